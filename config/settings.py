@@ -1,0 +1,130 @@
+"""Every setting: where it comes from (flag > environment > TOML file > default), what it means."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ENV_PREFIX = "SYNDICATOR_"
+
+
+class Settings(BaseSettings):
+    """What an operator may change. Each is ``SYNDICATOR_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default=Path("syndicator-data"),
+        description="Folder of the SQLite file, media files and generated keys.",
+    )
+    database_url: str = Field(
+        default="",
+        description="postgresql+psycopg://… or sqlite:///…; empty: the file syndicator.db in data_dir.",
+    )
+    broker_url: str = Field(
+        default="memory://",
+        description="redis://… for workers on their own; memory:// keeps the Celery worker in this process.",
+    )
+    public_base_url: str = Field(
+        default="http://127.0.0.1:8080",
+        description="The address readers use. Every absolute URL starts with it, never with a Host header.",
+    )
+    authority: str = Field(
+        default="localhost",
+        description="Domain name in the guid of every release (urn:newsml:<authority>:<date>:<id>).",
+    )
+    network: str = Field(default="default", description="Network of a release that names none.")
+    networks_dir: Path | None = Field(
+        default=None, description="Folder with further networks, beside those that come with the package."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the HTTP server listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port of the HTTP server; 0 takes a free one.")
+    operator_token: SecretStr | None = Field(
+        default=None,
+        description="Token for every write; unset: one is made in data_dir/operator.token (SQLite only).",
+    )
+    sealing_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys that seal endpoint secrets, newest first, 'id:base64' with commas between; "
+        "unset: one is made in data_dir/sealing.keys (SQLite only).",
+    )
+    allow_cidrs: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Networks that pushes may reach although they are not public, with commas between.",
+    )
+    allowed_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(443, 80), description="Ports that an endpoint's URL may name, with commas between; 0: any."
+    )
+    transport: Literal["curl", "requests"] = Field(
+        default="curl", description="Client that sends pushes; requests where libcurl is missing."
+    )
+    connect_timeout_s: float = Field(default=5, gt=0, description="Seconds for DNS and connect of an attempt.")
+    attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
+    in_flight: int = Field(default=1200, ge=1, description="Attempts under way at once in one worker process.")
+    per_host: int = Field(default=64, ge=1, description="Attempts under way at once to one host and port.")
+    per_endpoint: int = Field(
+        default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once."
+    )
+    lease_s: float = Field(default=60, gt=0, description="Seconds a claimed delivery belongs to its worker.")
+    sweep: bool = Field(
+        default=True, description="Re-read what is due from the database; off only in tests of what it is for."
+    )
+    sweep_interval_s: float = Field(default=1, gt=0, description="Longest time between two sweeps, in seconds.")
+    attempt_retention_days: int = Field(default=30, ge=1, description="Days the attempt log is kept.")
+    pause_after_days: float = Field(
+        default=3, gt=0, description="Days of failures only after which an endpoint is paused."
+    )
+    feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
+    feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")
+    feed_max_age_s: int = Field(default=60, ge=0, le=900, description="Cache-Control max-age of feeds.")
+    hub_url: str = Field(default="", description="WebSub hub to advertise in feeds; empty: none.")
+    max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
+    max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
+    worker_threads: int = Field(default=8, ge=2, description="Celery tasks under way at once in one worker.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+
+    @field_validator("allow_cidrs", "allowed_ports", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 (the parent's contract)
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (no .env files: one way less)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file()))
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'syndicator.db'}"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether tasks run inside this process (the embedded size)."""
+        return self.broker_url.startswith("memory:")
+
+
+def _config_file() -> Path | None:
+    """The TOML file named by SYNDICATOR_CONFIG, or syndicator.toml where the process started, or none."""
+    import os
+
+    named = os.environ.get(f"{ENV_PREFIX}CONFIG")
+    path = Path(named) if named else Path("syndicator.toml")
+    return path if path.exists() or named else None

@@ -1,0 +1,1 @@
+"""The core of Syndicator: releases, their life cycle, their feeds and their delivery."""

@@ -1,0 +1,95 @@
+"""Every error the core raises on purpose, and how the edges show it.
+
+    SyndicatorError          exit 1, HTTP 500
+    ├── Rejected             exit 3, HTTP 422   bad input: all faults at once, nothing stored
+    ├── NotFound             exit 4, HTTP 404   unknown, or not (yet) public
+    ├── Conflict             exit 5, HTTP 409   the state or version is not what the caller expected
+    ├── Unreachable          exit 6             the service could not be reached
+    ├── Unauthorised         exit 7, HTTP 401   no token, or one that is not known
+    ├── StoreError           exit 8, HTTP 503   the database cannot be used
+    └── ConfigError          exit 9             a setting is missing or wrong
+
+Exit 2 is click's own for wrong usage. Every message says what to do about it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an input: where, what, and what would be right."""
+
+    place: str
+    problem: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}" + (f" — {self.fix}" if self.fix else "")
+
+
+class SyndicatorError(Exception):
+    """The root: catch it to catch every error that the core raises on purpose."""
+
+    exit_code = 1
+    status = 500
+    title = "Internal error"
+
+
+class Rejected(SyndicatorError):
+    """Bad input. ``faults`` holds every fault found, never only the first; nothing was stored."""
+
+    exit_code = 3
+    status = 422
+    title = "The input was refused"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotFound(SyndicatorError):
+    """Unknown, or not public yet: both read the same, so that nothing leaks."""
+
+    exit_code = 4
+    status = 404
+    title = "Not found"
+
+
+class Conflict(SyndicatorError):
+    """The state or the version is not what the caller expected."""
+
+    exit_code = 5
+    status = 409
+    title = "Conflict"
+
+
+class Unreachable(SyndicatorError):
+    """The service could not be reached; the same call may be sent again with the same key."""
+
+    exit_code = 6
+    status = 503
+    title = "The service is not reachable"
+
+
+class Unauthorised(SyndicatorError):
+    """No token came with the call, or one that the service does not know."""
+
+    exit_code = 7
+    status = 401
+    title = "A valid token is needed"
+
+
+class StoreError(SyndicatorError):
+    """The database cannot be used as it is."""
+
+    exit_code = 8
+    status = 503
+    title = "The database cannot be used"
+
+
+class ConfigError(SyndicatorError):
+    """A setting is missing or wrong; the message names it and the fix."""
+
+    exit_code = 9
+    title = "A setting is missing or wrong"

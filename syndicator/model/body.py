@@ -1,0 +1,70 @@
+"""The text of a release: ordered blocks, the quotes inside them, and the boilerplates."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from syndicator.model.text import Line, Text
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Paragraph(BaseModel):
+    model_config = _FROZEN
+    type: Literal["paragraph"] = "paragraph"
+    text: Text
+
+
+class Subheading(BaseModel):
+    model_config = _FROZEN
+    type: Literal["subheading"] = "subheading"
+    text: Line
+
+
+class ListBlock(BaseModel):
+    """Points under each other; ``ordered`` ones are numbered from 1."""
+
+    model_config = _FROZEN
+    type: Literal["list"] = "list"
+    ordered: bool = False
+    points: Annotated[tuple[Text, ...], Field(min_length=1, max_length=500)]
+
+
+class Table(BaseModel):
+    """Rows of cells under an optional heading row; every row has as many cells as the first."""
+
+    model_config = _FROZEN
+    type: Literal["table"] = "table"
+    header: tuple[str, ...] = ()
+    rows: Annotated[tuple[tuple[Annotated[str, Field(max_length=5000)], ...], ...], Field(min_length=1, max_length=2000)]
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> "Table":
+        widths = {len(row) for row in (*self.rows, *([self.header] if self.header else []))}
+        if len(widths) != 1 or widths == {0}:
+            raise PydanticCustomError("ragged_table", "the rows have different numbers of cells; fill up the short ones", {})
+        return self
+
+
+Block = Annotated[Paragraph | Subheading | ListBlock | Table, Field(discriminator="type")]
+
+
+class Quote(BaseModel):
+    """A span of a paragraph that somebody said; characters counted from 0, ``end`` after the last."""
+
+    model_config = _FROZEN
+    paragraph: Annotated[int, Field(ge=0)]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+    marks: Annotated[str, Field(min_length=1, max_length=4)]
+    speaker: Line | None = None
+    role: Line | None = None
+
+
+class Boilerplate(BaseModel):
+    """The standing text about an organisation ("About X")."""
+
+    model_config = _FROZEN
+    heading: Line
+    paragraphs: Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]

@@ -1,0 +1,146 @@
+"""The release: what a publisher hands in (record), and what the service carries (release)."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from syndicator.model.body import Block, Boilerplate, Paragraph, Quote
+from syndicator.model.lifecycle import ReleaseState
+from syndicator.model.links import Link
+from syndicator.model.media import Media
+from syndicator.model.publisher import Contact, Publisher
+from syndicator.model.text import Code, LanguageTag, Line, Name, Text
+from syndicator.model.timing import instant, zone
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Subject(BaseModel):
+    """What the release is about, from a controlled list (IPTC media topics: scheme ``medtop``)."""
+
+    model_config = _FROZEN
+    scheme: Code = "medtop"
+    code: Code
+    label: Line | None = None
+
+
+class Dateline(BaseModel):
+    """Place and date as printed in front of the text (``MÜNCHEN, 10. Nov. 2017 –``)."""
+
+    model_config = _FROZEN
+    place: Line | None = None
+    date: Line | None = None
+
+
+class Regulatory(BaseModel):
+    """What the law asks of an ad-hoc release (Art. 17 MAR, § 3a WpAV)."""
+
+    model_config = _FROZEN
+    issuer: Line
+    notifier: Line
+    notifier_position: Line
+    subject: Line
+    inside_information: bool
+
+
+class Record(BaseModel):
+    """One press release as its publisher hands it in. Text is verbatim: nothing is repaired.
+
+    ``embargo_until`` may be a local time when ``embargo_zone`` names its zone; it is kept as UTC.
+    """
+
+    model_config = _FROZEN
+
+    language: LanguageTag
+    network: Name | None = None
+    headline: Line
+    subheadline: Line | None = None
+    teaser: Text | None = None
+    dateline: Dateline | None = None
+    body: Annotated[tuple[Block, ...], Field(min_length=1, max_length=2000)]
+    quotes: Annotated[tuple[Quote, ...], Field(max_length=200)] = ()
+    boilerplates: Annotated[tuple[Boilerplate, ...], Field(max_length=20)] = ()
+    keywords: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    subjects: Annotated[tuple[Subject, ...], Field(max_length=50)] = ()
+    regions: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    industries: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    symbols: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    media: Annotated[tuple[Media, ...], Field(max_length=100)] = ()
+    publisher: Publisher
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+    embargo_until: datetime | None = None
+    embargo_zone: str | None = None
+    translation_of: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
+    replaces: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
+    links: Annotated[tuple[Link, ...], Field(max_length=50)] = ()
+    regulatory: Regulatory | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _embargo_as_instant(cls, fields: object) -> object:
+        if not isinstance(fields, dict) or not isinstance(fields.get("embargo_until"), (str, datetime)):
+            return fields
+        stated = fields["embargo_until"]
+        if isinstance(stated, str):
+            try:
+                stated = datetime.fromisoformat(stated)
+            except ValueError:
+                return fields  # pydantic names the place and the fault
+        name = fields.get("embargo_zone")
+        return {**fields, "embargo_until": instant(stated, name if isinstance(name, str) else None).isoformat()}
+
+    @model_validator(mode="after")
+    def _quotes_fit(self) -> Self:
+        for place, quote in enumerate(self.quotes):
+            block = self.body[quote.paragraph] if quote.paragraph < len(self.body) else None
+            if not isinstance(block, Paragraph) or not quote.start < quote.end <= len(block.text):
+                raise PydanticCustomError(
+                    "stray_quote", "quote {place} lies outside of its paragraph; leave quotes out to have them found",
+                    {"place": place},
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _zone_exists(self) -> Self:
+        if self.embargo_zone is not None:
+            zone(self.embargo_zone)
+        return self
+
+    @property
+    def publisher_key(self) -> str:
+        """The name of the publisher's channel."""
+        return self.publisher.key or slug(self.publisher.name, "publisher")
+
+
+class Release(BaseModel):
+    """A version of a release as the service carries it: the record, its identity, its place in life."""
+
+    model_config = _FROZEN
+
+    id: str
+    guid: str
+    version: Annotated[int, Field(ge=1)]
+    state: ReleaseState
+    record: Record
+    published_at: datetime | None = Field(default=None, description="When it first appeared in public.")
+    updated_at: datetime = Field(description="When this version was made.")
+    note: Text | None = Field(default=None, description="Why it was corrected, withheld or withdrawn.")
+    texts: str = Field(description="Id of the network's texts that were in force when the version was made.")
+
+    @property
+    def slug(self) -> str:
+        return slug(self.record.headline, "release")
+
+
+def slug(text: str, otherwise: str) -> str:
+    """A readable name for addresses: ASCII, lower case, at most 64 characters. Never an identity."""
+    folded = text.translate(_GERMAN)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or otherwise
+
+
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})

@@ -1,0 +1,50 @@
+"""Embargoes: an instant that is never ambiguous, and the zone it was stated in."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic_core import PydanticCustomError
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError(
+            "unknown_zone", "there is no time zone {name}; use an IANA name such as Europe/Berlin", {"name": name}
+        ) from None
+
+
+def instant(stated: datetime, zone_name: str | None) -> datetime:
+    """The stated time as a UTC instant.
+
+    A time with an offset is taken as it is. One without needs a zone, and is refused where the clocks
+    of that zone skip it (spring) or show it twice (autumn): only an offset says which instant is meant.
+    """
+    if stated.tzinfo is not None:
+        return stated.astimezone(UTC)
+    if zone_name is None:
+        raise PydanticCustomError(
+            "no_offset", "this time has no offset; add one (2027-01-23T19:00:00+01:00) or give embargo_zone", {}
+        )
+    earlier, later = (stated.replace(tzinfo=zone(zone_name), fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier.astimezone(UTC)
+    gap = earlier.astimezone(UTC).astimezone(earlier.tzinfo).replace(tzinfo=None) != stated
+    raise PydanticCustomError(
+        "skipped_time" if gap else "doubled_time",
+        "the clocks in {zone} {what}; add the offset that you mean, {one} or {other}",
+        {
+            "zone": zone_name,
+            "what": f"skip {stated:%H:%M} on {stated:%Y-%m-%d}" if gap else f"show {stated:%H:%M} twice on {stated:%Y-%m-%d}",
+            "one": _offset(earlier.utcoffset()),
+            "other": _offset(later.utcoffset()),
+        },
+    )
+
+
+def _offset(delta: timedelta | None) -> str:
+    minutes = int((delta or timedelta()).total_seconds() // 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
