@@ -5,7 +5,16 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from syndicator.model.body import Block, Boilerplate, Paragraph, Quote
@@ -14,7 +23,7 @@ from syndicator.model.links import Link
 from syndicator.model.media import Media
 from syndicator.model.publisher import Contact, Publisher
 from syndicator.model.text import Code, LanguageTag, Line, Name, Text
-from syndicator.model.timing import instant, zone
+from syndicator.model.timing import instant, known_zone
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,26 +81,19 @@ class Record(BaseModel):
     media: Annotated[tuple[Media, ...], Field(max_length=100)] = ()
     publisher: Publisher
     contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+    embargo_zone: Annotated[str, AfterValidator(known_zone)] | None = None
     embargo_until: datetime | None = None
-    embargo_zone: str | None = None
     translation_of: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
     replaces: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
     links: Annotated[tuple[Link, ...], Field(max_length=50)] = ()
     regulatory: Regulatory | None = None
 
-    @model_validator(mode="before")
+    @field_validator("embargo_until")
     @classmethod
-    def _embargo_as_instant(cls, fields: object) -> object:
-        if not isinstance(fields, dict) or not isinstance(fields.get("embargo_until"), (str, datetime)):
-            return fields
-        stated = fields["embargo_until"]
-        if isinstance(stated, str):
-            try:
-                stated = datetime.fromisoformat(stated)
-            except ValueError:
-                return fields  # pydantic names the place and the fault
-        name = fields.get("embargo_zone")
-        return {**fields, "embargo_until": instant(stated, name if isinstance(name, str) else None).isoformat()}
+    def _embargo_as_instant(cls, stated: datetime | None, fields: ValidationInfo) -> datetime | None:
+        if stated is None or "embargo_zone" not in fields.data:
+            return stated
+        return instant(stated, fields.data["embargo_zone"])
 
     @model_validator(mode="after")
     def _quotes_fit(self) -> Self:
@@ -102,12 +104,6 @@ class Record(BaseModel):
                     "stray_quote", "quote {place} lies outside of its paragraph; leave quotes out to have them found",
                     {"place": place},
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _zone_exists(self) -> Self:
-        if self.embargo_zone is not None:
-            zone(self.embargo_zone)
         return self
 
     @property

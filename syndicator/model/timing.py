@@ -16,6 +16,12 @@ def zone(name: str) -> ZoneInfo:
         ) from None
 
 
+def known_zone(name: str) -> str:
+    """The name itself, once the zone is known to exist."""
+    zone(name)
+    return name
+
+
 def instant(stated: datetime, zone_name: str | None) -> datetime:
     """The stated time as a UTC instant.
 
