@@ -1,0 +1,132 @@
+"""Release + network texts → Article."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from syndicator.article import html
+from syndicator.article.plaintext import block_text, legal_text, plain_text
+from syndicator.model.body import Paragraph
+from syndicator.model.lifecycle import ReleaseState
+from syndicator.model.network import Attached
+from syndicator.model.publisher import Contact, Visibility
+from syndicator.model.release import Record, Release
+
+_SUMMARY_CHARACTERS = 300
+
+
+class Audience(StrEnum):
+    """Who reads: everybody (feeds, pages), or newsrooms that are sent the release."""
+
+    PUBLIC = "public"
+    NEWSROOMS = "newsrooms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A release composed for reading, or the stub that stands for a withheld or withdrawn one."""
+
+    title: str
+    summary: str
+    text: str
+    html: str
+    body_html: str
+    disclaimer: str
+    terms: str
+    contacts: tuple[Contact, ...]
+    is_stub: bool
+
+
+def compose(
+    release: Release, attached: Attached, audience: Audience, media_addresses: Mapping[str, str] | None = None
+) -> Article:
+    """The article of this version for that audience. Editorial contacts reach newsrooms only.
+
+    A withheld or withdrawn release composes to a stub: who, when, why, and none of its text.
+    """
+    if release.state in {ReleaseState.WITHHELD, ReleaseState.WITHDRAWN}:
+        return _stub(release, attached)
+    record = release.record
+    contacts = tuple(c for c in record.contacts if audience is Audience.NEWSROOMS or c.visibility is Visibility.PUBLIC)
+    year = (release.published_at or release.updated_at).year
+    disclaimer, terms = legal_text(attached, record, year)
+    text = plain_text(record, attached, contacts, year)
+    body = html.body_html(record)
+    note = f"{attached.template.labels.correction} {release.note}" if release.note else ""
+    return Article(
+        title=record.headline,
+        summary=summary(record),
+        text=f"{note}\n\n{text}" if note else text,
+        html="".join(
+            (
+                f"<p><strong>{escape(note, quote=False)}</strong></p>" if note else "",
+                body,
+                html.boilerplates_html(record),
+                html.media_html(record, attached, dict(media_addresses or {})),
+                html.publisher_html(record.publisher, attached),
+                html.contacts_html(contacts, attached),
+                f"<p><small>{escape(disclaimer, quote=False)} {escape(terms, quote=False)}</small></p>",
+            )
+        ),
+        body_html=body,
+        disclaimer=disclaimer,
+        terms=terms,
+        contacts=contacts,
+        is_stub=False,
+    )
+
+
+def summary(record: Record) -> str:
+    """Teaser, subheadline or first paragraph, cut at a word."""
+    first = next((block_text(block) for block in record.body if isinstance(block, Paragraph)), record.headline)
+    text = " ".join((record.teaser or record.subheadline or first).split())
+    if len(text) <= _SUMMARY_CHARACTERS:
+        return text
+    return text[: _SUMMARY_CHARACTERS + 1].rsplit(" ", 1)[0][:_SUMMARY_CHARACTERS].rstrip(",;:–- ") + " …"
+
+
+def _stub(release: Release, attached: Attached) -> Article:
+    labels = attached.template.labels
+    withheld = release.state is ReleaseState.WITHHELD
+    title = labels.withheld_title if withheld else labels.withdrawn_title
+    sentences = (labels.withheld if withheld else labels.withdrawn, release.note)
+    day = (release.published_at or release.updated_at).date().isoformat()
+    return Article(
+        title=f"{title}: {release.record.publisher.name}, {day}",
+        summary=sentences[0],
+        text="\n\n".join(sentence for sentence in sentences if sentence),
+        html="".join(f"<p>{escape(sentence, quote=False)}</p>" for sentence in sentences if sentence),
+        body_html="",
+        disclaimer="",
+        terms="",
+        contacts=(),
+        is_stub=True,
+    )
+
+
+def about(release: Release, article: Article, attached: Attached) -> dict[str, Any]:
+    """The parts of a release by name, for machines: JSON Feed's extension object and the push's ``data``."""
+    record = release.record
+    if article.is_stub:
+        return {"version": release.version, "pub_status": release.state.pub_status, "note": release.note}
+    return {
+        "version": release.version,
+        "pub_status": release.state.pub_status,
+        "note": release.note,
+        **record.model_dump(
+            mode="json",
+            exclude_none=True,
+            include={
+                "language", "subheadline", "teaser", "dateline", "quotes", "boilerplates", "keywords", "subjects",
+                "regions", "industries", "symbols", "media", "publisher", "translation_of", "replaces", "links",
+                "regulatory",
+            },
+        ),
+        "contacts": [contact.model_dump(mode="json", exclude_none=True) for contact in article.contacts],
+        "network": {"name": attached.network, "title": attached.title, "url": attached.url},
+        "disclaimer": article.disclaimer,
+        "terms": article.terms,
+        "texts": {"id": attached.id, "sha256": attached.sha256},
+    }

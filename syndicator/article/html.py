@@ -1,0 +1,112 @@
+"""The HTML of a release. Everything a publisher wrote is escaped here; addresses are http(s) by the model."""
+
+from collections.abc import Iterable
+from html import escape
+
+from syndicator.article.plaintext import caption_text, dateline_text
+from syndicator.model.body import Block, ListBlock, Subheading, Table
+from syndicator.model.media import Media
+from syndicator.model.network import Attached
+from syndicator.model.publisher import Contact, Publisher
+from syndicator.model.release import Record
+
+
+def body_html(record: Record) -> str:
+    """Subheadline, teaser, date line and blocks."""
+    head = [f"<p><strong>{_text(line)}</strong></p>" for line in (record.subheadline, record.teaser) if line]
+    blocks = [block_html(block) for block in record.body]
+    dateline = dateline_text(record)
+    if dateline:
+        blocks.insert(0, f"<p><em>{_text(dateline)}</em></p>")
+    return "".join((*head, *blocks))
+
+
+def block_html(block: Block) -> str:
+    if isinstance(block, Subheading):
+        return f"<h2>{_text(block.text)}</h2>"
+    if isinstance(block, ListBlock):
+        tag = "ol" if block.ordered else "ul"
+        return f"<{tag}>{''.join(f'<li>{_text(point)}</li>' for point in block.points)}</{tag}>"
+    if isinstance(block, Table):
+        return _table_html(block)
+    return f"<p>{_text(block.text)}</p>"
+
+
+def _table_html(table: Table) -> str:
+    head = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.header)
+    rows = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{rows}</tbody></table>"
+
+
+def boilerplates_html(record: Record) -> str:
+    return "".join(
+        f"<h2>{_text(standing.heading)}</h2>" + "".join(f"<p>{_text(text)}</p>" for text in standing.paragraphs)
+        for standing in record.boilerplates
+    )
+
+
+def media_html(record: Record, attached: Attached, addresses: dict[str, str]) -> str:
+    """A figure for every picture with an address, and the captions of all."""
+    figures = "".join(
+        _figure_html(media, place, attached, addresses) for place, media in enumerate(record.media, 1) if media.caption or _address(media, addresses)
+    )
+    return f"<h2>{_text(attached.template.labels.captions.rstrip(':'))}</h2>{figures}" if figures else ""
+
+
+def _figure_html(media: Media, place: int, attached: Attached, addresses: dict[str, str]) -> str:
+    address = _address(media, addresses)
+    caption = _text(caption_text(media, place, attached)) if media.caption else _text(media.label or "")
+    credit = f" ({_text(media.credit)})" if media.credit else ""
+    if not address:
+        return f"<p>{caption}{credit}</p>"
+    shown = (
+        f'<img src="{escape(address)}" alt="{escape(media.alt or "")}">'
+        if (media.type or "").startswith("image/")
+        else f'<a href="{escape(address)}">{_text(media.label or media.type or address)}</a>'
+    )
+    return f"<figure>{shown}<figcaption>{caption}{credit}</figcaption></figure>"
+
+
+def _address(media: Media, addresses: dict[str, str]) -> str | None:
+    return addresses.get(media.sha256 or "") or media.href
+
+
+def publisher_html(publisher: Publisher, attached: Attached) -> str:
+    labels = attached.template.labels
+    lines = [
+        f"<strong>{_text(publisher.name)}</strong>",
+        *map(_text, publisher.address_lines),
+        *_reach(labels.phone, publisher.phone, labels.publisher_fax, publisher.fax, labels.email, publisher.email),
+    ]
+    if publisher.url:
+        lines.append(f'<a href="{escape(publisher.url)}">{_text(publisher.url)}</a>')
+    if publisher.responsible:
+        lines.append(f"{_text(labels.responsible)} {_text(publisher.responsible)}")
+    return f"<h2>{_text(labels.publisher.rstrip(':'))}</h2><p>{'<br>'.join(lines)}</p>"
+
+
+def contacts_html(contacts: Iterable[Contact], attached: Attached) -> str:
+    labels = attached.template.labels
+    blocks = [
+        "<p>"
+        + "<br>".join(
+            (
+                *(_text(line) for line in (contact.name, contact.role) if line),
+                *_reach(labels.phone, contact.phone, labels.contact_fax, contact.fax, labels.email, contact.email),
+            )
+        )
+        + "</p>"
+        for contact in contacts
+    ]
+    return f"<h2>{_text(labels.contacts.rstrip(':'))}</h2>{''.join(blocks)}" if blocks else ""
+
+
+def _reach(phone_label: str, phone: str | None, fax_label: str, fax: str | None, email_label: str, email: str | None) -> list[str]:
+    lines = [f"{_text(label)} {_text(number)}" for label, number in ((phone_label, phone), (fax_label, fax)) if number]
+    if email:
+        lines.append(f'{_text(email_label)} <a href="mailto:{escape(email)}">{_text(email)}</a>')
+    return lines
+
+
+def _text(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>")
