@@ -18,14 +18,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with an input: where, what, and what would be right."""
+    """One thing that is wrong with an input: where, what, and what would be right.
+
+    Line and column count from 1 and are known where the input was a text with lines.
+    """
 
     place: str
     problem: str
     fix: str = ""
+    line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.problem}" + (f" — {self.fix}" if self.fix else "")
+        where = f"{self.place} ({self.line}:{self.column})" if self.line else self.place
+        return f"{where}: {self.problem}" + (f" — {self.fix}" if self.fix else "")
 
 
 class SyndicatorError(Exception):
