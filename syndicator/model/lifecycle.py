@@ -40,6 +40,11 @@ class EventType(StrEnum):
     WITHDRAWN = "release.withdrawn"
     PING = "endpoint.ping"
 
+    @property
+    def bit(self) -> int:
+        """The event type as a bit of a subscription's mask."""
+        return 1 << list(EventType).index(self)
+
 
 class Audience(StrEnum):
     """Who is told of a public move."""

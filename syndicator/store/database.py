@@ -1,0 +1,127 @@
+"""Connections and transactions: the only file that knows which database it is.
+
+SQLite runs in WAL with synchronous=FULL; its writers begin with BEGIN IMMEDIATE, for a deferred one
+that turns writer loses updates silently. Postgres runs READ COMMITTED with its own defaults.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from syndicator.clock import system_now_us
+from syndicator.errors import StoreError
+
+_BUSY_TIMEOUT_MS: Final = 30_000
+_POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
+
+type_names = {"sqlite": {"bigint": "INTEGER", "text": "TEXT"}, "postgresql": {"bigint": "BIGINT", "text": "TEXT"}}
+
+
+class Database:
+    """One database. ``clock`` replaces its clock in tests; without it Postgres answers for the time."""
+
+    def __init__(self, url: str, *, clock: Callable[[], int] | None = None, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        if self.dialect not in type_names:
+            message = f"a database of kind {self.dialect!r} cannot be used; give sqlite:///… or postgresql+psycopg://…"
+            raise StoreError(message)
+        self._clock = clock
+        if self.dialect == "sqlite":
+            self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(url, pool_size=pool_size, begin="BEGIN")
+        else:
+            self._writer = self._reader = create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write; committed at the end, rolled back by an exception.
+
+        Errors: StoreError when the database cannot be reached or refuses the connection.
+        """
+        with _readable_errors(self.url.render_as_string()), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads."""
+        with _readable_errors(self.url.render_as_string()), self._reader.connect() as connection:
+            yield connection
+
+    def now_us(self, connection: Connection) -> int:
+        """Now in microseconds: the server's clock on Postgres, this machine's on SQLite (there is only one)."""
+        if self._clock is not None:
+            return self._clock()
+        if self.dialect == "postgresql":
+            return int(connection.execute(_POSTGRES_NOW).scalar_one())
+        return system_now_us()
+
+    def dispose(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations."""
+        return self._writer
+
+    @property
+    def skip_locked(self) -> str:
+        """What a claiming subquery ends with. SQLite needs nothing: its writers come one by one."""
+        return "FOR UPDATE SKIP LOCKED" if self.dialect == "postgresql" else ""
+
+    def rows(self, parameter: str, columns: Mapping[str, str]) -> str:
+        """A subquery over the JSON rows (see ``as_rows``) bound to ``:parameter``: thousands in one statement."""
+        if self.dialect == "postgresql":
+            listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            return f"(SELECT * FROM json_to_recordset(CAST(:{parameter} AS json)) AS r({listed}))"
+        listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+        return f"(SELECT {listed} FROM json_each(:{parameter}))"
+
+
+def as_rows(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The value to bind for ``Database.rows``."""
+    return json.dumps(list(rows))
+
+
+@contextmanager
+def _readable_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        message = f"the database {url} cannot be used: {error.orig}; is it running, migrated and not full?"
+        raise StoreError(message) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            message = f"the connection to the database {url} broke: {error.orig}"
+            raise StoreError(message) from error
+        raise
+
+
+def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (sqlite3 or a stand-in)
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+            dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

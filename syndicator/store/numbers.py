@@ -1,0 +1,25 @@
+"""Gap-free numbers in commit order (see ``schema``)."""
+
+from sqlalchemy import Connection, text
+
+EVENT = "event"
+CHANGE = "change"
+FANOUT = "fanout"
+
+_TAKE = text("UPDATE counters SET value = value + :count WHERE name = :name RETURNING value")
+_READ = text("SELECT value FROM counters WHERE name = :name")
+
+
+def take(connection: Connection, name: str, count: int = 1) -> int:
+    """The first of ``count`` next numbers. Take them last: whoever wants the next ones waits for this commit."""
+    return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()) - count + 1
+
+
+def last(connection: Connection, name: str) -> int:
+    return int(connection.execute(_READ, {"name": name}).scalar_one())
+
+
+def hold(connection: Connection, name: str, skip_locked: str) -> bool:
+    """Whether this transaction is now the only holder of that row; false when another one is."""
+    found = connection.execute(text(f"SELECT value FROM counters WHERE name = :name {skip_locked}"), {"name": name})
+    return found.first() is not None

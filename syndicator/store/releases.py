@@ -1,0 +1,203 @@
+"""Releases and their versions. Versions are immutable rows; the release row says which one counts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.clock import from_us, to_us
+from syndicator.errors import NotFound
+from syndicator.model.lifecycle import Action, ReleaseState
+from syndicator.model.network import Attached
+from syndicator.model.release import Record, Release
+
+_INSERT = text("""
+    INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, embargo_until,
+                          published_at, updated_at, created_at)
+    VALUES (:id, :owner, :guid, :state, 1, :publisher_key, :content_hash, :embargo_until,
+            :published_at, :now, :now)
+""")
+_INSERT_VERSION = text("""
+    INSERT INTO versions (release_id, version, action, state, actor, note, record, texts_sha256, created_at)
+    VALUES (:release_id, :version, :action, :state, :actor, :note, :record, :texts_sha256, :now)
+""")
+_UPDATE = text("""
+    UPDATE releases SET state = :state, version = :version, publisher_key = :publisher_key,
+           content_hash = :content_hash, embargo_until = :embargo_until, published_at = :published_at,
+           updated_at = :now
+     WHERE id = :id
+""")
+_VERSION = text("""
+    SELECT r.id, r.owner, r.guid, r.embargo_until, r.published_at, r.content_hash, r.created_at,
+           v.version, v.state, v.note, v.record, v.created_at AS updated_at, t.content AS texts, v.texts_sha256,
+           r.state AS current_state, r.version AS current_version, v.action, v.actor
+      FROM releases r
+      JOIN versions v ON v.release_id = r.id
+      JOIN network_texts t ON t.sha256 = v.texts_sha256
+     WHERE r.id = :id AND v.version = COALESCE(CAST(:version AS INTEGER), r.version)
+""")
+_HISTORY = text("""
+    SELECT version, action, state, actor, note, created_at FROM versions WHERE release_id = :id ORDER BY version
+""")
+_DUE = """
+    SELECT id FROM releases WHERE state = 'scheduled' AND embargo_until <= :now
+     ORDER BY embargo_until, id LIMIT :limit {skip_locked}
+"""
+_NEXT_DUE = text("SELECT min(embargo_until) FROM releases WHERE state = 'scheduled'")
+_LIFT = text("""
+    UPDATE releases SET state = 'published', published_at = :now, updated_at = :now
+     WHERE id = :id AND state = 'scheduled'
+""")
+_SAME_CONTENT = text("SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner LIMIT 1")
+_PUBLIC_SINCE = text("""
+    SELECT id FROM releases WHERE published_at >= :since AND published_at IS NOT NULL ORDER BY published_at DESC LIMIT :limit
+""")
+_INSERT_TEXTS = text("""
+    INSERT INTO network_texts (sha256, id, content) VALUES (:sha256, :id, :content) ON CONFLICT (sha256) DO NOTHING
+""")
+_KEY = text("SELECT digest, release_id FROM idempotency_keys WHERE owner = :owner AND key = :key")
+_INSERT_KEY = text("""
+    INSERT INTO idempotency_keys (owner, key, digest, release_id, created_at)
+    VALUES (:owner, :key, :digest, :release_id, :now) ON CONFLICT DO NOTHING
+""")
+
+
+class StoredVersion:
+    """A version read from the store, with what only the service needs to know of it."""
+
+    __slots__ = ("action", "actor", "attached", "content_hash", "created_at", "current_version", "embargo_until", "owner", "release")
+
+    def __init__(self, row: RowMapping) -> None:
+        self.owner: str = row["owner"]
+        self.current_version: int = row["current_version"]
+        self.embargo_until: int | None = row["embargo_until"]
+        self.content_hash: str = row["content_hash"]
+        self.created_at: int = row["created_at"]
+        self.action: str = row["action"]
+        self.actor: str = row["actor"]
+        self.attached = Attached.model_validate_json(row["texts"])
+        # A version made before the embargo lifted keeps its state; what counts in public is the release's.
+        newest = row["version"] == row["current_version"]
+        self.release = Release(
+            id=row["id"],
+            guid=row["guid"],
+            version=row["version"],
+            state=ReleaseState(row["current_state"] if newest else row["state"]),
+            record=Record.model_validate_json(row["record"]),
+            published_at=from_us(row["published_at"]) if row["published_at"] is not None else None,
+            updated_at=from_us(max(row["updated_at"], row["published_at"] or 0)),
+            note=row["note"],
+            texts=self.attached.id,
+        )
+
+
+def insert(connection: Connection, release: Release, *, owner: str, content_hash: str, now: int) -> None:
+    connection.execute(
+        _INSERT,
+        {
+            "id": release.id,
+            "owner": owner,
+            "guid": release.guid,
+            "state": release.state,
+            "publisher_key": release.record.publisher_key,
+            "content_hash": content_hash,
+            "embargo_until": _us(release.record.embargo_until),
+            "published_at": _us(release.published_at),
+            "now": now,
+        },
+    )
+
+
+def insert_version(
+    connection: Connection, release: Release, attached: Attached, *, action: Action, actor: str, now: int
+) -> None:
+    """The version row, and the network's texts it was issued with (once per wording)."""
+    sha256 = attached.sha256
+    connection.execute(_INSERT_TEXTS, {"sha256": sha256, "id": attached.id, "content": attached.model_dump_json()})
+    connection.execute(
+        _INSERT_VERSION,
+        {
+            "release_id": release.id,
+            "version": release.version,
+            "action": action,
+            "state": release.state,
+            "actor": actor,
+            "note": release.note,
+            "record": release.record.model_dump_json(exclude_none=True),
+            "texts_sha256": sha256,
+            "now": now,
+        },
+    )
+
+
+def update(connection: Connection, release: Release, *, content_hash: str, embargo_until: int | None, now: int) -> None:
+    connection.execute(
+        _UPDATE,
+        {
+            "id": release.id,
+            "state": release.state,
+            "version": release.version,
+            "publisher_key": release.record.publisher_key,
+            "content_hash": content_hash,
+            "embargo_until": embargo_until,
+            "published_at": _us(release.published_at),
+            "now": now,
+        },
+    )
+
+
+def lock(connection: Connection, release_id: str, dialect_suffix: str) -> None:
+    """Keeps other writers from this release until the transaction ends."""
+    connection.execute(text(f"SELECT id FROM releases WHERE id = :id {dialect_suffix}"), {"id": release_id})
+
+
+def version(connection: Connection, release_id: str, number: int | None = None) -> StoredVersion:
+    """That version, or the newest. NotFound for a release or version that does not exist."""
+    row = connection.execute(_VERSION, {"id": release_id, "version": number}).mappings().first()
+    if row is None:
+        message = f"there is no release {release_id}" + (f" with a version {number}" if number else "")
+        raise NotFound(message)
+    return StoredVersion(row)
+
+
+def history(connection: Connection, release_id: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(_HISTORY, {"id": release_id}).mappings()]
+
+
+def due(connection: Connection, now: int, limit: int, skip_locked: str) -> Sequence[str]:
+    """Scheduled releases whose embargo has lifted: now ≥ embargo_until, without rounding."""
+    return connection.execute(text(_DUE.format(skip_locked=skip_locked)), {"now": now, "limit": limit}).scalars().all()
+
+
+def next_due(connection: Connection) -> int | None:
+    return connection.execute(_NEXT_DUE).scalar_one()
+
+
+def lift(connection: Connection, release_id: str, now: int) -> bool:
+    """Whether this call made it public; a second sweeper finds nothing to do."""
+    return connection.execute(_LIFT, {"id": release_id, "now": now}).rowcount == 1
+
+
+def same_content(connection: Connection, content_hash: str, owner: str) -> str | None:
+    return connection.execute(_SAME_CONTENT, {"content_hash": content_hash, "owner": owner}).scalar()
+
+
+def public_since(connection: Connection, since: int, limit: int) -> Sequence[str]:
+    return connection.execute(_PUBLIC_SINCE, {"since": since, "limit": limit}).scalars().all()
+
+
+def idempotency_key(connection: Connection, owner: str, key: str) -> tuple[str, str] | None:
+    """Digest and release id of the submission that used this key, or nothing."""
+    row = connection.execute(_KEY, {"owner": owner, "key": key}).first()
+    return (row.digest, row.release_id) if row else None
+
+
+def insert_idempotency_key(connection: Connection, owner: str, key: str, digest: str, release_id: str, now: int) -> bool:
+    """Whether the key is now this submission's; false when another one took it in the meantime."""
+    values = {"owner": owner, "key": key, "digest": digest, "release_id": release_id, "now": now}
+    return connection.execute(_INSERT_KEY, values).rowcount == 1
+
+
+def _us(instant: datetime | None) -> int | None:
+    return None if instant is None else to_us(instant)
