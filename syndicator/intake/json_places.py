@@ -1,4 +1,4 @@
-"""Where the values of a JSON text stand, and what ``json`` lets through: doubled keys, NaN, lone surrogates."""
+"""Where the values of a JSON text stand, and what ``json`` lets through: doubled keys, NaN, half characters."""
 
 import json
 import re
