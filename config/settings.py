@@ -69,12 +69,11 @@ class Settings(BaseSettings):
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
     in_flight: int = Field(default=1200, ge=1, description="Attempts under way at once in one worker process.")
     per_host: int = Field(default=64, ge=1, description="Attempts under way at once to one host and port.")
-    per_endpoint: int = Field(
-        default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once."
-    )
+    per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
     lease_s: float = Field(default=60, gt=0, description="Seconds a claimed delivery belongs to its worker.")
     sweep: bool = Field(
-        default=True, description="Re-read what is due from the database; off only in tests of what it is for."
+        default=True,
+        description="Re-read what is due from the database; off only in tests of what it is for.",
     )
     sweep_interval_s: float = Field(default=1, gt=0, description="Longest time between two sweeps, in seconds.")
     attempt_retention_days: int = Field(default=30, ge=1, description="Days the attempt log is kept.")

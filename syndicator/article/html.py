@@ -48,7 +48,9 @@ def boilerplates_html(record: Record) -> str:
 def media_html(record: Record, attached: Attached, addresses: dict[str, str]) -> str:
     """A figure for every picture with an address, and the captions of all."""
     figures = "".join(
-        _figure_html(media, place, attached, addresses) for place, media in enumerate(record.media, 1) if media.caption or _address(media, addresses)
+        _figure_html(media, place, attached, addresses)
+        for place, media in enumerate(record.media, 1)
+        if media.caption or _address(media, addresses)
     )
     return f"<h2>{_text(attached.template.labels.captions.rstrip(':'))}</h2>{figures}" if figures else ""
 
@@ -101,7 +103,9 @@ def contacts_html(contacts: Iterable[Contact], attached: Attached) -> str:
     return f"<h2>{_text(labels.contacts.rstrip(':'))}</h2>{''.join(blocks)}" if blocks else ""
 
 
-def _reach(phone_label: str, phone: str | None, fax_label: str, fax: str | None, email_label: str, email: str | None) -> list[str]:
+def _reach(
+    phone_label: str, phone: str | None, fax_label: str, fax: str | None, email_label: str, email: str | None
+) -> list[str]:
     lines = [f"{_text(label)} {_text(number)}" for label, number in ((phone_label, phone), (fax_label, fax)) if number]
     if email:
         lines.append(f'{_text(email_label)} <a href="mailto:{escape(email)}">{_text(email)}</a>')

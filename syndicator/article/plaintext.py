@@ -57,7 +57,11 @@ def dateline_text(record: Record) -> str:
 
 def block_text(block: Block) -> str:
     if isinstance(block, ListBlock):
-        signs = (f"{place}." for place in range(1, len(block.points) + 1)) if block.ordered else iter("-" * len(block.points))
+        signs = (
+            (f"{place}." for place in range(1, len(block.points) + 1))
+            if block.ordered
+            else iter("-" * len(block.points))
+        )
         return "\n".join(f"{sign} {point}" for sign, point in zip(signs, block.points, strict=True))
     if isinstance(block, Table):
         rows = (*([block.header] if block.header else []), *block.rows)

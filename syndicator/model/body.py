@@ -37,13 +37,17 @@ class Table(BaseModel):
     model_config = _FROZEN
     type: Literal["table"] = "table"
     header: tuple[str, ...] = ()
-    rows: Annotated[tuple[tuple[Annotated[str, Field(max_length=5000)], ...], ...], Field(min_length=1, max_length=2000)]
+    rows: Annotated[
+        tuple[tuple[Annotated[str, Field(max_length=5000)], ...], ...], Field(min_length=1, max_length=2000)
+    ]
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":
         widths = {len(row) for row in (*self.rows, *([self.header] if self.header else []))}
         if len(widths) != 1 or widths == {0}:
-            raise PydanticCustomError("ragged_table", "the rows have different numbers of cells; fill up the short ones", {})
+            raise PydanticCustomError(
+                "ragged_table", "the rows have different numbers of cells; fill up the short ones", {}
+            )
         return self
 
 

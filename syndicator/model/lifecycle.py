@@ -96,8 +96,24 @@ RELEASE_MOVES = (
     Move(Action.REINSTATE, _H, _P, True, EventType.REINSTATED, Audience.RECEIVED, "entry again"),
     Move(Action.RESCHEDULE, _S, _S, False, None, Audience.NOBODY, "nothing before the embargo"),
     Move(Action.WITHDRAW, _S, _W, True, None, Audience.NOBODY, "nothing, ever"),
-    Move(Action.WITHDRAW, _P, _W, True, EventType.WITHDRAWN, Audience.RECEIVED, "stub and tombstone, page and media 410"),
-    Move(Action.WITHDRAW, _H, _W, True, EventType.WITHDRAWN, Audience.RECEIVED, "stub and tombstone, page and media 410"),
+    Move(
+        Action.WITHDRAW,
+        _P,
+        _W,
+        True,
+        EventType.WITHDRAWN,
+        Audience.RECEIVED,
+        "stub and tombstone, page and media 410",
+    ),
+    Move(
+        Action.WITHDRAW,
+        _H,
+        _W,
+        True,
+        EventType.WITHDRAWN,
+        Audience.RECEIVED,
+        "stub and tombstone, page and media 410",
+    ),
 )
 
 AUDIENCES = {move.event: move.audience for move in RELEASE_MOVES if move.event is not None}

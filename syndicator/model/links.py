@@ -24,7 +24,9 @@ def _web_address(value: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _NOT_IN_URL.search(value):
         raise PydanticCustomError(
-            "web_address", "this is no web address; write it as https://host/path (no spaces, no other scheme)", {}
+            "web_address",
+            "this is no web address; write it as https://host/path (no spaces, no other scheme)",
+            {},
         )
     if parts.username is not None or parts.password is not None:
         raise PydanticCustomError("web_address", "a web address here must not carry a user name or password", {})

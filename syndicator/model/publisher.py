@@ -63,6 +63,8 @@ class Contact(BaseModel):
     def _reachable(self) -> "Contact":
         if not (self.phone or self.email):
             raise PydanticCustomError(
-                "unreachable_contact", "nobody can reach this contact; give a phone number or an e-mail address", {}
+                "unreachable_contact",
+                "nobody can reach this contact; give a phone number or an e-mail address",
+                {},
             )
         return self

@@ -101,7 +101,8 @@ class Record(BaseModel):
             block = self.body[quote.paragraph] if quote.paragraph < len(self.body) else None
             if not isinstance(block, Paragraph) or not quote.start < quote.end <= len(block.text):
                 raise PydanticCustomError(
-                    "stray_quote", "quote {place} lies outside of its paragraph; leave quotes out to have them found",
+                    "stray_quote",
+                    "quote {place} lies outside of its paragraph; leave quotes out to have them found",
                     {"place": place},
                 )
         return self

@@ -66,7 +66,10 @@ Line = Annotated[
 """One line of text, not blank, in NFC, fit for XML 1.0."""
 
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_TEXT), AfterValidator(_fit), AfterValidator(_not_blank)
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT),
+    AfterValidator(_fit),
+    AfterValidator(_not_blank),
 ]
 """Text that may hold line breaks (newline only), not blank, in NFC, fit for XML 1.0."""
 

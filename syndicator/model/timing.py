@@ -12,7 +12,9 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise PydanticCustomError(
-            "unknown_zone", "there is no time zone {name}; use an IANA name such as Europe/Berlin", {"name": name}
+            "unknown_zone",
+            "there is no time zone {name}; use an IANA name such as Europe/Berlin",
+            {"name": name},
         ) from None
 
 
@@ -32,7 +34,9 @@ def instant(stated: datetime, zone_name: str | None) -> datetime:
         return stated.astimezone(UTC)
     if zone_name is None:
         raise PydanticCustomError(
-            "no_offset", "this time has no offset; add one (2027-01-23T19:00:00+01:00) or give embargo_zone", {}
+            "no_offset",
+            "this time has no offset; add one (2027-01-23T19:00:00+01:00) or give embargo_zone",
+            {},
         )
     earlier, later = (stated.replace(tzinfo=zone(zone_name), fold=fold) for fold in (0, 1))
     if earlier.utcoffset() == later.utcoffset():
@@ -43,7 +47,9 @@ def instant(stated: datetime, zone_name: str | None) -> datetime:
         "the clocks in {zone} {what}; add the offset that you mean, {one} or {other}",
         {
             "zone": zone_name,
-            "what": f"skip {stated:%H:%M} on {stated:%Y-%m-%d}" if gap else f"show {stated:%H:%M} twice on {stated:%Y-%m-%d}",
+            "what": f"skip {stated:%H:%M} on {stated:%Y-%m-%d}"
+            if gap
+            else f"show {stated:%H:%M} twice on {stated:%Y-%m-%d}",
             "one": _offset(earlier.utcoffset()),
             "other": _offset(later.utcoffset()),
         },

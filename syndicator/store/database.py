@@ -20,7 +20,10 @@ from syndicator.errors import StoreError
 _BUSY_TIMEOUT_MS: Final = 30_000
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
-type_names = {"sqlite": {"bigint": "INTEGER", "text": "TEXT"}, "postgresql": {"bigint": "BIGINT", "text": "TEXT"}}
+type_names = {
+    "sqlite": {"bigint": "INTEGER", "text": "TEXT"},
+    "postgresql": {"bigint": "BIGINT", "text": "TEXT"},
+}
 
 
 class Database:
@@ -117,7 +120,12 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (sqlite3 or a stand-in)
         dbapi_connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        ):
             dbapi_connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -16,7 +16,9 @@ _OPEN = text("""
     SELECT seq, id, type, owner, release_id, version, endpoint_no, created_at
       FROM events WHERE fanned_out_at IS NULL ORDER BY seq LIMIT :limit
 """)
-_FANNED_OUT = text("UPDATE events SET fanned_out_at = :now, fanned_out_by = :by WHERE seq = :seq AND fanned_out_at IS NULL")
+_FANNED_OUT = text(
+    "UPDATE events SET fanned_out_at = :now, fanned_out_by = :by WHERE seq = :seq AND fanned_out_at IS NULL"
+)
 _OF_RELEASE = text("""
     SELECT seq, id, type, version, created_at, fanned_out_at, fanned_out_by FROM events WHERE release_id = :id ORDER BY seq
 """)

@@ -66,7 +66,17 @@ _INSERT_KEY = text("""
 class StoredVersion:
     """A version read from the store, with what only the service needs to know of it."""
 
-    __slots__ = ("action", "actor", "attached", "content_hash", "created_at", "current_version", "embargo_until", "owner", "release")
+    __slots__ = (
+        "action",
+        "actor",
+        "attached",
+        "content_hash",
+        "created_at",
+        "current_version",
+        "embargo_until",
+        "owner",
+        "release",
+    )
 
     def __init__(self, row: RowMapping) -> None:
         self.owner: str = row["owner"]
@@ -193,7 +203,9 @@ def idempotency_key(connection: Connection, owner: str, key: str) -> tuple[str, 
     return (row.digest, row.release_id) if row else None
 
 
-def insert_idempotency_key(connection: Connection, owner: str, key: str, digest: str, release_id: str, now: int) -> bool:
+def insert_idempotency_key(
+    connection: Connection, owner: str, key: str, digest: str, release_id: str, now: int
+) -> bool:
     """Whether the key is now this submission's; false when another one took it in the meantime."""
     values = {"owner": owner, "key": key, "digest": digest, "release_id": release_id, "now": now}
     return connection.execute(_INSERT_KEY, values).rowcount == 1

@@ -1,0 +1,340 @@
+"""Deliveries: one row per (event, endpoint), claimed and recorded by the batch.
+
+Only ``waiting`` rows stand in the claim's index, and an endpoint has at most ``per_endpoint`` first
+attempts there; the rest of its backlog is ``queued`` behind them and promoted as places get free. So a
+backlog of a million rows costs the claim nothing, and an endpoint in back-off is not even looked at.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.model.lifecycle import Lane
+from syndicator.store.database import Database, as_rows
+
+RETRY_LANE = Lane.RETRY.order
+WITHDRAW_LANE = Lane.WITHDRAW.order
+
+_RECEIVED = """
+    SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
+     WHERE o.release_id = :release_id AND (o.attempts > 0 OR o.state IN ('claimed', 'delivered'))
+"""
+_MATCHING = """
+    SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s
+     WHERE s.filter_sha256 IN (SELECT sha256 FROM {filters} f)
+       AND ((s.event_mask & :event_bit) <> 0
+            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.release_id = :release_id AND o.endpoint_no = s.endpoint_no
+                         AND o.state IN ('waiting', 'queued', 'parked')))
+"""
+_FAN_OUT = """
+    INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
+    SELECT :seq, e.no, :release_id, :lane,
+           CASE WHEN e.state = 'paused' AND :lane > 0 THEN 'parked'
+                WHEN :lane = 0 THEN 'waiting'
+                WHEN e.backoff_until > 0 THEN 'queued'
+                WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued') THEN 'queued'
+                WHEN (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
+                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND o.lane < 3 LIMIT :cap) t) >= :cap
+                     THEN 'queued'
+                ELSE 'waiting' END,
+           :now, :now, :follows
+      FROM ({receivers}) w JOIN endpoints e ON e.no = w.no
+     WHERE e.state IN ('active', 'paused')
+    ON CONFLICT (event_seq, endpoint_no) DO NOTHING
+"""
+_SUPERSEDE = text("""
+    UPDATE deliveries SET state = 'superseded', finished_at = :now
+     WHERE release_id = :release_id AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
+""")
+_INSERT_PING = text("""
+    INSERT INTO deliveries (event_seq, endpoint_no, lane, state, due_at, series_at, follows, trigger)
+    VALUES (:seq, :endpoint_no, :lane, 'waiting', :now, :now, FALSE, 'test') RETURNING id
+""")
+_CLAIM = """
+    UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until
+     WHERE id IN (
+        SELECT d.id FROM deliveries d
+         WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now
+           AND (d.release_id IS NULL OR EXISTS (
+                SELECT 1 FROM releases r WHERE r.id = d.release_id AND r.published_at <= :now))
+           AND (NOT d.follows OR NOT EXISTS (
+                SELECT 1 FROM deliveries o WHERE o.release_id = d.release_id AND o.endpoint_no = d.endpoint_no
+                   AND o.state = 'claimed'))
+         ORDER BY d.due_at LIMIT :limit {skip_locked})
+    RETURNING id
+"""
+_CLAIMED = """
+    SELECT d.id, d.event_seq, d.endpoint_no, d.lane, d.attempts, d.series_at, d.trigger, v.id AS event_id,
+           e.id AS endpoint_id, e.url, e.secrets
+      FROM {ids} i
+      JOIN deliveries d ON d.id = i.id
+      JOIN events v ON v.seq = d.event_seq
+      JOIN endpoints e ON e.no = d.endpoint_no
+     ORDER BY d.lane, d.due_at
+"""
+_DELIVERED = """
+    UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, finished_at = :now, claim_token = NULL,
+           lease_until = NULL
+     WHERE id IN (SELECT id FROM {ids} i) AND state = 'claimed' AND claim_token = :token
+"""
+# A newer version of the release waits for this endpoint: an older one is never sent after it.
+_RETRIED = """
+    UPDATE deliveries
+       SET state = CASE WHEN EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
+                                       AND n.endpoint_no = deliveries.endpoint_no AND n.event_seq > deliveries.event_seq)
+                        THEN 'superseded' ELSE r.state END,
+           attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
+           finished_at = CASE WHEN r.state = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
+      FROM {rows} r
+     WHERE deliveries.id = r.id AND deliveries.state = 'claimed' AND deliveries.claim_token = :token
+"""
+_ATTEMPT = text("""
+    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason, answer,
+                          address, bytes_sent, trigger, by)
+    VALUES (:delivery_id, :endpoint_no, :number, :started_at, :duration_us, :outcome, :status, :reason, :answer,
+            :address, :bytes_sent, :trigger, :by)
+""")
+# The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
+_PROMOTE = """
+    UPDATE deliveries SET state = 'waiting'
+     WHERE state = 'queued' AND id IN (
+        SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
+                 ORDER BY q.lane, q.id LIMIT 1 OFFSET p.place)
+          FROM {places} p JOIN endpoints e ON e.no = p.no
+         WHERE e.backoff_until = 0 AND e.state = 'active')
+"""
+_QUEUED_ENDPOINTS = text("""
+    WITH RECURSIVE q(no) AS (
+        SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'
+        UNION ALL
+        SELECT (SELECT min(d.endpoint_no) FROM deliveries d WHERE d.state = 'queued' AND d.endpoint_no > q.no)
+          FROM q WHERE q.no IS NOT NULL)
+    SELECT q.no, e.failures, (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o WHERE o.endpoint_no = q.no
+             AND o.state IN ('waiting', 'claimed') AND o.lane < 3 LIMIT :cap) t) AS open
+      FROM q JOIN endpoints e ON e.no = q.no
+     WHERE e.backoff_until = 0 AND e.state = 'active'
+""")
+_HOLD_BACK = """
+    UPDATE deliveries SET state = 'queued'
+     WHERE state = 'waiting' AND lane > 0 AND endpoint_no IN (SELECT no FROM {endpoints} e)
+"""
+_PARK = text(
+    "UPDATE deliveries SET state = 'parked' WHERE endpoint_no = :no AND state IN ('waiting', 'queued') AND lane > 0"
+)
+_RESUME = text("UPDATE deliveries SET state = 'queued' WHERE endpoint_no = :no AND state = 'parked'")
+_DROP = text("""
+    UPDATE deliveries SET state = 'dead', finished_at = :now
+     WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
+""")
+_EXPIRED = text("""
+    UPDATE deliveries SET state = 'waiting', claim_token = NULL, lease_until = NULL, attempts = attempts + 1
+     WHERE state = 'claimed' AND lease_until < :now
+""")
+_EXTEND = "UPDATE deliveries SET lease_until = :until WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token AND state = 'claimed'"
+_NEXT_DUE = text("SELECT min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = :lane")
+_NEXT_LEASE = text("SELECT min(lease_until) FROM deliveries WHERE state = 'claimed'")
+_REPLAY = text("""
+    UPDATE deliveries SET state = 'queued', due_at = :now, series_at = :now, attempts = 0, trigger = 'replay',
+           lane = :lane, finished_at = NULL
+     WHERE id = :id AND state IN ('delivered', 'dead', 'superseded')
+""")
+_NEWER = text("""
+    SELECT max(n.id) FROM deliveries d JOIN deliveries n ON n.release_id = d.release_id AND n.endpoint_no = d.endpoint_no
+     WHERE d.id = :id AND n.event_seq > d.event_seq
+""")
+_GET = text("""
+    SELECT d.*, v.id AS event_id, v.type AS event_type, v.version, e.id AS endpoint_id, e.url
+      FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     WHERE d.id = :id
+""")
+_LIST = """
+    SELECT d.id, d.state, d.release_id, d.attempts, d.due_at, d.finished_at, d.trigger, v.id AS event_id,
+           v.type AS event_type, v.version, e.id AS endpoint_id, e.url
+      FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     WHERE {where} ORDER BY d.id DESC LIMIT :limit
+"""
+_WHERE = {
+    "state": "d.state = :state",
+    "release": "d.release_id = :release",
+    "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
+    "before": "d.id < :before",
+    "since": "d.series_at >= :since",
+}
+_ATTEMPTS = text("SELECT * FROM attempts WHERE delivery_id = :id ORDER BY id")
+_LAST_ATTEMPTS = text("SELECT * FROM attempts WHERE endpoint_no = :no ORDER BY id DESC LIMIT :limit")
+_COUNT_OF_RELEASE = text("""
+    SELECT d.state, count(*) AS count FROM deliveries d WHERE d.release_id = :id GROUP BY d.state
+""")
+_FORGET_ATTEMPTS = text("""
+    DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
+""")
+
+_IDS = {"id": "bigint"}
+_RETRIES = {"id": "bigint", "state": "text", "counts": "bigint", "due_at": "bigint", "lane": "bigint"}
+
+
+def fan_out(
+    database: Database,
+    connection: Connection,
+    *,
+    seq: int,
+    release_id: str,
+    lane: int,
+    event_bit: int,
+    filters: Iterable[str],
+    received: bool,
+    matching: bool,
+    cap: int,
+    now: int,
+) -> int:
+    """One delivery for every endpoint that is to be told, whatever their number, in one statement.
+
+    Deliveries of older versions that did not start yet are superseded.
+    """
+    values: dict[str, Any] = {"release_id": release_id, "seq": seq, "lane": lane, "cap": cap, "now": now}
+    receivers = []
+    if received:
+        receivers.append(_RECEIVED)
+    if matching:
+        receivers.append(_MATCHING.format(filters=database.rows("filters", {"sha256": "text"})))
+        values |= {"event_bit": event_bit, "filters": as_rows({"sha256": sha256} for sha256 in filters)}
+    if not receivers:
+        return 0
+    follows = connection.execute(
+        text("SELECT EXISTS (SELECT 1 FROM deliveries WHERE release_id = :release_id)"),
+        {"release_id": release_id},
+    ).scalar_one()
+    inserted = connection.execute(
+        text(_FAN_OUT.format(receivers=" UNION ".join(receivers))), {**values, "follows": bool(follows)}
+    ).rowcount
+    if follows:
+        connection.execute(_SUPERSEDE, {"release_id": release_id, "seq": seq, "now": now})
+    return inserted
+
+
+def insert_ping(connection: Connection, seq: int, endpoint_no: int, now: int) -> int:
+    values = {"seq": seq, "endpoint_no": endpoint_no, "lane": Lane.PUBLISH.order, "now": now}
+    return int(connection.execute(_INSERT_PING, values).scalar_one())
+
+
+def claim(
+    database: Database, connection: Connection, *, token: str, lease_until: int, limit: int, now: int
+) -> Sequence[RowMapping]:
+    """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends."""
+    statement = text(_CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d")))
+    ids: list[int] = []
+    for lane in Lane:
+        if len(ids) < limit:
+            values = {
+                "token": token,
+                "until": lease_until,
+                "lane": lane.order,
+                "now": now,
+                "limit": limit - len(ids),
+            }
+            ids += connection.execute(statement, values).scalars()
+    if not ids:
+        return []
+    bound = {"ids": as_rows({"id": number} for number in ids)}
+    return connection.execute(text(_CLAIMED.format(ids=database.rows("ids", _IDS))), bound).mappings().all()
+
+
+def delivered(database: Database, connection: Connection, ids: Iterable[int], token: str, now: int) -> int:
+    values = {"ids": as_rows({"id": number} for number in ids), "token": token, "now": now}
+    return connection.execute(text(_DELIVERED.format(ids=database.rows("ids", _IDS))), values).rowcount
+
+
+def retried(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]], token: str, now: int) -> int:
+    """Moves failed ones to their next attempt or to the dead (rows of id, state, counts, due_at, lane)."""
+    values = {"rows": as_rows(rows), "token": token, "now": now}
+    return connection.execute(text(_RETRIED.format(rows=database.rows("rows", _RETRIES))), values).rowcount
+
+
+def log_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.execute(_ATTEMPT, list(map(dict, rows)))
+
+
+def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]]) -> int:
+    """Lets queued deliveries of these (endpoint, freed place) pairs be claimed."""
+    rows = as_rows({"no": no, "place": place} for no, place in places)
+    statement = _PROMOTE.format(places=database.rows("places", {"no": "bigint", "place": "bigint"}))
+    return connection.execute(text(statement), {"places": rows}).rowcount
+
+
+def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:
+    """Endpoints with a queue and nothing that holds it back: number, failures, open first attempts."""
+    return connection.execute(_QUEUED_ENDPOINTS, {"cap": cap}).mappings().all()
+
+
+def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
+    """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
+    rows = as_rows({"no": no} for no in endpoints)
+    statement = _HOLD_BACK.format(endpoints=database.rows("endpoints", {"no": "bigint"}))
+    return connection.execute(text(statement), {"endpoints": rows}).rowcount
+
+
+def park(connection: Connection, endpoint_no: int) -> int:
+    return connection.execute(_PARK, {"no": endpoint_no}).rowcount
+
+
+def resume(connection: Connection, endpoint_no: int) -> int:
+    return connection.execute(_RESUME, {"no": endpoint_no}).rowcount
+
+
+def drop(connection: Connection, endpoint_no: int, now: int) -> int:
+    """Ends what is open for an endpoint that is gone."""
+    return connection.execute(_DROP, {"no": endpoint_no, "now": now}).rowcount
+
+
+def expire_leases(connection: Connection, now: int) -> int:
+    """Gives claims of workers that died back; each counts as an attempt, for it may have been sent."""
+    return connection.execute(_EXPIRED, {"now": now}).rowcount
+
+
+def extend(database: Database, connection: Connection, ids: Iterable[int], token: str, until: int) -> None:
+    values = {"ids": as_rows({"id": number} for number in ids), "token": token, "until": until}
+    connection.execute(text(_EXTEND.format(ids=database.rows("ids", _IDS))), values)
+
+
+def next_due(connection: Connection) -> int | None:
+    """When the next delivery may be claimed, or the next lease ends."""
+    times = [connection.execute(_NEXT_DUE, {"lane": lane.order}).scalar_one() for lane in Lane]
+    times.append(connection.execute(_NEXT_LEASE).scalar_one())
+    return min((time for time in times if time is not None), default=None)
+
+
+def newer(connection: Connection, delivery_id: int) -> int | None:
+    """The newest later delivery of the same release to the same endpoint."""
+    return connection.execute(_NEWER, {"id": delivery_id}).scalar_one()
+
+
+def replay(connection: Connection, delivery_id: int, lane: int, now: int) -> bool:
+    return connection.execute(_REPLAY, {"id": delivery_id, "lane": lane, "now": now}).rowcount == 1
+
+
+def get(connection: Connection, delivery_id: int) -> RowMapping | None:
+    return connection.execute(_GET, {"id": delivery_id}).mappings().first()
+
+
+def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowMapping]:
+    """The newest deliveries that fit (state, release, endpoint, before, since)."""
+    asked = {name: value for name, value in where.items() if value is not None}
+    condition = " AND ".join(_WHERE[name] for name in asked) or "TRUE"
+    return connection.execute(text(_LIST.format(where=condition)), {**asked, "limit": limit}).mappings().all()
+
+
+def attempts(connection: Connection, delivery_id: int) -> Sequence[RowMapping]:
+    return connection.execute(_ATTEMPTS, {"id": delivery_id}).mappings().all()
+
+
+def last_attempts(connection: Connection, endpoint_no: int, limit: int) -> Sequence[RowMapping]:
+    return connection.execute(_LAST_ATTEMPTS, {"no": endpoint_no, "limit": limit}).mappings().all()
+
+
+def counts(connection: Connection, release_id: str) -> dict[str, int]:
+    return {row.state: row.count for row in connection.execute(_COUNT_OF_RELEASE, {"id": release_id})}
+
+
+def forget_attempts(connection: Connection, before: int, limit: int) -> int:
+    return connection.execute(_FORGET_ATTEMPTS, {"before": before, "limit": limit}).rowcount

@@ -1,0 +1,115 @@
+"""Newsrooms' endpoints and what they want."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.errors import NotFound
+from syndicator.model.lifecycle import EndpointState
+
+_INSERT = text("""
+    INSERT INTO endpoints (id, owner, url, description, state, secrets, created_at)
+    VALUES (:id, :owner, :url, :description, 'active', :secrets, :now) RETURNING no
+""")
+_INSERT_SUBSCRIPTION = text("""
+    INSERT INTO subscriptions (id, endpoint_no, owner, event_mask, filter_sha256, created_at)
+    VALUES (:id, :endpoint_no, :owner, :event_mask, :filter_sha256, :now)
+""")
+_GET = text("SELECT * FROM endpoints WHERE id = :id AND state <> 'removed'")
+_LIST = text("""
+    SELECT * FROM endpoints WHERE state <> 'removed' AND no > :after AND (owner = :owner OR :owner = '')
+     ORDER BY no LIMIT :limit
+""")
+_SUBSCRIPTIONS = text("""
+    SELECT s.id, s.event_mask, f.tree, s.created_at FROM subscriptions s JOIN filters f ON f.sha256 = s.filter_sha256
+     WHERE s.endpoint_no = :no ORDER BY s.no
+""")
+_DELETE_SUBSCRIPTION = text("DELETE FROM subscriptions WHERE id = :id AND endpoint_no = :no")
+_DELETE_SUBSCRIPTIONS = text("DELETE FROM subscriptions WHERE endpoint_no = :no")
+_STATE = text(
+    "UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, backoff_until = 0 WHERE no = :no"
+)
+_SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
+_FAILED = """
+    UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now),
+           backoff_until = CASE WHEN r.until > backoff_until THEN r.until ELSE backoff_until END
+      FROM {rows} r WHERE endpoints.no = r.no RETURNING endpoints.no AS no, endpoints.failures AS failures, endpoints.failing_since AS failing_since
+"""
+_WORKED = """
+    UPDATE endpoints SET failures = 0, failing_since = NULL, backoff_until = 0, notice = NULL
+     WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
+"""
+_BACKOFF_OVER = text("""
+    UPDATE endpoints SET backoff_until = 0 WHERE backoff_until > 0 AND backoff_until <= :now RETURNING no
+""")
+_NEXT_BACKOFF = text("SELECT min(backoff_until) FROM endpoints WHERE backoff_until > 0")
+_FAILING = text(
+    "SELECT no, id FROM endpoints WHERE state = 'active' AND failing_since <= :since AND failing_since IS NOT NULL"
+)
+
+
+def insert(connection: Connection, values: Mapping[str, Any]) -> int:
+    """The endpoint's number."""
+    return int(connection.execute(_INSERT, dict(values)).scalar_one())
+
+
+def insert_subscription(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(_INSERT_SUBSCRIPTION, dict(values))
+
+
+def get(connection: Connection, endpoint_id: str) -> RowMapping:
+    """The row. NotFound for an unknown or removed endpoint."""
+    row = connection.execute(_GET, {"id": endpoint_id}).mappings().first()
+    if row is None:
+        message = f"there is no endpoint {endpoint_id}"
+        raise NotFound(message)
+    return row
+
+
+def listed(connection: Connection, *, owner: str = "", after: int = 0, limit: int = 100) -> Sequence[RowMapping]:
+    """Endpoints by number; of all owners when ``owner`` is empty."""
+    return connection.execute(_LIST, {"owner": owner, "after": after, "limit": limit}).mappings().all()
+
+
+def subscriptions(connection: Connection, no: int) -> Sequence[RowMapping]:
+    return connection.execute(_SUBSCRIPTIONS, {"no": no}).mappings().all()
+
+
+def delete_subscription(connection: Connection, no: int, subscription_id: str) -> bool:
+    return connection.execute(_DELETE_SUBSCRIPTION, {"no": no, "id": subscription_id}).rowcount == 1
+
+
+def delete_subscriptions(connection: Connection, no: int) -> None:
+    connection.execute(_DELETE_SUBSCRIPTIONS, {"no": no})
+
+
+def set_state(connection: Connection, no: int, state: EndpointState, notice: str | None) -> None:
+    connection.execute(_STATE, {"no": no, "state": state, "notice": notice})
+
+
+def set_secrets(connection: Connection, no: int, sealed: str) -> None:
+    connection.execute(_SECRETS, {"no": no, "secrets": sealed})
+
+
+def failed(connection: Connection, rows: str, bound: str, now: int) -> Sequence[RowMapping]:
+    """Counts failures and sets back-offs for a batch (rows of no, count, until)."""
+    return connection.execute(text(_FAILED.format(rows=rows)), {"failed": bound, "now": now}).mappings().all()
+
+
+def worked(connection: Connection, rows: str, bound: str) -> None:
+    """Ends the failing time of the batch's endpoints (rows of no)."""
+    connection.execute(text(_WORKED.format(rows=rows)), {"worked": bound})
+
+
+def backoff_over(connection: Connection, now: int) -> Sequence[int]:
+    return connection.execute(_BACKOFF_OVER, {"now": now}).scalars().all()
+
+
+def next_backoff(connection: Connection) -> int | None:
+    return connection.execute(_NEXT_BACKOFF).scalar_one()
+
+
+def failing(connection: Connection, since: int) -> Sequence[RowMapping]:
+    """Active endpoints that only failed since then."""
+    return connection.execute(_FAILING, {"since": since}).mappings().all()

@@ -1,0 +1,25 @@
+"""Filters by the hash of their tree: evaluated once per release, however many subscribers share one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from syndicator.model.filter import Filter
+
+_INSERT = text("INSERT INTO filters (sha256, tree) VALUES (:sha256, :tree) ON CONFLICT (sha256) DO NOTHING")
+_IN_USE = text("""
+    SELECT sha256, tree FROM filters f
+     WHERE EXISTS (SELECT 1 FROM subscriptions s WHERE s.filter_sha256 = f.sha256)
+        OR EXISTS (SELECT 1 FROM channels c WHERE c.filter_sha256 = f.sha256 AND c.deleted_at IS NULL)
+""")
+
+
+def insert(connection: Connection, wanted: Filter) -> str:
+    """The filter's key; the same tree is stored once."""
+    sha256 = wanted.sha256
+    connection.execute(_INSERT, {"sha256": sha256, "tree": wanted.tree()})
+    return sha256
+
+
+def in_use(connection: Connection) -> Sequence[tuple[str, str]]:
+    return [(row.sha256, row.tree) for row in connection.execute(_IN_USE)]

@@ -1,0 +1,84 @@
+"""Rendered feed documents and the fragments they are joined from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.store.database import Database, as_rows
+
+CURRENT = 0
+
+_FRAGMENTS = """
+    SELECT f.release_id, f.version, f.body FROM {rows} r
+      JOIN fragments f ON f.release_id = r.release_id AND f.version = r.version
+       AND f.format = :format AND f.template = :template
+"""
+_INSERT_FRAGMENT = text("""
+    INSERT INTO fragments (release_id, version, format, template, body)
+    VALUES (:release_id, :version, :format, :template, :body) ON CONFLICT DO NOTHING
+""")
+_UPSERT = text("""
+    INSERT INTO renditions (channel_no, page, format, change, gzip, etag, size, spans, last_modified, rendered_by)
+    VALUES (:channel_no, :page, :format, :change, :gzip, :etag, :size, :spans, :last_modified, :rendered_by)
+    ON CONFLICT (channel_no, page, format) DO UPDATE
+       SET change = excluded.change, gzip = excluded.gzip, etag = excluded.etag, size = excluded.size,
+           spans = excluded.spans, last_modified = excluded.last_modified, rendered_by = excluded.rendered_by
+""")
+_STATES = text("""
+    SELECT page, format, etag, spans, last_modified FROM renditions WHERE channel_no = :no AND page = :page
+""")
+_SINCE = text("""
+    SELECT c.name, r.page, r.format, r.change FROM renditions r JOIN channels c ON c.no = r.channel_no
+     WHERE r.change > :change ORDER BY r.change
+""")
+_GET = text("""
+    SELECT r.gzip, r.etag, r.size, r.spans, r.last_modified, r.change, r.rendered_by
+      FROM renditions r JOIN channels c ON c.no = r.channel_no
+     WHERE c.name = :name AND c.deleted_at IS NULL AND r.page = :page AND r.format = :format
+""")
+_OF_CHANNELS = text("""
+    SELECT DISTINCT c.name, r.rendered_by FROM channel_entries e
+      JOIN channels c ON c.no = e.channel_no
+      JOIN renditions r ON r.channel_no = c.no AND r.page = e.page
+     WHERE e.release_id = :id AND c.deleted_at IS NULL ORDER BY c.name
+""")
+
+
+def fragments(
+    database: Database, connection: Connection, wanted: Iterable[tuple[str, int]], form: str, template: int
+) -> dict[tuple[str, int], bytes]:
+    """The stored fragments among the wanted (release, version) pairs."""
+    rows = as_rows({"release_id": release_id, "version": version} for release_id, version in wanted)
+    statement = _FRAGMENTS.format(rows=database.rows("rows", {"release_id": "text", "version": "bigint"}))
+    found = connection.execute(text(statement), {"rows": rows, "format": form, "template": template})
+    return {(row.release_id, row.version): bytes(row.body) for row in found}
+
+
+def insert_fragments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(_INSERT_FRAGMENT, list(map(dict, rows)))
+
+
+def states(connection: Connection, no: int, page: int) -> dict[str, RowMapping]:
+    """What is stored of a document, by format, without the bytes."""
+    return {row["format"]: row for row in connection.execute(_STATES, {"no": no, "page": page}).mappings()}
+
+
+def upsert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(_UPSERT, list(map(dict, rows)))
+
+
+def since(connection: Connection, change: int) -> Sequence[RowMapping]:
+    """Documents that changed after that number: how a server's cache learns of it."""
+    return connection.execute(_SINCE, {"change": change}).mappings().all()
+
+
+def get(connection: Connection, name: str, page: int, form: str) -> RowMapping | None:
+    return connection.execute(_GET, {"name": name, "page": page, "format": form}).mappings().first()
+
+
+def of_release(connection: Connection, release_id: str) -> Sequence[RowMapping]:
+    """Which documents show the release, and who rendered them."""
+    return connection.execute(_OF_CHANNELS, {"id": release_id}).mappings().all()
