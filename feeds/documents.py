@@ -1,0 +1,61 @@
+"""Feed documents: a head and stored fragments joined, or single entries cut out again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from feeds.fragments import fragment
+from feeds.heads import FOOT, render_head
+from feeds.model import Entry, Format, Head
+
+_SEPARATOR: Final[dict[Format, bytes]] = {"rss": b"", "atom": b"", "json": b","}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A document and where each of its entries stands: (offset, length) in bytes."""
+
+    body: bytes
+    spans: tuple[tuple[int, int], ...]
+
+
+def join(head: Head, fragments: Sequence[bytes], format: Format) -> Joined:
+    """The document of these fragments, in their order; renders none of them.
+
+    Byte-identical to rendering all entries at once, and to any other join of the same.
+    """
+    start = render_head(head, format)
+    gap = _SEPARATOR[format]
+    # One join, so that the largest piece of work, copying the entries, is done once.
+    pieces = [start, *_interleaved(fragments, gap), FOOT[format]]
+    return Joined(b"".join(pieces), _spans(len(start), fragments, len(gap)))
+
+
+def document(head: Head, entries: Iterable[Entry], format: Format) -> bytes:
+    return join(head, [fragment(entry, format) for entry in entries], format).body
+
+
+def excerpt(joined: Joined, keep: Iterable[int], format: Format) -> bytes:
+    """The same document with only the entries at these positions (RFC 3229, `A-IM: feed`)."""
+    if not joined.spans:
+        return joined.body
+    first, (last, length) = joined.spans[0][0], joined.spans[-1]
+    kept = (joined.body[at : at + size] for at, size in (joined.spans[position] for position in keep))
+    return b"".join((joined.body[:first], _SEPARATOR[format].join(kept), joined.body[last + length :]))
+
+
+def _interleaved(fragments: Sequence[bytes], gap: bytes) -> Sequence[bytes]:
+    if not gap or not fragments:
+        return fragments
+    pieces = [gap] * (2 * len(fragments) - 1)
+    pieces[::2] = fragments
+    return pieces
+
+
+def _spans(offset: int, fragments: Sequence[bytes], gap: int) -> tuple[tuple[int, int], ...]:
+    spans = []
+    for each in fragments:
+        length = len(each)
+        spans.append((offset, length))
+        offset += length + gap
+    return tuple(spans)

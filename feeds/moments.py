@@ -1,0 +1,25 @@
+"""Points in time as feeds write them; never by the locale, never by the clock."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+
+def in_utc(when: datetime) -> datetime:
+    """The same instant in UTC. ValueError if `when` does not name an instant."""
+    if when.utcoffset() is None:
+        raise ValueError(f"a feed needs aware times; {when.isoformat()} has no offset")
+    return when.astimezone(UTC)
+
+
+def rfc3339(when: datetime) -> str:
+    """Atom and JSON Feed: `2017-11-24T09:00:00+00:00`, microseconds when there are any."""
+    return in_utc(when).isoformat()
+
+
+def rfc822(when: datetime) -> str:
+    """RSS and OPML: `Fri, 24 Nov 2017 09:00:00 +0000`.
+
+    feedgen's own function switches the locale of the whole process for a moment,
+    which threads cannot bear.
+    """
+    return format_datetime(in_utc(when))

@@ -1,0 +1,30 @@
+"""What XML 1.0 can carry, and how libxml2 writes it."""
+
+import re
+
+# XML 1.0, production [2] Char, negated.
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def unfit_for_xml(text: str) -> tuple[int, ...]:
+    """Positions of the characters that no XML 1.0 document can hold, ascending.
+
+    They are the C0 controls but tab, newline and carriage return, U+FFFE, U+FFFF
+    and lone surrogates; a character reference does not help (XML 1.0, section 2.2).
+    """
+    return tuple(match.start() for match in _UNFIT.finditer(text))
+
+
+def is_fit_for_xml(text: str) -> bool:
+    # What is printable is fit, and asked for twenty times as fast.
+    return text.isprintable() or _UNFIT.search(text) is None
+
+
+def escape_content(text: str) -> str:
+    """Character data as libxml2 writes it inside an element."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def escape_attribute(text: str) -> str:
+    """Character data as libxml2 writes it between double quotes."""
+    return escape_content(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
