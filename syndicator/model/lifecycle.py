@@ -6,6 +6,7 @@ A release moves only along ``RELEASE_MOVES``, a delivery along ``DELIVERY_MOVES`
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class ReleaseState(StrEnum):
@@ -15,9 +16,11 @@ class ReleaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
     @property
-    def pub_status(self) -> str:
+    def pub_status(self) -> Literal["usable", "withheld", "canceled"]:
         """IPTC pubStatus of what the public may know: usable, withheld or canceled."""
-        return {ReleaseState.WITHHELD: "withheld", ReleaseState.WITHDRAWN: "canceled"}.get(self, "usable")
+        if self is ReleaseState.WITHHELD:
+            return "withheld"
+        return "canceled" if self is ReleaseState.WITHDRAWN else "usable"
 
 
 class Action(StrEnum):

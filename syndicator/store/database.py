@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection as Connection  # noqa: PLC0414 (services pass it on, and import it from here)
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import RowMapping as RowMapping  # noqa: PLC0414
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -73,6 +75,11 @@ class Database:
     def engine(self) -> Engine:
         """For migrations."""
         return self._writer
+
+    @property
+    def for_update(self) -> str:
+        """What a SELECT ends with that keeps other writers away. SQLite's writers come one by one anyhow."""
+        return "FOR UPDATE" if self.dialect == "postgresql" else ""
 
     @property
     def skip_locked(self) -> str:

@@ -49,7 +49,9 @@ _LIFT = text("""
     UPDATE releases SET state = 'published', published_at = :now, updated_at = :now
      WHERE id = :id AND state = 'scheduled'
 """)
-_SAME_CONTENT = text("SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner LIMIT 1")
+_OTHER_WITH_CONTENT = text("""
+    SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner AND id <> :id ORDER BY id LIMIT 1
+""")
 _PUBLIC_SINCE = text("""
     SELECT id FROM releases WHERE published_at >= :since AND published_at IS NOT NULL ORDER BY published_at DESC LIMIT :limit
 """)
@@ -97,9 +99,14 @@ class StoredVersion:
             record=Record.model_validate_json(row["record"]),
             published_at=from_us(row["published_at"]) if row["published_at"] is not None else None,
             updated_at=from_us(max(row["updated_at"], row["published_at"] or 0)),
-            note=row["note"],
+            note=_public_note(row),
             texts=self.attached.id,
         )
+
+
+def _public_note(row: RowMapping) -> str | None:
+    """The note, unless its version came before the release was public: nobody needs to hear of that."""
+    return row["note"] if row["published_at"] is not None and row["updated_at"] >= row["published_at"] else None
 
 
 def insert(connection: Connection, release: Release, *, owner: str, content_hash: str, now: int) -> None:
@@ -189,8 +196,10 @@ def lift(connection: Connection, release_id: str, now: int) -> bool:
     return connection.execute(_LIFT, {"id": release_id, "now": now}).rowcount == 1
 
 
-def same_content(connection: Connection, content_hash: str, owner: str) -> str | None:
-    return connection.execute(_SAME_CONTENT, {"content_hash": content_hash, "owner": owner}).scalar()
+def other_with_content(connection: Connection, content_hash: str, owner: str, release_id: str) -> str | None:
+    """Another release of this owner with the same content, if there is one."""
+    values = {"content_hash": content_hash, "owner": owner, "id": release_id}
+    return connection.execute(_OTHER_WITH_CONTENT, values).scalar()
 
 
 def public_since(connection: Connection, since: int, limit: int) -> Sequence[str]:

@@ -1,0 +1,82 @@
+"""Release + Article → the entry that stands in every feed."""
+
+from collections.abc import Mapping
+
+from feeds.model import Category, Enclosure, Entry, Link, Person, Status
+from syndicator.article.compose import Article, about
+from syndicator.model.addresses import Addresses
+from syndicator.model.media import Media
+from syndicator.model.network import Attached
+from syndicator.model.release import Record, Release
+
+_IN_EXTENSION_ALREADY = {"version", "pub_status", "note", "links"}
+
+
+def entry(
+    release: Release, article: Article, attached: Attached, addresses: Addresses, media: Mapping[str, str]
+) -> Entry:
+    """The entry of this version; a stub keeps id and dates, and none of the text. ``media``: SHA-256 → address.
+
+    ValueError for a release that is not public.
+    """
+    if release.published_at is None:
+        message = f"{release.id} is not public"
+        raise ValueError(message)
+    record = release.record
+    status: Status = release.state.pub_status
+    shown = () if article.is_stub else record.media
+    return Entry(
+        id=release.guid,
+        title=article.title,
+        url=addresses.release(release.id),
+        published=release.published_at,
+        updated=release.updated_at,
+        language=record.language,
+        summary=article.summary,
+        content_html=article.html,
+        authors=(Person(name=record.publisher.name, email=record.publisher.email, uri=record.publisher.url),),
+        categories=() if article.is_stub else tuple(_categories(record)),
+        enclosures=tuple(found for each in shown if (found := _enclosure(each, media))),
+        links=() if article.is_stub else tuple(_links(record, addresses)),
+        rights=f"{article.disclaimer} {article.terms}".strip() or None,
+        version=release.version,
+        status=status,
+        note=release.note,
+        about={
+            name: value for name, value in about(release, article, attached).items() if name not in _IN_EXTENSION_ALREADY
+        },
+    )
+
+
+def _categories(record: Record) -> list[Category]:
+    listed = [Category(term=s.code, scheme=s.scheme, label=s.label) for s in record.subjects]
+    listed += [Category(term=word) for word in record.keywords]
+    listed += [Category(term=code, scheme="region") for code in record.regions]
+    return listed + [Category(term=code, scheme="industry") for code in record.industries]
+
+
+def _links(record: Record, addresses: Addresses) -> list[Link]:
+    links = [Link(href=link.href, rel=link.rel, title=link.title, hreflang=link.language) for link in record.links]
+    if record.translation_of:
+        links.append(Link(href=addresses.release(record.translation_of), rel="related", title="translation of"))
+    if record.replaces:
+        links.append(Link(href=addresses.release(record.replaces), rel="predecessor-version"))
+    return links
+
+
+def _enclosure(media: Media, addresses: Mapping[str, str]) -> Enclosure | None:
+    url = addresses.get(media.sha256 or "") or media.href
+    if not url or not media.type or media.bytes is None:
+        return None
+    return Enclosure(
+        url=url,
+        type=media.type,
+        length=media.bytes,
+        title=media.label,
+        description=media.caption,
+        credit=media.credit,
+        copyright=media.rights,
+        alt=media.alt,
+        width=media.width,
+        height=media.height,
+    )

@@ -1,0 +1,31 @@
+"""Lifting embargoes: by the database's clock, by any number of sweepers at once, never early."""
+
+from syndicator.model.lifecycle import Action, EventType
+from syndicator.services.setup import Setup
+from syndicator.store import audit, events, releases
+
+_BATCH = 200
+
+
+def lift_due(setup: Setup) -> int:
+    """Makes every release public whose embargo has lifted; the number of them (at most 200 a call)."""
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        lifted = [
+            stored
+            for release_id in releases.due(connection, now, _BATCH, setup.database.skip_locked)
+            if releases.lift(connection, release_id, now)
+            for stored in (releases.version(connection, release_id),)
+        ]
+        for stored in lifted:
+            audit.write(connection, actor="clock", action=Action.LIFT, subject=stored.release.id, now=now)
+        for stored in lifted:
+            events.append(
+                connection,
+                EventType.PUBLISHED,
+                owner=stored.owner,
+                now=now,
+                release_id=stored.release.id,
+                version=stored.release.version,
+            )
+    return len(lifted)

@@ -1,0 +1,144 @@
+"""What happens to a release after its submission: update, correct, withhold, reinstate, reschedule, withdraw."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.article.compose import Audience, compose
+from syndicator.clock import from_us, to_us
+from syndicator.errors import Conflict, Fault, Rejected
+from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
+from syndicator.model.release import Record, Release
+from syndicator.services.setup import Setup
+from syndicator.services.submit import content_hash
+from syndicator.store import audit, events, releases
+from syndicator.store.database import Connection
+from syndicator.store.releases import StoredVersion
+
+_NEEDS_RECORD = {Action.UPDATE, Action.CORRECT}
+_NEEDS_NOTE = {Action.CORRECT, Action.WITHHOLD, Action.WITHDRAW}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What somebody wants to happen. ``expected_version``: refuse unless this is the newest one."""
+
+    action: Action
+    actor: str
+    expected_version: int | None = None
+    record: Record | None = None
+    note: str | None = None
+    embargo_until: datetime | None = None
+
+
+def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
+    """The release after the revision: new version and event in one transaction.
+
+    Conflict when the state does not allow the action or the version is not the expected one; Rejected
+    when record, note or time is missing or wrong; NotFound for an unknown release.
+    """
+    faults = _faults(revision)
+    if faults:
+        raise Rejected(faults)
+    with setup.database.write() as connection:
+        releases.lock(connection, release_id, setup.database.for_update)
+        now = setup.database.now_us(connection)
+        stored = releases.version(connection, release_id)
+        move = _allowed(stored, revision)
+        release = _next(stored, revision, move, now)
+        _store(setup, connection, stored, release, revision, now)
+        if move.event is not None:
+            events.append(
+                connection, move.event, owner=stored.owner, now=now, release_id=release.id, version=release.version
+            )
+    return release
+
+
+def _faults(revision: Revision) -> list[Fault]:
+    faults = []
+    if revision.action in _NEEDS_RECORD and revision.record is None:
+        faults.append(Fault("record", f"to {revision.action} needs the new record", "hand in the whole release"))
+    if revision.action in _NEEDS_NOTE and not (revision.note or "").strip():
+        faults.append(Fault("note", f"to {revision.action} needs a note that says why", "add one sentence"))
+    if revision.action is Action.RESCHEDULE and revision.embargo_until is None:
+        faults.append(Fault("embargo_until", "to reschedule needs the new time", "give an instant with an offset"))
+    return faults
+
+
+def _allowed(stored: StoredVersion, revision: Revision) -> Move:
+    release = stored.release
+    if revision.expected_version not in {None, stored.current_version}:
+        message = (
+            f"{release.id} is at version {stored.current_version}, not {revision.expected_version}: "
+            "read it again and decide anew"
+        )
+        raise Conflict(message)
+    possible = moves(revision.action, release.state)
+    if not possible:
+        message = f"a release that is {release.state} cannot be changed by {revision.action}"
+        raise Conflict(message)
+    return possible[0]
+
+
+def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Release:
+    release, record = stored.release, revision.record or stored.release.record
+    if release.state is not ReleaseState.SCHEDULED:
+        _refuse_new_embargo(release.record, record)
+    embargo_until = revision.embargo_until or _kept_embargo(stored, revision)
+    if move.target is ReleaseState.SCHEDULED and (embargo_until is None or to_us(embargo_until) <= now):
+        raise Rejected([
+            Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")
+        ])
+    return release.model_copy(
+        update={
+            "version": release.version + move.new_version,
+            "state": move.target,
+            "record": record.model_copy(update={"embargo_until": embargo_until}),
+            "updated_at": from_us(now),
+            "note": revision.note,
+        }
+    )
+
+
+def _kept_embargo(stored: StoredVersion, revision: Revision) -> datetime | None:
+    if revision.record is not None and revision.record.embargo_until is not None:
+        return revision.record.embargo_until
+    return None if stored.embargo_until is None else from_us(stored.embargo_until)
+
+
+def _refuse_new_embargo(old: Record, new: Record) -> None:
+    if new.embargo_until is not None and new.embargo_until != old.embargo_until:
+        raise Rejected([
+            Fault("embargo_until", "the release is public; an embargo cannot be set after that", "leave it out")
+        ])
+
+
+def _store(
+    setup: Setup, connection: Connection, stored: StoredVersion, release: Release, revision: Revision, now: int
+) -> None:
+    embargo_until = release.record.embargo_until
+    releases.update(
+        connection,
+        release,
+        content_hash=content_hash(release.record),
+        embargo_until=None if embargo_until is None else to_us(embargo_until),
+        now=now,
+    )
+    if release.version > stored.release.version:
+        network = setup.network(release.record.network)
+        attached = (
+            network.attach(release.record.language, from_us(now).date())
+            if revision.action in _NEEDS_RECORD
+            else stored.attached
+        )
+        compose(release, attached, Audience.NEWSROOMS)  # what cannot be composed must not be accepted
+        releases.insert_version(connection, release, attached, action=revision.action, actor=revision.actor, now=now)
+    audit.write(
+        connection,
+        actor=revision.actor,
+        action=revision.action,
+        subject=release.id,
+        now=now,
+        version=release.version,
+        note=revision.note,
+        embargo_until=embargo_until.isoformat() if embargo_until and revision.action is Action.RESCHEDULE else None,
+    )
