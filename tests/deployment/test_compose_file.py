@@ -1,0 +1,108 @@
+"""docker-compose.yml, Dockerfile and .env.example fit together and with the settings."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.settings import ENV_PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+OURS = ["migrate", "web", "worker"]
+
+
+def test_every_service_of_the_design_is_there() -> None:
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "proxy", "receiver"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_waits_only_for_what_exists_and_can_be_waited_for(name: str) -> None:
+    for other, wanted in SERVICES[name].get("depends_on", {}).items():
+        if wanted["condition"] == "service_healthy":
+            assert "test" in SERVICES[other]["healthcheck"]
+        else:
+            assert wanted["condition"] == "service_completed_successfully"
+            assert SERVICES[other]["restart"] == "on-failure"
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_a_service_that_stays_has_a_health_check(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_named_volume_is_declared_and_every_mounted_file_is_there(name: str) -> None:
+    declared = yaml.safe_load(COMPOSE)["volumes"]
+    for volume in SERVICES[name].get("volumes", []):
+        source = volume.split(":")[0]
+        assert (ROOT / source).is_file() if source.startswith("./") else source in declared
+
+
+def test_only_the_proxy_is_open_to_the_world() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_workers_can_be_scaled() -> None:
+    worker = SERVICES["worker"]
+    assert worker["deploy"]["replicas"] == 2
+    assert "container_name" not in worker
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_settings_are_known_ones(name: str) -> None:
+    assert {setting.removeprefix(ENV_PREFIX).lower() for setting in SERVICES[name]["environment"]} <= set(
+        Settings.model_fields
+    )
+
+
+def test_the_image_sets_known_settings_only() -> None:
+    set_here = re.findall(rf"{ENV_PREFIX}([A-Z_]+)=", DOCKERFILE)
+    assert set_here
+    assert {setting.lower() for setting in set_here} <= set(Settings.model_fields)
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    secret = re.compile(r"PASSWORD|TOKEN|KEY|SECRET")
+    for service in SERVICES.values():
+        for setting, value in service.get("environment", {}).items():
+            if secret.search(setting):
+                assert re.fullmatch(r"\$\{[A-Z_]+(:\?[^}]+|:-)\}", value), setting
+
+
+def test_the_example_names_every_variable_and_leaves_secrets_empty() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE))
+    named = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    assert asked == set(named)
+    required = set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE))
+    assert required == set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert [named[name] for name in required if re.search("PASSWORD|TOKEN|KEY", name)] == ["", "", ""]
+
+
+def test_the_broker_keeps_what_it_is_told_and_refuses_rather_than_forgets() -> None:
+    command = " ".join(SERVICES["redis"]["command"])
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+
+
+def test_the_image_runs_as_nobody_special_from_the_locks() -> None:
+    stages = DOCKERFILE.split("\nFROM ")
+    assert len(stages) == 3
+    assert re.search(r"^USER (?!0)\d+:\d+$", stages[-1], re.MULTILINE)
+    assert "HEALTHCHECK" in stages[-1]
+    installs = re.findall(r"pip (?:install|wheel) [^\\\n]*", DOCKERFILE)
+    assert installs
+    assert all(re.search("--require-hashes|--no-index|--no-deps", install) for install in installs)
+
+
+def test_the_proxy_never_serves_what_is_older_than_the_origin_allows() -> None:
+    conf = (ROOT / "docker/nginx.conf").read_text()
+    assert "proxy_cache_use_stale off;" in conf
+    assert "proxy_cache_valid" not in conf  # only Cache-Control says how long
+    assert len(re.findall(r"proxy_cache feeds;", conf)) == 1
+    assert "proxy_cache feeds;" in conf.partition("location /feeds/ {")[2].partition("location @origin")[0]
