@@ -9,6 +9,8 @@ from syndicator.model.media import Media
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
 
+# Atom wants an IRI as the scheme of a category (RFC 4287, section 4.2.2.2).
+_SCHEMES = {"medtop": "http://cv.iptc.org/newscodes/mediatopic/"}
 _IN_EXTENSION_ALREADY = {"version", "pub_status", "note", "links"}
 
 
@@ -49,10 +51,14 @@ def entry(
 
 
 def _categories(record: Record) -> list[Category]:
-    listed = [Category(term=s.code, scheme=s.scheme, label=s.label) for s in record.subjects]
+    listed = [Category(term=s.code, scheme=_scheme(s.scheme), label=s.label) for s in record.subjects]
     listed += [Category(term=word) for word in record.keywords]
-    listed += [Category(term=code, scheme="region") for code in record.regions]
-    return listed + [Category(term=code, scheme="industry") for code in record.industries]
+    listed += [Category(term=code, scheme=_scheme("region")) for code in record.regions]
+    return listed + [Category(term=code, scheme=_scheme("industry")) for code in record.industries]
+
+
+def _scheme(name: str) -> str:
+    return _SCHEMES.get(name, f"urn:x-syndicator:{name}")
 
 
 def _links(record: Record, addresses: Addresses) -> list[Link]:

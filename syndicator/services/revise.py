@@ -43,7 +43,7 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
         releases.lock(connection, release_id, setup.database.for_update)
         now = setup.database.now_us(connection)
         stored = releases.version(connection, release_id)
-        move = _allowed(stored, revision)
+        move = _allowed(stored, revision, now)
         release = _next(stored, revision, move, now)
         _store(setup, connection, stored, release, revision, now)
         if move.event is not None:
@@ -64,13 +64,16 @@ def _faults(revision: Revision) -> list[Fault]:
     return faults
 
 
-def _allowed(stored: StoredVersion, revision: Revision) -> Move:
+def _allowed(stored: StoredVersion, revision: Revision, now: int) -> Move:
     release = stored.release
     if revision.expected_version not in {None, stored.current_version}:
         message = (
             f"{release.id} is at version {stored.current_version}, not {revision.expected_version}: "
             "read it again and decide anew"
         )
+        raise Conflict(message)
+    if release.state is ReleaseState.SCHEDULED and stored.embargo_until is not None and stored.embargo_until <= now:
+        message = f"the embargo of {release.id} has just lifted: try again in a second"
         raise Conflict(message)
     possible = moves(revision.action, release.state)
     if not possible:

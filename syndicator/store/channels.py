@@ -54,7 +54,10 @@ _CLOSE = text("""
     UPDATE channel_entries SET page = :page WHERE channel_no = :no AND page = 0 AND position BETWEEN :first AND :last
 """)
 _DIRTY_PAGES = text("SELECT page FROM dirty_pages WHERE channel_no = :no ORDER BY page")
-_CLEAN_PAGE = text("DELETE FROM dirty_pages WHERE channel_no = :no AND page = :page")
+_CLEAN_PAGES = text("""
+    DELETE FROM dirty_pages WHERE channel_no = :no
+       AND EXISTS (SELECT 1 FROM channels c WHERE c.no = :no AND c.generation = :generation)
+""")
 _RENDERED = text("""
     UPDATE channels SET rendered_generation = :generation, pages = :pages
      WHERE no = :no AND pages = :pages_read AND rendered_generation < :generation AND deleted_at IS NULL
@@ -153,8 +156,9 @@ def dirty_pages(connection: Connection, no: int) -> Sequence[int]:
     return connection.execute(_DIRTY_PAGES, {"no": no}).scalars().all()
 
 
-def clean_page(connection: Connection, no: int, page: int) -> None:
-    connection.execute(_CLEAN_PAGE, {"no": no, "page": page})
+def clean_pages(connection: Connection, no: int, generation: int) -> None:
+    """Forgets which archive pages were behind, unless more was marked since ``generation``."""
+    connection.execute(_CLEAN_PAGES, {"no": no, "generation": generation})
 
 
 def rendered(connection: Connection, no: int, *, generation: int, pages_read: int, pages: int) -> bool:

@@ -1,0 +1,146 @@
+"""The address guard: no request ever reaches a non-public address, unless the operator allowed its network (G9).
+
+A URL is read strictly, its name is resolved, every answer is judged, one bad answer refuses all. Whoever connects is
+given the vetted addresses, connects only to them, and asks ``allows`` again with the address at hand.
+"""
+
+from collections.abc import Container, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Literal
+
+from syndicator.delivery.addresses import Address, connected_to, is_public
+from syndicator.delivery.resolver import Answers, Resolver
+from syndicator.delivery.url import DEFAULT_PORTS, EndpointUrl, UrlRefused, parse_endpoint_url
+from syndicator.errors import ConfigError
+
+Network = IPv4Network | IPv6Network
+URLS_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """A URL that may be requested, and the only addresses to connect to for it, in order of preference."""
+
+    url: EndpointUrl
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no request may be made: ``url`` = its syntax or port, ``dns`` = no answer, ``guard`` = not public."""
+
+    phase: Literal["url", "dns", "guard"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A name that is being looked up; give it to ``Guard.judge`` once ``answer`` is done."""
+
+    url: EndpointUrl
+    answer: Future[Answers]
+
+
+Verdict = Vetted | Refusal
+
+
+class Guard:
+    """Judges URLs and the addresses behind them. Safe to use from any thread; one per process is enough.
+
+    Args:
+        allow_cidrs: networks that may be reached although they are not public ("10.1.0.0/16").
+        allowed_ports: ports that a URL may name; ``range(1, 65536)`` allows all.
+        resolver: looks names up.
+        dns_timeout_s: the longest wait for an answer in ``resolve``.
+
+    Raises:
+        ConfigError: if an entry of ``allow_cidrs`` is no network.
+    """
+
+    def __init__(
+        self,
+        allow_cidrs: Iterable[str] = (),
+        *,
+        allowed_ports: Container[int] = DEFAULT_PORTS,
+        resolver: Resolver | None = None,
+        dns_timeout_s: float = 5.0,
+    ) -> None:
+        self._allowed = tuple(map(_network, allow_cidrs))
+        self._ports = allowed_ports
+        self._resolver = resolver or Resolver()
+        self._dns_timeout_s = dns_timeout_s
+        # A batch goes to the same endpoints as the one before it: reading a URL again costs a fifth of a whole send.
+        self._read = lru_cache(URLS_REMEMBERED)(self._read_url)
+        self.allows = lru_cache(URLS_REMEMBERED)(self._allows)
+
+    def check(self, url_text: str) -> Vetted | Refusal | Pending:
+        """The verdict without waiting, or a ``Pending`` if the name has to be looked up first."""
+        read = self._read(url_text)
+        if not isinstance(read, EndpointUrl):
+            return read
+        known = self._resolver.known(read.host)
+        if known is not None:
+            return self._vet(read, known)
+        return Pending(read, self._resolver.ask(read.host))
+
+    def judge(self, pending: Pending) -> Verdict:
+        """The verdict on a lookup that is done; a ``dns`` refusal while it is not."""
+        host = pending.url.host
+        if not pending.answer.done():
+            return Refusal("dns", f"no address for {host} in time")
+        error = pending.answer.exception()
+        if error is not None:
+            return Refusal("dns", f"no address for {host}: {error}")
+        return self._vet(pending.url, pending.answer.result())
+
+    def resolve(self, url_text: str, timeout_s: float | None = None) -> Verdict:
+        """The verdict, waiting at most ``timeout_s`` (or ``dns_timeout_s``) for DNS."""
+        found = self.check(url_text)
+        if not isinstance(found, Pending):
+            return found
+        try:
+            found.answer.exception(self._dns_timeout_s if timeout_s is None else timeout_s)
+        except TimeoutError:
+            pass  # judge says so
+        return self.judge(found)
+
+    def _allows(self, address_text: str) -> bool:
+        """Whether a connection to this address may be made: it is public, or in an allowed network."""
+        try:
+            address = ip_address(address_text)
+        except ValueError:
+            return False
+        return is_public(address) or self._in_allowed(connected_to(address))
+
+    def _in_allowed(self, address: Address) -> bool:
+        return any(address in network for network in self._allowed)
+
+    def _read_url(self, url_text: str) -> EndpointUrl | Verdict:
+        try:
+            url = parse_endpoint_url(url_text, self._ports)
+        except UrlRefused as refused:
+            return Refusal("url", str(refused))
+        return url if url.address is None else self._vet(url, (url.host,))
+
+    def _vet(self, url: EndpointUrl, addresses: Answers) -> Verdict:
+        if not addresses:
+            return Refusal("dns", f"no address for {url.host}")
+        for address in addresses:
+            if not self.allows(address):
+                return Refusal("guard", _refused(url, address))
+        return Vetted(url, addresses)
+
+
+def _refused(url: EndpointUrl, address: str) -> str:
+    named = "" if url.address is not None else f"{url.host} leads to "
+    return f"{named}{address}, which is no public address; the operator can allow its network (allow_cidrs)"
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ConfigError(f"allow_cidrs: {error}; write networks such as 10.1.0.0/16 or fd00::/8") from error

@@ -1,0 +1,211 @@
+"""Strict reading of the URLs that this service may send requests to.
+
+Two programs that read one URL differently are how a request ends up elsewhere. So there is one reader, it accepts
+little, and what is sent is built anew from the parts that it read (``EndpointUrl.text``), never the text as given.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from urllib.parse import quote
+
+import idna
+
+from syndicator.errors import Fault, Rejected
+
+DEFAULT_PORTS = frozenset({443, 80})
+MAX_URL_CHARACTERS = 2048
+MAX_HOST_CHARACTERS = 253  # RFC 1035, without the dot of the root
+
+_PORT_OF_SCHEME = {"http": 80, "https": 443}
+_SCHEME = re.compile(r"(https?)://", re.IGNORECASE)
+_AUTHORITY_END = re.compile(r"[/?#]")
+_PLAIN = re.compile(r"[!-\[\]-~]*")  # visible ASCII without the backslash
+_DOTTED = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SENT_AS_IS = "".join(map(chr, range(0x21, 0x7F))).translate(str.maketrans("", "", '"<>^`{|}'))
+
+Address = IPv4Address | IPv6Address
+
+
+class UrlRefused(Rejected):
+    """The text is no URL that a request may go to. ``faults`` holds all that is wrong with it."""
+
+    title = "The URL was refused"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointUrl:
+    """A URL read strictly: where to connect, what to ask for.
+
+    ``host`` is lower-case ASCII without brackets or a final dot; ``target`` is path and query as they are sent;
+    ``text`` is the whole URL as a client must be given it; ``address`` is set if the host is an IP address.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+    text: str
+    address: Address | None
+
+
+class _Refusal(Exception):  # noqa: N818  one part's fault on its way to the list of all
+    def __init__(self, problem: str, fix: str) -> None:
+        self.fault = Fault("url", problem, fix)
+
+
+def parse_endpoint_url(text: str, allowed_ports: Container[int] = DEFAULT_PORTS) -> EndpointUrl:
+    """The parts of ``http(s)://host[:port][/path][?query]``; a fragment is read and never sent.
+
+    Refused are user information, backslashes, control characters and spaces of any script, IPv4 addresses that are
+    not four plain decimal numbers, names that are not IDNA 2008, IPv6 zones, and ports outside of ``allowed_ports``.
+    Names are not resolved here: ask a ``Guard`` whether the addresses behind them may be connected to.
+
+    Raises:
+        UrlRefused: with every fault found and what would be right.
+    """
+    faults = _character_faults(text)
+    found = _SCHEME.match(text)
+    if found is None:
+        raise UrlRefused([*faults, Fault("url", "no http:// or https:// at its start", "write https://host/path")])
+    scheme = found[1].lower()
+    authority, tail = _split_authority(text[found.end() :])
+    if "@" in authority:
+        faults.append(Fault("url", "user information before the host", "remove everything up to the @"))
+        authority = authority.rpartition("@")[2]
+    host_text, port_text = _split_port(authority)
+    host, address, port, target = "", None, 0, ""
+    try:
+        host, address = _read_host(host_text)
+    except _Refusal as refusal:
+        faults.append(refusal.fault)
+    try:
+        port = _read_port(port_text, scheme, allowed_ports)
+    except _Refusal as refusal:
+        faults.append(refusal.fault)
+    try:
+        target = _read_target(tail)
+    except _Refusal as refusal:
+        faults.append(refusal.fault)
+    if faults:
+        raise UrlRefused(faults)
+    return EndpointUrl(scheme, host, port, target, _rebuilt(scheme, host, port, target), address)
+
+
+def _character_faults(text: str) -> list[Fault]:
+    faults = []
+    if len(text) > MAX_URL_CHARACTERS:
+        faults.append(Fault("url", f"{len(text)} characters", f"use at most {MAX_URL_CHARACTERS}"))
+    if _PLAIN.fullmatch(text):
+        return faults
+    for place, character in enumerate(text[:MAX_URL_CHARACTERS], start=1):
+        if character == "\\":
+            faults.append(Fault("url", f"a backslash at character {place}", "use / in paths, %5C in values"))
+        elif unicodedata.category(character)[0] in "CZ":  # control, format, surrogate, unassigned; any space
+            faults.append(
+                Fault("url", f"a space or control character (U+{ord(character):04X}) at character {place}", "remove it")
+            )
+    return faults
+
+
+def _split_authority(rest: str) -> tuple[str, str]:
+    end = _AUTHORITY_END.search(rest)
+    return (rest, "") if end is None else (rest[: end.start()], rest[end.start() :])
+
+
+def _split_port(authority: str) -> tuple[str, str | None]:
+    """Host and port of an authority; the port is None where there is no colon for it."""
+    if authority.startswith("[") and authority.endswith("]"):
+        return authority, None
+    host, colon, port = authority.rpartition(":")
+    return (host, port) if colon else (authority, None)
+
+
+def _read_host(text: str) -> tuple[str, Address | None]:
+    if not text:
+        raise _Refusal("no host", "write https://host/path")
+    if text.startswith("["):
+        address = _read_ipv6(text)
+        return str(address), address
+    name = _ascii_name(text)
+    if _NUMBER.fullmatch(name.removesuffix(".").rpartition(".")[2]):
+        ipv4 = _read_ipv4(name)
+        return str(ipv4), ipv4
+    return name.removesuffix("."), None
+
+
+def _read_ipv6(text: str) -> IPv6Address:
+    fix = "write an IPv6 address in brackets and without a zone, such as [2001:db8::1]"
+    if not text.endswith("]") or "%" in text:
+        raise _Refusal(f"{text!r} is no IPv6 address", fix)
+    try:
+        return IPv6Address(text[1:-1])
+    except AddressValueError:
+        raise _Refusal(f"{text!r} is no IPv6 address", fix) from None
+
+
+def _read_ipv4(text: str) -> IPv4Address:
+    if not _DOTTED.fullmatch(text):
+        fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
+        raise _Refusal(f"{text!r} is no IPv4 address in its usual form", fix)
+    return IPv4Address(text)
+
+
+def _ascii_name(text: str) -> str:
+    """The name as DNS knows it: lower-case A-labels (RFC 5891) and LDH labels (RFC 1123)."""
+    labels = text.removesuffix(".").split(".")
+    name = ".".join(map(_ascii_label, labels))
+    if len(name) > MAX_HOST_CHARACTERS:
+        raise _Refusal(f"a host name of {len(name)} characters", f"use at most {MAX_HOST_CHARACTERS}")
+    return name + "." if text.endswith(".") else name
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        lower = label.lower()
+        if not _LABEL.fullmatch(lower):
+            fix = "letters, digits and inner hyphens, 1 to 63 of them between two dots"
+            raise _Refusal(f"{label!r} is no part of a host name", fix)
+        if not lower.startswith("xn--"):
+            return lower
+        label = lower
+    try:
+        return idna.alabel(label).decode("ascii")
+    except idna.IDNAError as error:
+        fix = "write the name in lower case as it is registered (IDNA 2008), or its xn-- form"
+        raise _Refusal(f"{label!r} is no part of a host name: {error}", fix) from None
+
+
+def _read_port(text: str | None, scheme: str, allowed_ports: Container[int]) -> int:
+    if text is None:
+        port = _PORT_OF_SCHEME[scheme]
+    elif _PORT.fullmatch(text) and int(text) <= 65535:  # noqa: PLR2004  the largest port there is
+        port = int(text)
+    else:
+        raise _Refusal(f"{text!r} is no port", "write a number from 1 to 65535 after the colon, or no colon")
+    if port not in allowed_ports:
+        fix = "use https on port 443, or ask the operator to allow this port (allowed_ports)"
+        raise _Refusal(f"port {port} is not allowed", fix)
+    return port
+
+
+def _read_target(tail: str) -> str:
+    if not tail.startswith("/") and "@" in tail:  # other readers take what stands before the @ for user information
+        raise _Refusal("an @ behind the host without a path before it", "write a / right behind the host")
+    sent = tail.partition("#")[0]
+    if _BAD_ESCAPE.search(sent):
+        raise _Refusal("a % that starts no %XX escape", "write %25 for the sign itself")
+    path = sent if sent.startswith("/") else "/" + sent
+    return quote(path, safe=_SENT_AS_IS, errors="replace")
+
+
+def _rebuilt(scheme: str, host: str, port: int, target: str) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    suffix = "" if port == _PORT_OF_SCHEME[scheme] else f":{port}"
+    return f"{scheme}://{shown}{suffix}{target}"

@@ -1,0 +1,35 @@
+"""What a newsroom registers: an address, and what it wants to be sent there."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from syndicator.model.filter import EVERYTHING, Filter
+from syndicator.model.lifecycle import EventType
+from syndicator.model.text import Line
+
+ALL_EVENTS = tuple(kind for kind in EventType if kind is not EventType.PING)
+
+
+class NewSubscription(BaseModel):
+    """Event types and a filter. A withdrawal reaches whoever received the release, whatever stands here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    events: Annotated[tuple[EventType, ...], Field(min_length=1, max_length=len(ALL_EVENTS))] = ALL_EVENTS
+    filter: Filter = EVERYTHING
+
+    @property
+    def mask(self) -> int:
+        return sum({kind.bit for kind in self.events})
+
+
+class NewEndpoint(BaseModel):
+    """An endpoint as its newsroom states it; one subscription to everything unless others are given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    description: Line | None = None
+    owner: Line | None = Field(default=None, description="The newsroom; the token's own name when left out.")
+    subscriptions: Annotated[tuple[NewSubscription, ...], Field(min_length=1, max_length=20)] = (NewSubscription(),)

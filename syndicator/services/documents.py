@@ -1,0 +1,167 @@
+"""A channel's state → the bytes of its documents. Reads, and writes nothing."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from isal import igzip
+
+from feeds.archive import closing
+from feeds.documents import join
+from feeds.model import FORMATS, Format, Head, Tombstone
+from syndicator.clock import SECOND_US, from_us, to_us
+from syndicator.services.fragments import Fragments, Pair
+from syndicator.services.setup import Setup
+from syndicator.store import channels
+from syndicator.store.database import Connection, RowMapping
+
+CURRENT = 0
+_TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
+_GZIP_LEVEL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One document of a channel: its number (0: the current one) and its entries, newest first."""
+
+    number: int
+    entries: tuple[RowMapping, ...]
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return tuple((row["release_id"], row["version"]) for row in self.entries)
+
+    @property
+    def updated_us(self) -> int | None:
+        return max((row["updated_at"] for row in self.entries), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One document in one format: bytes compressed, their hash, and where each entry stands."""
+
+    page: int
+    format: Format
+    gzip: bytes
+    sha256: str
+    size: int
+    pairs: tuple[Pair, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelDocuments:
+    """Everything of a channel that had to be made anew, as of ``generation``."""
+
+    channel: RowMapping
+    pages: int
+    closed: tuple[Page, ...]
+    rendered: tuple[Rendered, ...]
+    composed: dict[tuple[Pair, Format], bytes]
+
+    @property
+    def generation(self) -> int:
+        """Read before the entries: what is rendered is at least as new as this."""
+        return int(self.channel["generation"])
+
+
+def render_channel(
+    setup: Setup, fragments: Fragments, connection: Connection, channel: RowMapping, now: int
+) -> ChannelDocuments:
+    """The current document, pages that close now, and archive pages that show a changed release."""
+    number, pages = channel["no"], channel["pages"]
+    waiting = tuple(channels.entries(connection, number, CURRENT))
+    sizes = [len(body) for body in fragments.of(connection, Page(CURRENT, waiting).pairs, "atom")[0]]
+    closed, current = _close(setup, waiting, sizes, pages)
+    changed = {*channels.dirty_pages(connection, number), *([pages] if closed and pages else [])}
+    archived = [Page(page, tuple(channels.entries(connection, number, page))) for page in sorted(changed)]
+    stones = tuple(
+        Tombstone(ref=row["guid"], when=from_us(row["at"]), comment=row["note"])
+        for row in channels.withdrawn(connection, number, now - _TOMBSTONES_SHOWN_US)
+    )
+    newest = pages + len(closed)
+    composed: dict[tuple[Pair, Format], bytes] = {}
+    rendered = [
+        _render(page, head, form, fragments, connection, composed)
+        for page in (*archived, *closed, current)
+        for form in FORMATS
+        for head in (_head(setup, channel, page, form, newest, stones if page is current else ()),)
+    ]
+    return ChannelDocuments(
+        channel=channel, pages=newest, closed=tuple(closed), rendered=tuple(rendered), composed=composed
+    )
+
+
+def _close(
+    setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int
+) -> tuple[list[Page], Page]:
+    """Pages that the oldest entries close into, and what stays in the current document."""
+    closed, left = [], list(zip(reversed(waiting), reversed(sizes), strict=True))
+    while count := closing([size for _, size in left], setup.feed_limits):
+        oldest, left = left[:count], left[count:]
+        closed.append(Page(pages + len(closed) + 1, tuple(row for row, _ in reversed(oldest))))
+    return closed, Page(CURRENT, tuple(row for row, _ in reversed(left)))
+
+
+def _render(  # noqa: PLR0917 (one document's parts)
+    page: Page,
+    head: Head,
+    form: Format,
+    fragments: Fragments,
+    connection: Connection,
+    composed: dict[tuple[Pair, Format], bytes],
+) -> Rendered:
+    bodies, fresh = fragments.of(connection, page.pairs, form)
+    composed.update({(pair, form): body for pair, body in fresh.items()})
+    joined = join(head, bodies, form)
+    return Rendered(
+        page=page.number,
+        format=form,
+        gzip=igzip.compress(joined.body, compresslevel=_GZIP_LEVEL, mtime=0),
+        sha256=hashlib.sha256(joined.body).hexdigest(),
+        size=len(joined.body),
+        pairs=page.pairs,
+        spans=joined.spans,
+    )
+
+
+def _head(
+    setup: Setup, channel: RowMapping, page: Page, form: Format, newest: int, stones: tuple[Tombstone, ...]
+) -> Head:
+    """``newest``: number of the newest archive page once this rendering is stored."""
+    name, addresses = channel["name"], setup.addresses
+    network = setup.network(None)
+    times = [page.updated_us or channel["created_at"], *(to_us(stone.when) for stone in stones)]
+    before = (newest if page.number == CURRENT else page.number - 1) or None
+    after = page.number + 1 if CURRENT < page.number < newest else None
+    return Head(
+        id=addresses.channel(name),
+        title=f"{network.title}: {channel['title']}",
+        description=f"{channel['title']} — press releases with full text, publisher, contacts and rights.",
+        home_url=addresses.channel(name),
+        self_url=addresses.feed(name, form, page.number),
+        language=_language(channel, network.default_language),
+        updated=from_us(max(times)),
+        rights=f"Responsible for each release: its publisher. Network: {network.operator}.",
+        hub_url=setup.hub_url or None,
+        current_url=addresses.feed(name, form) if page.number else None,
+        prev_archive_url=addresses.feed(name, form, before) if before else None,
+        next_archive_url=addresses.feed(name, form, after) if after else None,
+        is_archive=page.number != CURRENT,
+        tombstones=stones,
+        icon_url=f"{addresses.base}/static/icon.png",
+        stylesheet_url=f"{addresses.base}/static/feed.css",
+        other_formats={other: addresses.feed(name, other, page.number) for other in FORMATS if other != form},
+    )
+
+
+
+
+def _language(channel: RowMapping, otherwise: str) -> str:
+    return channel["value"] if channel["kind"] == "language" else otherwise
+
+
+def fragments_to_store(documents: Iterable[ChannelDocuments]) -> Iterator[tuple[Pair, Format, bytes]]:
+    for each in documents:
+        for (pair, form), body in each.composed.items():
+            yield pair, form, body

@@ -1,0 +1,110 @@
+"""From an event to all who are told: the channels that show the release and the endpoints that want it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from syndicator.article.compose import Audience, compose
+from syndicator.clock import from_us
+from syndicator.delivery.payload import WEBHOOK, Occasion, release_payload
+from syndicator.model.channel import automatic_channels
+from syndicator.model.filter import Facts, Filter, facts
+from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
+from syndicator.model.lifecycle import Audience as Told
+from syndicator.services.setup import Setup
+from syndicator.store import channels, deliveries, events, filters, media, numbers, releases
+from syndicator.store.database import Connection
+
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FannedOut:
+    """How many events were fanned out, which channels are dirty now, and how many deliveries wait."""
+
+    events: int = 0
+    channels: tuple[int, ...] = ()
+    deliveries: int = 0
+
+
+def fan_out(setup: Setup, by: str) -> FannedOut:
+    """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
+    with setup.database.read() as connection:
+        opened = events.open_events(connection, _BATCH)
+    done, dirty, made = 0, set[int](), 0
+    for event in opened:
+        occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
+        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, by)
+        if outcome is None:
+            break
+        done += 1
+        dirty |= set(outcome.channels)
+        made += outcome.deliveries
+    return FannedOut(done, tuple(sorted(dirty)), made)
+
+
+def _fan_out_one(
+    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, by: str
+) -> FannedOut | None:
+    """Nothing when another process is at it; order per release needs one at a time."""
+    with setup.database.read() as connection:
+        stored = releases.version(connection, release_id, version)
+        addresses = media.addresses(connection, release_id, setup.addresses)
+        wanted = matching_filters(connection, facts(stored.release.record))
+    # Composed before the transaction: it may take milliseconds, and others wait for the lock.
+    article = compose(stored.release, stored.attached, Audience.NEWSROOMS, addresses)
+    body = release_payload(occasion, stored.release, article, stored.attached, setup.addresses)
+    with setup.database.write() as connection:
+        if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):
+            return None
+        now = setup.database.now_us(connection)
+        if not events.fanned_out(connection, seq, by, now):
+            return FannedOut()
+        events.insert_payload(connection, seq, WEBHOOK, body)
+        dirty = _enter_channels(setup, connection, stored, wanted, now)
+        made = _tell_endpoints(setup, connection, seq, occasion.type, release_id, wanted, now)
+    return FannedOut(1, tuple(dirty), made)
+
+
+def matching_filters(connection: Connection, about: Facts) -> tuple[str, ...]:
+    """The filters in use that want a release with these facts, each asked once however many share it."""
+    return tuple(sha256 for sha256, tree in filters.in_use(connection) if _parsed(tree).matches(about))
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(tree: str) -> Filter:
+    return Filter.model_validate_json(tree)
+
+
+def _enter_channels(
+    setup: Setup, connection: Connection, stored: releases.StoredVersion, wanted: Sequence[str], now: int
+) -> Sequence[int]:
+    automatic = automatic_channels(stored.release.record)
+    channels.insert_automatic(setup.database, connection, [row.as_row() for row in automatic], now)
+    names = [channel.name for channel in automatic]
+    return channels.enter(setup.database, connection, stored.release.id, names, wanted)
+
+
+def _tell_endpoints(
+    setup: Setup,
+    connection: Connection,
+    seq: int,
+    kind: EventType,
+    release_id: str,
+    wanted: Sequence[str],
+    now: int,
+) -> int:
+    told = AUDIENCES[kind]
+    return deliveries.fan_out(
+        setup.database,
+        connection,
+        seq=seq,
+        release_id=release_id,
+        lane=LANES[kind].order,
+        event_bit=kind.bit,
+        filters=wanted,
+        received=told in {Told.RECEIVED, Told.RECEIVED_OR_MATCHING},
+        matching=told in {Told.MATCHING, Told.RECEIVED_OR_MATCHING},
+        cap=setup.per_endpoint,
+        now=now,
+    )

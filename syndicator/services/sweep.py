@@ -1,0 +1,77 @@
+"""The net under every wake: re-reads from the database what is due, and says when to look again."""
+
+from dataclasses import dataclass
+
+from syndicator.dispatch import Dispatcher, Task
+from syndicator.model.lifecycle import EndpointState
+from syndicator.services.embargo import lift_due
+from syndicator.services.setup import Setup
+from syndicator.store import audit, channels, deliveries, endpoints, events, releases
+from syndicator.store.database import Connection
+
+_FORGET_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found; ``next_due_us``: when the next embargo, retry or lease is due, if any."""
+
+    lifted: int
+    now_us: int
+    next_due_us: int | None
+
+
+def sweep(setup: Setup, dispatcher: Dispatcher) -> Swept:
+    """Lifts embargoes, frees expired leases, fills free places, and wakes workers for all that is due.
+
+    Any number of sweepers may run at once: everything here is a conditional update.
+    """
+    lifted = lift_due(setup)
+    _tend_deliveries(setup)
+    with setup.database.read() as connection:
+        now = setup.database.now_us(connection)
+        if events.open_events(connection, 1):
+            dispatcher.wake(Task.FAN_OUT)
+        dirty = channels.dirty(connection, 1000)
+        if dirty:
+            dispatcher.wake(Task.REGENERATE, dirty)
+        due = deliveries.next_due(connection)
+        if due is not None and due <= now:
+            dispatcher.wake(Task.DELIVER)
+        times = (releases.next_due(connection), due, endpoints.next_backoff(connection))
+    return Swept(lifted, now, min((time for time in times if time is not None), default=None))
+
+
+def _tend_deliveries(setup: Setup) -> None:
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        deliveries.expire_leases(connection, now)
+        endpoints.backoff_over(connection, now)
+        _promote(setup, connection)
+        _pause_failing(setup, connection, now)
+
+
+def _promote(setup: Setup, connection: Connection) -> None:
+    """Fills free places; an endpoint that failed last gets one delivery to try it with."""
+    places = [
+        (row["no"], place)
+        for row in deliveries.queued_endpoints(connection, setup.per_endpoint)
+        for place in range((setup.per_endpoint if row["failures"] == 0 else 1) - row["open"])
+    ]
+    if places:
+        deliveries.promote(setup.database, connection, places)
+
+
+def _pause_failing(setup: Setup, connection: Connection, now: int) -> None:
+    for row in endpoints.failing(connection, now - setup.pause_after_us):
+        notice = "paused: nothing but failures for days; mend the receiver, then resume the endpoint"
+        endpoints.set_state(connection, row["no"], EndpointState.PAUSED, notice)
+        deliveries.park(connection, row["no"])
+        audit.write(connection, actor="clock", action="pause", subject=row["id"], now=now, notice=notice)
+
+
+def forget_old_attempts(setup: Setup) -> int:
+    """Deletes attempts past their retention, a batch a call; the number of them."""
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        return deliveries.forget_attempts(connection, now - setup.attempt_retention_us, _FORGET_BATCH)
