@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 
 from feeds.model import MEDIA_TYPES, Entry, Format, Head
-from feeds.text import escape_attribute
+from feeds.text import escape_attribute, escape_content
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
@@ -72,7 +72,7 @@ def add_lifecycle(element: etree._Element, entry: Entry) -> None:
 def add_stylesheet(root: etree._Element, head: Head) -> None:
     """The processing instruction by which a browser shows the feed readably."""
     if head.stylesheet_url:
-        href = escape_attribute(head.stylesheet_url)
+        href = escape_attribute(escape_content(head.stylesheet_url))
         root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{href}"'))
 
 

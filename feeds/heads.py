@@ -6,9 +6,10 @@ shape are cast in the mould: the same bytes, their texts put where the marks wer
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from feeds import atom, jsonfeed, rss
@@ -25,7 +26,8 @@ def render_head(head: Head, format: Format) -> bytes:
     """The document up to where its first entry goes; `FOOT` ends it."""
     if format == "json":
         return jsonfeed.render(head, ()).removesuffix(FOOT["json"])
-    return _mould(_shape(head), format).cast(_texts(head, format)).encode()
+    texts = head.texts()
+    return _mould(_shape(head, texts), format).cast([*texts, *_times(head, format)]).encode()
 
 
 class _Shape(NamedTuple):
@@ -39,27 +41,31 @@ class _Shape(NamedTuple):
     ttl_minutes: int
 
 
-class _Slot(NamedTuple):
-    before: str
-    text: int
-    escape: Callable[[str], str]
-
-
 class _Mould(NamedTuple):
-    slots: tuple[_Slot, ...]
-    after: str
+    """The pieces of a head with gaps at the odd places, and which value fills each gap."""
 
-    def cast(self, texts: tuple[str, ...]) -> str:
-        pieces: list[str] = []
-        for before, text, escape in self.slots:
-            pieces += (before, escape(texts[text]))
-        pieces.append(self.after)
+    pieces: tuple[str, ...]
+    fill: Callable[[Sequence[str]], tuple[str, ...]]
+
+    def cast(self, texts: Sequence[str | None]) -> str:
+        pieces = list(self.pieces)
+        pieces[1::2] = self.fill(_escaped(texts))
         return "".join(pieces)
 
 
-def _shape(head: Head) -> _Shape:
+def _escaped(texts: Sequence[str | None]) -> Sequence[str]:
+    """All texts as element content, then all as attribute values.
+
+    Escaped in one go, since a call for each is what would cost: no head has a NUL.
+    """
+    content = escape_content("\0".join(text or "" for text in texts))
+    attributes = escape_attribute(content)
+    return content.split("\0") + attributes.split("\0")
+
+
+def _shape(head: Head, texts: Sequence[str | None]) -> _Shape:
     return _Shape(
-        tuple(map(bool, head.texts())),
+        tuple(map(bool, texts)),
         len(head.authors),
         len(head.tombstones),
         tuple(head.other_formats),
@@ -68,11 +74,9 @@ def _shape(head: Head) -> _Shape:
     )
 
 
-def _texts(head: Head, format: Format) -> tuple[str, ...]:
-    """Every text as the mould numbers it: those of the head, then its times."""
+def _times(head: Head, format: Format) -> Sequence[str]:
     written = rfc822 if format == "rss" else rfc3339
-    times = (head.updated, *(stone.when for stone in head.tombstones))
-    return (*(text or "" for text in head.texts()), *map(written, times))
+    return [written(when) for when in (head.updated, *(stone.when for stone in head.tombstones))]
 
 
 @lru_cache(maxsize=512)
@@ -80,15 +84,14 @@ def _mould(shape: _Shape, format: Format) -> _Mould:
     sample = _sample(shape)
     render = rss.render if format == "rss" else atom.render
     document = render(sample, ()).removesuffix(FOOT[format]).decode()
-    numbers = {text: number for number, text in enumerate(_texts(sample, format)) if text}
-    marks = re.compile("(" + "|".join(map(re.escape, numbers)) + ")")
-    *parts, after = marks.split(document)
-    slots = zip(parts[::2], parts[1::2], strict=True)
-    return _Mould(tuple(_slot(before, numbers[mark]) for before, mark in slots), after)
-
-
-def _slot(before: str, text: int) -> _Slot:
-    return _Slot(before, text, escape_attribute if before.endswith('="') else escape_content)
+    values = [*sample.texts(), *_times(sample, format)]
+    numbers = {text: number for number, text in enumerate(values) if text}
+    pieces = re.split("(" + "|".join(map(re.escape, numbers)) + ")", document)
+    gaps = [
+        numbers[mark] + (len(values) if before.endswith('="') else 0)
+        for before, mark in zip(pieces[::2], pieces[1::2], strict=False)
+    ]
+    return _Mould(tuple(pieces), itemgetter(*gaps))
 
 
 def _sample(shape: _Shape) -> Head:

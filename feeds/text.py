@@ -25,6 +25,6 @@ def escape_content(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
-def escape_attribute(text: str) -> str:
-    """Character data as libxml2 writes it between double quotes."""
-    return escape_content(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+def escape_attribute(content: str) -> str:
+    """The same between double quotes; takes what `escape_content` gives."""
+    return content.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
