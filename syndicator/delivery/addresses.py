@@ -1,8 +1,8 @@
 """Which IP addresses are public: global unicast, minus everything that IANA keeps for special use.
 
-Own tables, because the libraries' notions of "global" let addresses through that are not: forms of IPv6 that carry an
-IPv4 address inside, and registry entries that are routed but not a host on the Internet. Sources: the IANA special-purpose
-address registries for IPv4 and IPv6 (RFC 6890 and its updates), RFC 4291, 5214, 6052, 8215.
+Own tables, because the libraries' notions of "global" let addresses through that are not: forms of IPv6 that carry
+an IPv4 address inside, and registry entries that are routed but not a host on the Internet. Sources: the IANA
+special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates), RFC 4291, 5214, 6052, 8215.
 """
 
 from bisect import bisect_right
@@ -64,9 +64,7 @@ _LOW_32 = 0xFFFF_FFFF
 
 def _edges(networks: Iterable[IPv4Network] | Iterable[IPv6Network]) -> list[int]:
     """First address and first address behind, of every network, ascending: inside = an odd number of edges below."""
-    return sorted(
-        chain.from_iterable((int(net.network_address), int(net.broadcast_address) + 1) for net in networks)
-    )
+    return sorted(chain.from_iterable((int(net.network_address), int(net.broadcast_address) + 1) for net in networks))
 
 
 _V4_EDGES = _edges(NOT_PUBLIC_V4)

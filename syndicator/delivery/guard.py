@@ -6,6 +6,7 @@ given the vetted addresses, connects only to them, and asks ``allows`` again wit
 
 from collections.abc import Container, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -101,10 +102,8 @@ class Guard:
         found = self.check(url_text)
         if not isinstance(found, Pending):
             return found
-        try:
+        with suppress(TimeoutError):  # judge says so
             found.answer.exception(self._dns_timeout_s if timeout_s is None else timeout_s)
-        except TimeoutError:
-            pass  # judge says so
         return self.judge(found)
 
     def _allows(self, address_text: str) -> bool:
@@ -122,7 +121,7 @@ class Guard:
         try:
             url = parse_endpoint_url(url_text, self._ports)
         except UrlRefused as refused:
-            return Refusal("url", str(refused))
+            return Refusal("url", "; ".join(map(str, refused.faults)))
         return url if url.address is None else self._vet(url, (url.host,))
 
     def _vet(self, url: EndpointUrl, addresses: Answers) -> Verdict:

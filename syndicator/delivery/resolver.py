@@ -1,7 +1,7 @@
 """Addresses behind host names, looked up by threads of their own.
 
-``getaddrinfo`` cannot be cancelled. Whoever asks waits only as long as it wants to; the thread stays with the slow name.
-Names are asked once at a time, however many wait for them, so one slow name holds one thread.
+``getaddrinfo`` cannot be cancelled. Whoever asks waits only as long as it wants to; the thread stays with the slow
+name. Names are asked once at a time, however many wait for them, so one slow name holds one thread.
 """
 
 import socket
@@ -79,7 +79,7 @@ class Resolver:
                 if monotonic() - asked_at > self._patience_s:
                     raise TimeoutError("too many names are being looked up")
                 answers = self._lookup(host)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
                 self._take(host).set_exception(error)
             else:
                 self._remember(host, answers)

@@ -55,7 +55,7 @@ class EndpointUrl:
     address: Address | None
 
 
-class _Refusal(Exception):  # noqa: N818  one part's fault on its way to the list of all
+class _Refusal(Exception):
     def __init__(self, problem: str, fix: str) -> None:
         self.fault = Fault("url", problem, fix)
 

@@ -1,0 +1,162 @@
+"""What follows from the result of an attempt: delivered, again later, refused, or dead. Pure.
+
+===================================  =======================================================================
+result                               outcome
+===================================  =======================================================================
+2xx                                  Delivered
+410                                  Refused, and the endpoint is to be disabled: its receiver says it is gone
+URL that may not be requested        Refused: waiting does not mend it, a new URL or the operator does
+429                                  Retry that costs no attempt, not before Retry-After
+503 with Retry-After                 Retry, not before Retry-After
+any other status, 3xx included       Retry
+DNS, connect, TLS, timeout …         Retry
+address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
+transport closed meanwhile           Retry at once that costs no attempt: the receiver has no part in it
+none left in the window              Dead: visible, and can be replayed
+===================================  =======================================================================
+
+Refused and Dead end a delivery; Delivered, too. Source of the statuses: Standard Webhooks, "Delivery and retries".
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from syndicator.delivery.transport.protocol import Answer, Result
+
+OK = range(200, 300)
+GONE = 410
+TOO_MANY_REQUESTS = 429
+UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySchedule:
+    """How long to wait after each attempt that counted, and for how long altogether.
+
+    ``delays`` come first, ``then`` repeats; no attempt starts later than ``window`` after the first was due.
+    ``jitter`` is the largest part of a delay that is added to it; nothing is ever taken away.
+    """
+
+    delays: tuple[timedelta, ...] = (
+        timedelta(seconds=5),
+        timedelta(seconds=30),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=5),
+        timedelta(hours=10),
+    )
+    then: timedelta = timedelta(hours=10)
+    window: timedelta = timedelta(days=3)
+    jitter: float = 0.1
+    longest_retry_after: timedelta = timedelta(hours=10)
+    shortest_uncounted: timedelta = timedelta(minutes=1)
+
+    def delay(self, attempt_no: int) -> timedelta:
+        """The wait after the attempt of this number, from 1 on."""
+        return self.delays[attempt_no - 1] if 0 < attempt_no <= len(self.delays) else self.then
+
+
+DEFAULT_SCHEDULE = RetrySchedule()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The receiver has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again, not before ``due_at``. ``counts`` is whether this attempt moves the schedule on."""
+
+    due_at: datetime
+    counts: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never again by itself. ``disable_endpoint``: nor anything else to this endpoint."""
+
+    reason: str
+    disable_endpoint: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """The window is over."""
+
+    reason: str
+
+
+Outcome = Delivered | Retry | Refused | Dead
+
+
+def judge(
+    result: Result,
+    attempt_no: int,
+    first_due: datetime,
+    now: datetime,
+    schedule: RetrySchedule = DEFAULT_SCHEDULE,
+    fraction: float = 0.0,
+) -> Outcome:
+    """What follows from this result.
+
+    Args:
+        result: of the attempt.
+        attempt_no: its number among those of this series that count, from 1 on.
+        first_due: when the first attempt of the series was due; the window starts there.
+        now: when the attempt ended.
+        schedule: how long to wait.
+        fraction: at random from [0, 1), for the jitter.
+    """
+    if isinstance(result, Answer):
+        return _judge_answer(result, attempt_no, first_due, now, schedule, fraction)
+    reason = f"{result.phase}: {result.reason}"
+    if result.phase == "url":
+        return Refused(reason, disable_endpoint=False)
+    if result.phase == "closed":
+        return Retry(now, counts=False, reason=reason)
+    return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), first_due, now, schedule)
+
+
+def _judge_answer(
+    answer: Answer, attempt_no: int, first_due: datetime, now: datetime, schedule: RetrySchedule, fraction: float
+) -> Outcome:
+    if answer.status in OK:
+        return Delivered()
+    reason = f"HTTP {answer.status}"
+    if answer.status == GONE:
+        return Refused(f"{reason}: the receiver says that this endpoint is gone", disable_endpoint=True)
+    counts = answer.status != TOO_MANY_REQUESTS
+    wait = schedule.delay(attempt_no)
+    if answer.status in (TOO_MANY_REQUESTS, UNAVAILABLE):
+        asked = retry_after(answer.retry_after, now)
+        if asked is not None:
+            wait = max(wait, min(asked, schedule.longest_retry_after))
+        elif not counts:  # the schedule does not move on by itself: do not knock every five seconds for days
+            wait = max(wait, schedule.shortest_uncounted)
+    return _again(reason, wait * (1 + schedule.jitter * fraction), first_due, now, schedule, counts=counts)
+
+
+def _again(
+    reason: str, wait: timedelta, first_due: datetime, now: datetime, schedule: RetrySchedule, *, counts: bool = True
+) -> Retry | Dead:
+    if now + wait > first_due + schedule.window:
+        return Dead(f"{reason}; no attempt left within {schedule.window / timedelta(hours=1):g} h")
+    return Retry(now + wait, counts, reason)
+
+
+def retry_after(text: str | None, now: datetime) -> timedelta | None:
+    """How long ``Retry-After`` asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3). None if it says nothing."""
+    text = (text or "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=int(text[:9]) if len(text) <= 9 else 999_999_999)  # noqa: PLR2004  31 years is enough
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if date.tzinfo is None:  # "-0000": a time in UTC without a place
+        date = date.replace(tzinfo=UTC)
+    return max(date - now, timedelta(0))

@@ -1,0 +1,1 @@
+"""Clients that send requests to endpoints: one protocol, two implementations (curl, requests)."""

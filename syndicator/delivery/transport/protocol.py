@@ -1,0 +1,116 @@
+"""What every transport promises, whichever client is inside.
+
+- A request goes only to an address that the ``Guard`` vetted for it, under the URL's name (Host, SNI, certificate).
+- No redirect is followed, no environment proxy, ``.netrc`` or cookie is used; TLS is verified; connections are reused.
+- The whole attempt, DNS to the answer's last byte, ends at the deadline, whatever the receiver does.
+- At most ``max_answer_bytes`` of an answer are read, nothing is decompressed, ``kept_answer_bytes`` are kept.
+  A longer answer counts as it stands, since its status is known; a shorter one that breaks off is a ``Failure``.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Protocol, Self
+
+from syndicator.errors import SyndicatorError
+
+Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed"]
+
+# Set by the client itself, or dangerous in the hands of whoever may add headers.
+RESERVED_HEADERS = frozenset(
+    {"connection", "content-length", "cookie", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+_NOT_IN_VALUES = re.compile(r"[^\t -~]")
+
+
+class HeaderRefused(SyndicatorError):
+    """A header that would break the request apart, or that belongs to the transport."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST to make. ``tag`` is the caller's own and comes back with the result.
+
+    Raises:
+        HeaderRefused: a name is no token or reserved, or a value holds more than visible ASCII, spaces and tabs.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    tag: object = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers:
+            if not _is_usable_name(name):
+                raise HeaderRefused(f"the header name {name!r} cannot be sent: use a token that is not reserved")
+            if _NOT_IN_VALUES.search(value):
+                raise HeaderRefused(f"the value of {name} cannot be sent: use ASCII without line breaks")
+
+
+@lru_cache(1024)
+def _is_usable_name(name: str) -> bool:
+    return _TOKEN.fullmatch(name) is not None and name.lower() not in RESERVED_HEADERS
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one attempt: times in seconds, sizes in bytes (head and body of an answer together)."""
+
+    connect_timeout_s: float = 5.0
+    total_timeout_s: float = 15.0
+    max_answer_bytes: int = 65_536
+    kept_answer_bytes: int = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A receiver answered. ``retry_after`` is the header's text, ``body`` its first bytes, as they came."""
+
+    status: int
+    retry_after: str | None
+    body: bytes
+    address: str
+    duration_s: float
+    bytes_sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No whole answer came. ``phase`` says how far it got, ``reason`` why in words for the attempt log.
+
+    ``closed`` = the transport was closed meanwhile: no fault of the receiver.
+    """
+
+    phase: Phase
+    reason: str
+    address: str = ""
+    duration_s: float = 0.0
+    bytes_sent: int = 0
+
+
+Result = Answer | Failure
+Done = Callable[[Request, Result], None]
+
+
+class Transport(Protocol):
+    """Sends requests concurrently. One per process; safe to use from any thread."""
+
+    def submit(self, request: Request, done: Done) -> None:
+        """Queue the request; ``done(request, result)`` is called exactly once, on a thread of the transport.
+
+        Returns at once. ``done`` has to be cheap (put the result on a queue) and must not raise.
+        """
+
+    @property
+    def in_flight(self) -> int:
+        """Requests submitted and not done yet, waiting ones included."""
+
+    def close(self) -> None:
+        """End at once: what is under way or waiting is done with a ``closed`` failure. May be called twice."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
