@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         description="Keys that seal endpoint secrets, newest first, 'id:base64' with commas between; "
         "unset: one is made in data_dir/sealing.keys (SQLite only).",
     )
+    signing_key: SecretStr | None = Field(
+        default=None,
+        description="ed25519 key (whsk_…) of the v1a signatures; unset: one is made in data_dir/signing.key (SQLite only).",
+    )
     allow_cidrs: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Networks that pushes may reach although they are not public, with commas between.",

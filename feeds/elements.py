@@ -18,7 +18,9 @@ XML: Final = "http://www.w3.org/XML/1998/namespace"
 LIFECYCLE: Final = "urn:x-syndicator:lifecycle:1"
 
 
-def add(parent: etree._Element, name: str, text: str | None = None, **attributes: str | int | None) -> etree._Element:
+def add(
+    parent: etree._Element, name: str, text: str | None = None, /, **attributes: str | int | None
+) -> etree._Element:
     """A new last child; attributes without a value are left out."""
     element = etree.SubElement(parent, name)
     element.text = text

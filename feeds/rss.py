@@ -14,7 +14,7 @@ from lxml import etree
 from feeds import elements
 from feeds.elements import DUBLIN_CORE, add
 from feeds.media import add_media
-from feeds.model import Entry, Head, Person
+from feeds.model import Entry, Head
 from feeds.moments import rfc822
 
 _ATOM_LINK = f"{{{elements.ATOM}}}link"
@@ -56,9 +56,10 @@ class _EntryExtension:
         entry = self.entry
         item.set(f"{{{elements.XML}}}lang", entry.language)
         add(item, "pubDate", rfc822(entry.published))
-        if not _mailable(entry):
-            for person in entry.authors:
-                add(item, f"{{{DUBLIN_CORE}}}creator", person.name)
+        # RSS's own author is an e-mail address, and must not stand beside dc:creator. Readers
+        # take names out of it badly: feedparser cuts addresses after four letters of the domain.
+        for person in entry.authors:
+            add(item, f"{{{DUBLIN_CORE}}}creator", person.name)
         add(item, f"{{{DUBLIN_CORE}}}language", entry.language)
         if entry.rights:
             add(item, f"{{{DUBLIN_CORE}}}rights", entry.rights)
@@ -104,8 +105,6 @@ def _add_entry(feed: FeedGenerator, entry: Entry) -> None:
     if entry.summary:
         # With a summary feedgen writes the content as content:encoded.
         item.description(html.escape(entry.summary, quote=False), isSummary=True)
-    if mailable := _mailable(entry):
-        item.author({"name": mailable.name, "email": mailable.email})
     for enclosure in entry.enclosures[:1]:
         item.enclosure(enclosure.url, enclosure.length, enclosure.type)
     item.link(href=entry.url, rel="alternate")
@@ -113,16 +112,6 @@ def _add_entry(feed: FeedGenerator, entry: Entry) -> None:
         item.category(_category(category.term, category.scheme, category.label))
     if entry.source:
         item.source(url=entry.source.url, title=entry.source.title)
-
-
-def _mailable(entry: Entry) -> Person | None:
-    """The author to write as `author`: RSS allows one, and only with an e-mail address.
-
-    Everyone else is a dc:creator; the two must not stand side by side.
-    """
-    if len(entry.authors) == 1 and entry.authors[0].email:
-        return entry.authors[0]
-    return None
 
 
 def _category(term: str, scheme: str | None, label: str | None) -> dict[str, str]:

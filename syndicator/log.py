@@ -10,7 +10,9 @@ import structlog
 def configure(level: str) -> None:
     """Sends every line from ``level`` on to stderr: readable on a terminal, JSON elsewhere."""
     shown: Any = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
         processors=[

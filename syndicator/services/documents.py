@@ -71,7 +71,7 @@ def render_channel(
     """The current document, pages that close now, and archive pages that show a changed release."""
     number, pages = channel["no"], channel["pages"]
     waiting = tuple(channels.entries(connection, number, CURRENT))
-    sizes = [len(body) for body in fragments.of(connection, Page(CURRENT, waiting).pairs, "atom")[0]]
+    sizes = _sizes(fragments, connection, Page(CURRENT, waiting))
     closed, current = _close(setup, waiting, sizes, pages)
     changed = {*channels.dirty_pages(connection, number), *([pages] if closed and pages else [])}
     archived = [Page(page, tuple(channels.entries(connection, number, page))) for page in sorted(changed)]
@@ -92,9 +92,13 @@ def render_channel(
     )
 
 
-def _close(
-    setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int
-) -> tuple[list[Page], Page]:
+def _sizes(fragments: Fragments, connection: Connection, page: Page) -> list[int]:
+    """Bytes of each entry in its largest format: pages have the same entries in all of them."""
+    by_format = [[len(body) for body in fragments.of(connection, page.pairs, form)[0]] for form in FORMATS]
+    return [max(sizes) for sizes in zip(*by_format, strict=True)]
+
+
+def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int) -> tuple[list[Page], Page]:
     """Pages that the oldest entries close into, and what stays in the current document."""
     closed, left = [], list(zip(reversed(waiting), reversed(sizes), strict=True))
     while count := closing([size for _, size in left], setup.feed_limits):
@@ -153,8 +157,6 @@ def _head(
         stylesheet_url=f"{addresses.base}/static/feed.css",
         other_formats={other: addresses.feed(name, other, page.number) for other in FORMATS if other != form},
     )
-
-
 
 
 def _language(channel: RowMapping, otherwise: str) -> str:

@@ -24,9 +24,7 @@ class Fragments:
         self._kept: dict[tuple[str, int, Format], bytes] = {}
         self._size = 0
 
-    def of(
-        self, connection: Connection, wanted: Sequence[Pair], form: Format
-    ) -> tuple[list[bytes], dict[Pair, bytes]]:
+    def of(self, connection: Connection, wanted: Sequence[Pair], form: Format) -> tuple[list[bytes], dict[Pair, bytes]]:
         """The fragments in the order wanted, and those among them that the store does not hold yet."""
         kept = {pair: self._kept.get((*pair, form)) for pair in wanted}
         missing = [pair for pair, body in kept.items() if body is None]

@@ -86,7 +86,11 @@ def _changed(connection: Connection, documents: ChannelDocuments) -> list[tuple[
 
 def _finished(row: tuple[int, Rendered, RowMapping | None], change: int, now: int, by: str) -> Mapping[str, object]:
     number, each, stored = row
-    marks = {(release_id, version): mark for release_id, version, mark, _, _ in json.loads(stored["spans"])} if stored else {}
+    marks = (
+        {(release_id, version): mark for release_id, version, mark, _, _ in json.loads(stored["spans"])}
+        if stored
+        else {}
+    )
     return {
         "channel_no": number,
         "page": each.page,

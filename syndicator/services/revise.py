@@ -88,9 +88,9 @@ def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Re
         _refuse_new_embargo(release.record, record)
     embargo_until = revision.embargo_until or _kept_embargo(stored, revision)
     if move.target is ReleaseState.SCHEDULED and (embargo_until is None or to_us(embargo_until) <= now):
-        raise Rejected([
-            Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")
-        ])
+        raise Rejected(
+            [Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")]
+        )
     return release.model_copy(
         update={
             "version": release.version + move.new_version,
@@ -110,9 +110,9 @@ def _kept_embargo(stored: StoredVersion, revision: Revision) -> datetime | None:
 
 def _refuse_new_embargo(old: Record, new: Record) -> None:
     if new.embargo_until is not None and new.embargo_until != old.embargo_until:
-        raise Rejected([
-            Fault("embargo_until", "the release is public; an embargo cannot be set after that", "leave it out")
-        ])
+        raise Rejected(
+            [Fault("embargo_until", "the release is public; an embargo cannot be set after that", "leave it out")]
+        )
 
 
 def _store(

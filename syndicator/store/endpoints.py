@@ -1,12 +1,13 @@
 """Newsrooms' endpoints and what they want."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.errors import NotFound
 from syndicator.model.lifecycle import EndpointState
+from syndicator.store.database import Database, as_rows
 
 _INSERT = text("""
     INSERT INTO endpoints (id, owner, url, description, state, secrets, created_at)
@@ -32,9 +33,13 @@ _STATE = text(
 )
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 _FAILED = """
-    UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now),
-           backoff_until = CASE WHEN r.until > backoff_until THEN r.until ELSE backoff_until END
-      FROM {rows} r WHERE endpoints.no = r.no RETURNING endpoints.no AS no, endpoints.failures AS failures, endpoints.failing_since AS failing_since
+    UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now)
+      FROM {rows} r WHERE endpoints.no = r.no
+    RETURNING endpoints.no AS no, endpoints.failures AS failures
+"""
+_BACK_OFF = """
+    UPDATE endpoints SET backoff_until = CASE WHEN r.until > backoff_until THEN r.until ELSE backoff_until END
+      FROM {rows} r WHERE endpoints.no = r.no
 """
 _WORKED = """
     UPDATE endpoints SET failures = 0, failing_since = NULL, backoff_until = 0, notice = NULL
@@ -92,14 +97,24 @@ def set_secrets(connection: Connection, no: int, sealed: str) -> None:
     connection.execute(_SECRETS, {"no": no, "secrets": sealed})
 
 
-def failed(connection: Connection, rows: str, bound: str, now: int) -> Sequence[RowMapping]:
-    """Counts failures and sets back-offs for a batch (rows of no, count, until)."""
-    return connection.execute(text(_FAILED.format(rows=rows)), {"failed": bound, "now": now}).mappings().all()
+def failed(database: Database, connection: Connection, counts: Mapping[int, int], now: int) -> dict[int, int]:
+    """Adds failures per endpoint number; their consecutive failures since."""
+    rows = as_rows({"no": no, "count": count} for no, count in sorted(counts.items()))
+    statement = _FAILED.format(rows=database.rows("rows", {"no": "bigint", "count": "bigint"}))
+    return {row.no: row.failures for row in connection.execute(text(statement), {"rows": rows, "now": now})}
 
 
-def worked(connection: Connection, rows: str, bound: str) -> None:
-    """Ends the failing time of the batch's endpoints (rows of no)."""
-    connection.execute(text(_WORKED.format(rows=rows)), {"worked": bound})
+def back_off(database: Database, connection: Connection, until: Mapping[int, int]) -> None:
+    """Keeps the claim away from these endpoints until then (microseconds); never shortens."""
+    rows = as_rows({"no": no, "until": us} for no, us in sorted(until.items()))
+    statement = _BACK_OFF.format(rows=database.rows("rows", {"no": "bigint", "until": "bigint"}))
+    connection.execute(text(statement), {"rows": rows})
+
+
+def worked(database: Database, connection: Connection, numbers: Iterable[int]) -> None:
+    """Ends the failing time of these endpoints."""
+    rows = as_rows({"no": no} for no in sorted(numbers))
+    connection.execute(text(_WORKED.format(rows=database.rows("rows", {"no": "bigint"}))), {"rows": rows})
 
 
 def backoff_over(connection: Connection, now: int) -> Sequence[int]:

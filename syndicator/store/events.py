@@ -9,8 +9,8 @@ from syndicator.model.lifecycle import EventType
 from syndicator.store import numbers
 
 _INSERT = text("""
-    INSERT INTO events (seq, id, type, owner, release_id, version, endpoint_no, created_at)
-    VALUES (:seq, :id, :type, :owner, :release_id, :version, :endpoint_no, :now)
+    INSERT INTO events (seq, id, type, owner, release_id, version, endpoint_no, created_at, fanned_out_at, fanned_out_by)
+    VALUES (:seq, :id, :type, :owner, :release_id, :version, :endpoint_no, :now, :fanned_out_at, :fanned_out_by)
 """)
 _OPEN = text("""
     SELECT seq, id, type, owner, release_id, version, endpoint_no, created_at
@@ -37,23 +37,30 @@ def append(
     release_id: str | None = None,
     version: int | None = None,
     endpoint_no: int | None = None,
-) -> int:
-    """The number of the new event. Call it last in the transaction (see ``numbers.take``)."""
+    fanned_out_by: str | None = None,
+) -> tuple[int, str]:
+    """Number and id of the new event. Call it last in the transaction (see ``numbers.take``).
+
+    ``fanned_out_by`` marks one that is for a single endpoint and needs no fan-out.
+    """
     seq = numbers.take(connection, numbers.EVENT)
+    event_id = new_id("evt", now)
     connection.execute(
         _INSERT,
         {
             "seq": seq,
-            "id": new_id("evt", now),
+            "id": event_id,
             "type": kind,
             "owner": owner,
             "release_id": release_id,
             "version": version,
             "endpoint_no": endpoint_no,
             "now": now,
+            "fanned_out_at": now if fanned_out_by else None,
+            "fanned_out_by": fanned_out_by,
         },
     )
-    return seq
+    return seq, event_id
 
 
 def open_events(connection: Connection, limit: int) -> Sequence[Row[tuple[int, str, str, str, str, int, int, int]]]:

@@ -38,7 +38,7 @@ PAPER: Final = Enclosure(
 )
 
 
-def entry(**changes: Any) -> Entry:
+def entry(**changes: object) -> Entry:
     """A corrected release with everything an entry can carry."""
     fields: dict[str, Any] = {
         "id": "urn:newsml:wire.example:20171124:rel_01",
@@ -71,10 +71,11 @@ def entry(**changes: Any) -> Entry:
         "note": "Korrigiert: Name des Bürgermeisters",
         "about": {"publisher": {"name": "BioM GmbH"}, "contacts": [{"name": "G. Beispiel"}]},
     }
-    return Entry(**(fields | changes))
+    fields.update(changes)
+    return Entry(**fields)
 
 
-def plain_entry(number: int = 1, **changes: Any) -> Entry:
+def plain_entry(number: int = 1, **changes: object) -> Entry:
     """A release with nothing but what an entry must have."""
     fields: dict[str, Any] = {
         "id": f"urn:newsml:wire.example:20171124:rel_{number:03}",
@@ -87,10 +88,11 @@ def plain_entry(number: int = 1, **changes: Any) -> Entry:
         "content_html": f"<p>Text {number}</p>",
         "authors": (Person(name="Acme"),),
     }
-    return Entry(**(fields | changes))
+    fields.update(changes)
+    return Entry(**fields)
 
 
-def head(format: Format, **changes: Any) -> Head:
+def head(format: Format, **changes: object) -> Head:
     """A channel's current document with a hub, archives and a withdrawal."""
     fields: dict[str, Any] = {
         "id": "urn:x-feed:all",
@@ -109,10 +111,11 @@ def head(format: Format, **changes: Any) -> Head:
         "stylesheet_url": "https://wire.example/feed.css?v=1&w=2",
         "other_formats": {other: f"https://wire.example/feeds/all.{other}" for other in FORMATS if other != format},
     }
-    return Head(**(fields | changes))
+    fields.update(changes)
+    return Head(**fields)
 
 
-def plain_head(format: Format, **changes: Any) -> Head:
+def plain_head(format: Format, **changes: object) -> Head:
     fields: dict[str, Any] = {
         "id": "urn:x-feed:plain",
         "title": "Plain",
@@ -122,7 +125,8 @@ def plain_head(format: Format, **changes: Any) -> Head:
         "language": "en",
         "updated": NOON,
     }
-    return Head(**(fields | changes))
+    fields.update(changes)
+    return Head(**fields)
 
 
 _UNFIT = [chr(code) for code in range(32) if chr(code) not in "\t\n\r"] + ["\ufffe", "\uffff"]

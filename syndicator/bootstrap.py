@@ -1,0 +1,252 @@
+"""Settings → Syndicator: the wired facade that the edges call."""
+
+import os
+import secrets as chance
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+
+from config.disclaimers import network_folders, read_network
+from config.settings import Settings
+from feeds.archive import Limits as FeedLimits
+from syndicator import metrics
+from syndicator.clock import SECOND_US
+from syndicator.delivery.guard import Guard
+from syndicator.delivery.sealing import KEY_BYTES, Sealer
+from syndicator.delivery.signing import ED25519_BYTES, PRIVATE_PREFIX, Ed25519Signer
+from syndicator.delivery.transport.protocol import Limits, Transport
+from syndicator.dispatch import Dispatcher, NullDispatcher, Task
+from syndicator.errors import ConfigError
+from syndicator.model.addresses import Addresses
+from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.network import Network
+from syndicator.model.release import Record, Release
+from syndicator.services import replay, subscribe
+from syndicator.services.courier import Courier, Means
+from syndicator.services.fanout import FannedOut, fan_out
+from syndicator.services.fragments import Fragments
+from syndicator.services.regenerate import dirty_channels, regenerate
+from syndicator.services.revise import Revision, revise
+from syndicator.services.setup import Setup
+from syndicator.services.submit import Submitted, submit
+from syndicator.services.sweep import Swept, sweep
+from syndicator.store.database import Database
+from syndicator.store.migrate import migrate
+
+_DAY_US = 86_400 * SECOND_US
+_ALL_PORTS = range(1, 65_536)
+
+
+class Syndicator:
+    """One wired service over one database. What it starts late (transport, courier) ``close`` ends."""
+
+    def __init__(
+        self, settings: Settings, dispatcher: Dispatcher | None = None, clock: Callable[[], int] | None = None
+    ) -> None:
+        self.settings = settings
+        self.dispatcher: Dispatcher = dispatcher or NullDispatcher()
+        if not settings.database_url:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.database = Database(settings.resolved_database_url, clock=clock)
+        self.networks = {network.name: network for network in _networks(settings.networks_dir)}
+        self.setup = Setup(
+            database=self.database,
+            networks=self.networks,
+            default_network=settings.network,
+            addresses=Addresses(settings.public_base_url, settings.authority),
+            hub_url=settings.hub_url,
+            per_endpoint=settings.per_endpoint,
+            feed_limits=FeedLimits(
+                window=settings.feed_window, page=settings.feed_window // 2, max_bytes=settings.feed_max_bytes
+            ),
+            pause_after_us=int(settings.pause_after_days * _DAY_US),
+            attempt_retention_us=settings.attempt_retention_days * _DAY_US,
+        )
+        self.fragments = Fragments(self.setup)
+        self._courier: Courier | None = None
+
+    # --- publishers
+
+    def submit(self, record: Record, *, owner: str, key: str) -> Submitted:
+        """Accepts a release (see ``services.submit``) and, after the commit, wakes the workers."""
+        submitted = submit(self.setup, record, owner=owner, key=key)
+        metrics.submissions.labels("accepted" if submitted.created else "known").inc()
+        self.dispatcher.wake(Task.FAN_OUT)
+        return submitted
+
+    def revise(self, release_id: str, revision: Revision) -> Release:
+        """Changes a release (see ``services.revise``) and, after the commit, wakes the workers."""
+        release = revise(self.setup, release_id, revision)
+        self.dispatcher.wake(Task.FAN_OUT)
+        return release
+
+    # --- newsrooms
+
+    def add_endpoint(self, new: NewEndpoint, *, owner: str) -> subscribe.AddedEndpoint:
+        return subscribe.add_endpoint(self.setup, new, owner=owner, sealer=self.sealer, ports=self.ports)
+
+    def add_subscription(self, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:
+        return subscribe.add_subscription(self.setup, endpoint_id, subscription, actor=actor)
+
+    def change_endpoint(self, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:
+        subscribe.change_endpoint(self.setup, endpoint_id, move, actor=actor, notice=notice)
+        self.dispatcher.wake(Task.DELIVER)
+
+    def rotate_secret(self, endpoint_id: str, *, actor: str) -> str:
+        return subscribe.rotate_secret(self.setup, endpoint_id, actor=actor, sealer=self.sealer)
+
+    def test_endpoint(self, endpoint_id: str, *, actor: str) -> int:
+        delivery_id = subscribe.test_endpoint(self.setup, endpoint_id, actor=actor)
+        self.dispatcher.wake(Task.DELIVER)
+        return delivery_id
+
+    def replay_delivery(self, delivery_id: int, *, actor: str, reason: str) -> None:
+        replay.replay_delivery(self.setup, delivery_id, actor=actor, reason=reason)
+        self.dispatcher.wake(Task.DELIVER)
+
+    def recover_since(self, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
+        count = replay.recover_since(self.setup, endpoint_id, since_us, actor=actor, reason=reason)
+        self.dispatcher.wake(Task.DELIVER)
+        return count
+
+    # --- workers
+
+    def fan_out(self, by: str) -> FannedOut:
+        """Fans out open events and wakes whoever renders and delivers."""
+        done = fan_out(self.setup, by)
+        if done.channels:
+            self.dispatcher.wake(Task.REGENERATE, done.channels)
+        if done.deliveries:
+            self.dispatcher.wake(Task.DELIVER)
+        return done
+
+    def regenerate(self, numbers: Sequence[int], by: str) -> int:
+        """Brings these channels' documents up to date; the number of documents whose bytes changed."""
+        changed = regenerate(self.setup, self.fragments, numbers, by)
+        metrics.documents_rendered.inc(changed)
+        return changed
+
+    def deliver(self, by: str) -> int:
+        """Hands over what is due to this process's courier; how many deliveries."""
+        return self.courier.pump(by)
+
+    def sweep(self) -> Swept:
+        return sweep(self.setup, self.dispatcher)
+
+    def drain(self, by: str = "drain") -> None:
+        """Does all that is due, in this thread, until nothing is: for one-shot commands and tests."""
+        while True:
+            swept = self.sweep()
+            done = self.fan_out(by)
+            changed = self.regenerate(dirty_channels(self.setup), by)
+            claimed = self.deliver(by)
+            self.courier.settle()
+            if not (swept.lifted or done.events or changed or claimed):
+                return
+
+    # --- parts
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        return Sealer.from_text(
+            self._secret("sealing_keys", "sealing.keys", lambda: f"k1:{b64encode(os.urandom(KEY_BYTES)).decode()}")
+        )
+
+    @cached_property
+    def signer(self) -> Ed25519Signer:
+        return Ed25519Signer.from_text(
+            self._secret(
+                "signing_key", "signing.key", lambda: PRIVATE_PREFIX + b64encode(os.urandom(ED25519_BYTES)).decode()
+            )
+        )
+
+    @cached_property
+    def operator_token(self) -> str:
+        """The token for every write: from the settings, or made on first use beside the SQLite file."""
+        return self._secret("operator_token", "operator.token", lambda: chance.token_urlsafe(32))
+
+    @cached_property
+    def guard(self) -> Guard:
+        return Guard(self.settings.allow_cidrs, allowed_ports=self.ports, dns_timeout_s=self.settings.connect_timeout_s)
+
+    @property
+    def ports(self) -> frozenset[int] | range:
+        return _ALL_PORTS if 0 in self.settings.allowed_ports else frozenset(self.settings.allowed_ports)
+
+    @property
+    def courier(self) -> Courier:
+        if self._courier is None:
+            self._courier = Courier(
+                self.setup,
+                Means(
+                    transport=_transport(self.settings, self.guard),
+                    sealer=self.sealer,
+                    signer=self.signer,
+                    user_agent=f"Syndicator/{version('syndicator')} (+{self.settings.public_base_url})",
+                    in_flight=self.settings.in_flight,
+                    lease_us=int(self.settings.lease_s * SECOND_US),
+                ),
+            )
+        return self._courier
+
+    def migrate(self) -> None:
+        migrate(self.database)
+
+    def close(self) -> None:
+        """Waits for attempts under way, at most an attempt's time, and lets go of everything."""
+        if self._courier is not None:
+            self._courier.close(self.settings.attempt_timeout_s + 5)
+        self.database.dispose()
+
+    def _secret(self, setting: str, file_name: str, make: Callable[[], str]) -> str:
+        value: SecretStr | None = getattr(self.settings, setting)
+        if value is not None:
+            return value.get_secret_value()
+        if self.settings.database_url:
+            message = (
+                f"SYNDICATOR_{setting.upper()} is not set: with a database_url every process needs the same one, "
+                f"for example {make()}"
+            )
+            raise ConfigError(message)
+        return _kept(self.settings.data_dir / file_name, make)
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The file's text; made with what only its owner may read when it is not there yet."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(make(), encoding="utf-8")
+        try:
+            os.link(fresh, path)  # of two processes that start at once, one file wins whole
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _networks(further: Path | None) -> Iterable[Network]:
+    for folder in network_folders(further):
+        try:
+            yield Network.model_validate(read_network(folder))
+        except (ValidationError, ValueError) as error:
+            message = f"the network in {folder.name} cannot be used: {error}"
+            raise ConfigError(message) from error
+
+
+def _transport(settings: Settings, guard: Guard) -> Transport:
+    limits = Limits(connect_timeout_s=settings.connect_timeout_s, total_timeout_s=settings.attempt_timeout_s)
+    if settings.transport == "requests":
+        from syndicator.delivery.transport.requests import RequestsTransport
+
+        return RequestsTransport(guard, limits)
+    from syndicator.delivery.transport.curl import CurlTransport
+
+    return CurlTransport(guard, limits, in_flight=settings.in_flight, per_host=settings.per_host)

@@ -1,0 +1,43 @@
+"""An endpoint's secrets as they lie in its row: sealed, each with the time until which it still signs."""
+
+import json
+import secrets as chance
+
+from syndicator.delivery.sealing import Sealer
+from syndicator.delivery.signing import secret_key, secret_text
+
+_SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """A fresh ``whsec_`` secret of 32 random bytes."""
+    return secret_text(chance.token_bytes(_SECRET_BYTES))
+
+
+def first(sealer: Sealer, endpoint_id: str, secret: str) -> str:
+    """What to store for an endpoint with this one secret."""
+    return json.dumps([[_sealed(sealer, endpoint_id, secret), None]])
+
+
+def rotated(sealer: Sealer, endpoint_id: str, stored: str, secret: str, *, old_until_us: int, now_us: int) -> str:
+    """What to store once ``secret`` is the newest: the others sign until ``old_until_us``, expired ones are gone."""
+    kept = [
+        [sealed, old_until_us if until is None else min(until, old_until_us)]
+        for sealed, until in json.loads(stored)
+        if until is None or until > now_us
+    ]
+    return json.dumps([[_sealed(sealer, endpoint_id, secret), None], *kept])
+
+
+def signing_keys(sealer: Sealer, endpoint_id: str, stored: str, now_us: int) -> tuple[bytes, ...]:
+    """The keys that sign now, newest first: all of them, so that a receiver may change when it likes."""
+    return tuple(
+        secret_key(sealer.open(sealed, endpoint_id).decode())
+        for sealed, until in json.loads(stored)
+        if until is None or until > now_us
+    )
+
+
+def _sealed(sealer: Sealer, endpoint_id: str, secret: str) -> str:
+    secret_key(secret)  # a text that is no secret must not be stored
+    return sealer.seal(secret.encode(), endpoint_id)

@@ -1,0 +1,257 @@
+"""Pushing: claim a batch, send it concurrently, record what came of it. One courier per worker process.
+
+No transaction is open while requests are under way. A claim belongs to this courier until its lease ends,
+and recording is fenced by the claim's token: whoever lost its lease changes nothing any more. Tasks only
+claim and hand over; a thread of the courier records outcomes every 250 ms or 500 results, so a hanging
+receiver blocks no task and loses nothing of the others.
+"""
+
+import secrets as chance
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from syndicator import metrics
+from syndicator.clock import SECOND_US
+from syndicator.delivery import secrets
+from syndicator.delivery.payload import WEBHOOK
+from syndicator.delivery.sealing import Sealer
+from syndicator.delivery.signing import Ed25519Signer, sign
+from syndicator.delivery.transport.protocol import Request, Result, Transport
+from syndicator.errors import ConfigError, StoreError
+from syndicator.log import logger
+from syndicator.services.outcomes import Sent, record
+from syndicator.services.setup import Setup
+from syndicator.store import deliveries, events
+from syndicator.store.database import RowMapping
+
+_BATCH: Final = 500
+_FLUSH_S: Final = 0.25
+_PAYLOADS_KEPT: Final = 64
+_KEYS_KEPT: Final = 50_000
+
+_log = logger("delivery")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a courier sends with."""
+
+    transport: Transport
+    sealer: Sealer
+    signer: Ed25519Signer
+    user_agent: str
+    in_flight: int = 1200
+    lease_us: int = 60 * SECOND_US
+
+
+@dataclass(slots=True)
+class _Claim:
+    """One claim's deliveries that are not recorded yet."""
+
+    token: str
+    lease_until: int
+    open: set[int] = field(default_factory=set)
+
+
+class Courier:
+    """Sends what is due. Threads may share it; ``close`` waits for what is under way, for at most a deadline."""
+
+    def __init__(self, setup: Setup, means: Means) -> None:
+        self._setup = setup
+        self._means = means
+        self._pumping = threading.Lock()
+        self._again = threading.Event()
+        self._changed = threading.Condition()
+        self._done: list[Sent] = []
+        self._claims: dict[str, _Claim] = {}
+        self._outstanding = 0
+        self._recording = 0
+        self._closing = False
+        self._payloads: dict[int, bytes] = {}
+        self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
+        self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
+        self._recorder = threading.Thread(target=self._record_until_closed, name="recorder", daemon=True)
+        self._recorder.start()
+
+    def pump(self, by: str) -> int:
+        """Claims and hands over until nothing more is due; how many deliveries that was.
+
+        A second caller in this process returns at once: the first one looks again for what it came for.
+        """
+        self._again.set()
+        claimed = 0
+        while self._again.is_set() and not self._closing:
+            if not self._pumping.acquire(blocking=False):
+                return claimed
+            try:
+                self._again.clear()
+                while some := self._claim_some(by):
+                    claimed += some
+            finally:
+                self._pumping.release()
+        return claimed
+
+    def settle(self, timeout_s: float = 60) -> bool:
+        """Waits until everything handed over is recorded; whether that was in time."""
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not (self._outstanding or self._recording), max(0, deadline - time.monotonic())
+            )
+
+    def close(self, timeout_s: float = 20) -> None:
+        """Takes no more, waits for what is under way, records it, and ends the transport."""
+        self._closing = True
+        self.settle(timeout_s)
+        self._means.transport.close()
+        with self._changed:
+            self._changed.notify_all()
+        self._recorder.join(timeout=10)
+
+    def _claim_some(self, by: str) -> int:
+        room = self._wait_for_room()
+        if not room:
+            return 0
+        token = chance.token_hex(16)
+        database = self._setup.database
+        with database.write() as connection:
+            now = database.now_us(connection)
+            until = now + self._means.lease_us
+            rows = deliveries.claim(database, connection, token=token, lease_until=until, limit=room, now=now)
+        if not rows:
+            return 0
+        self._load_payloads({row["event_seq"] for row in rows})
+        claim = _Claim(token, until, {row["id"] for row in rows})
+        with self._changed:
+            self._claims[token] = claim
+            self._outstanding += len(rows)
+            metrics.in_flight.set(self._outstanding)
+        self._hand_over(rows, token, now, by)
+        return len(rows)
+
+    def _wait_for_room(self) -> int:
+        """Places for a claim; waits while less than half a batch could go out, and gives 0 when closing."""
+        enough = min(_BATCH, self._means.in_flight) // 2 or 1
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or self._means.in_flight - self._outstanding >= enough)
+            return 0 if self._closing else min(_BATCH, self._means.in_flight - self._outstanding)
+
+    def _hand_over(self, rows: Sequence[RowMapping], token: str, now: int, by: str) -> None:
+        timestamp_s = now // SECOND_US
+        submit, done = self._means.transport.submit, self._take
+        for row in rows:
+            body = self._payloads[row["event_seq"]]
+            try:
+                signature = self._sign(row, timestamp_s, body, now)
+            except ConfigError as error:
+                self._refuse(row, token, now, by, str(error))
+                continue
+            headers = (
+                ("content-type", "application/json"),
+                ("user-agent", self._means.user_agent),
+                ("webhook-id", row["event_id"]),
+                ("webhook-timestamp", str(timestamp_s)),
+                ("webhook-signature", signature),
+            )
+            submit(Request(row["url"], headers, body, (row, token, now, by)), done)
+
+    def _sign(self, row: RowMapping, timestamp_s: int, body: bytes, now: int) -> str:
+        endpoint_id, sealed = row["endpoint_id"], row["secrets"]
+        keys = self._keys.get((endpoint_id, sealed))
+        if keys is None:
+            keys = secrets.signing_keys(self._means.sealer, endpoint_id, sealed, now)
+            if len(keys) == 1:  # during a rotation the older one ends by the clock: ask again each time
+                if len(self._keys) > _KEYS_KEPT:
+                    self._keys.clear()
+                self._keys[endpoint_id, sealed] = keys
+        event_id = row["event_id"]
+        if self._asymmetric[0] != (event_id, timestamp_s):
+            signed = self._means.signer.sign(event_id, timestamp_s, body)
+            self._asymmetric = ((event_id, timestamp_s), signed)
+        return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
+
+    def _load_payloads(self, wanted: set[int]) -> None:
+        missing = wanted - self._payloads.keys()
+        if not missing:
+            return
+        if len(self._payloads) > _PAYLOADS_KEPT:
+            self._payloads = {seq: body for seq, body in self._payloads.items() if seq in wanted}
+        with self._setup.database.read() as connection:
+            for seq in missing:
+                self._payloads[seq] = events.payload(connection, seq, WEBHOOK)
+
+    def _take(self, request: Request, result: Result) -> None:
+        """Runs on the transport's thread: keeps the result for the recorder."""
+        row, token, started_at, by = request.tag  # type: ignore[misc]  # our own tag comes back
+        self._keep(Sent(row, token, started_at, by, result))
+
+    def _refuse(self, row: RowMapping, token: str, now: int, by: str, reason: str) -> None:
+        _log.error("secret does not open", endpoint=row["endpoint_id"], reason=reason)
+        self._keep(Sent(row, token, now, by, None, reason))
+
+    def _keep(self, sent: Sent) -> None:
+        with self._changed:
+            self._done.append(sent)
+            self._outstanding -= 1
+            self._recording += 1
+            if len(self._done) >= _BATCH or self._outstanding == 0:
+                self._changed.notify_all()
+
+    def _record_until_closed(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: len(self._done) >= _BATCH or (self._done and not self._outstanding) or self._finished,
+                    _FLUSH_S,
+                )
+                done, self._done = self._done, []
+                finished = self._finished
+            if done:
+                self._record(done)
+            self._extend_leases()
+            if finished and not done:
+                return
+
+    @property
+    def _finished(self) -> bool:
+        return self._closing and not self._outstanding
+
+    def _record(self, done: Sequence[Sent]) -> None:
+        try:
+            record(self._setup, done)
+        except StoreError as error:
+            # Not lost: the leases end, and the sweep gives the deliveries to whoever comes next.
+            _log.error("outcomes not recorded", count=len(done), error=str(error))
+        with self._changed:
+            self._recording -= len(done)
+            for sent in done:
+                claim = self._claims.get(sent.token)
+                if claim is not None:
+                    claim.open.discard(sent.row["id"])
+                    if not claim.open:
+                        del self._claims[sent.token]
+            metrics.in_flight.set(self._outstanding)
+            self._changed.notify_all()
+
+    def _extend_leases(self) -> None:
+        """Half a lease before its end a claim that is still under way gets a new one."""
+        with self._changed:
+            claims = [(claim, set(claim.open)) for claim in self._claims.values()]
+        if not claims:
+            return
+        database = self._setup.database
+        try:
+            with database.read() as connection:
+                now = database.now_us(connection)
+            late = [(claim, ids) for claim, ids in claims if claim.lease_until - now < self._means.lease_us // 2]
+            if not late:
+                return
+            with database.write() as connection:
+                for claim, ids in late:
+                    claim.lease_until = now + self._means.lease_us
+                    deliveries.extend(database, connection, ids, claim.token, claim.lease_until)
+        except StoreError as error:
+            _log.error("leases not extended", error=str(error))

@@ -1,0 +1,178 @@
+"""What came of a batch of attempts: deliveries moved on, attempts logged, endpoints' health kept, in one transaction."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from syndicator import metrics
+from syndicator.clock import SECOND_US, from_us, to_us
+from syndicator.delivery.retry import DEFAULT_SCHEDULE, Delivered, Outcome, Refused, Retry, judge
+from syndicator.delivery.transport.protocol import Answer, Failure, Result
+from syndicator.log import logger
+from syndicator.model.lifecycle import DeliveryState, EndpointState
+from syndicator.services.setup import Setup
+from syndicator.store import audit, deliveries, endpoints
+from syndicator.store.database import Connection, RowMapping
+
+_BACKOFF_AFTER: Final = 3
+_BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
+_ASKS_FOR_REST: Final = {429, 503}
+
+_log = logger("delivery")
+_jitter = random.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One attempt: the claimed row, its token, when it went out, who sent it, and what came of it."""
+
+    row: RowMapping
+    token: str
+    started_at: int
+    by: str
+    result: Result | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    sent: Sent
+    outcome: Outcome
+
+
+def record(setup: Setup, batch: Sequence[Sent]) -> None:
+    """Records a batch, fenced by each claim's token: a claim that was lost meanwhile changes nothing."""
+    database = setup.database
+    with database.write() as connection:
+        now = database.now_us(connection)
+        judged = [_Judged(sent, _outcome(sent, now)) for sent in batch]
+        by_token: dict[str, list[_Judged]] = {}
+        for each in judged:
+            by_token.setdefault(each.sent.token, []).append(each)
+        for token, some in by_token.items():
+            _move_on(setup, connection, some, token, now)
+        deliveries.log_attempts(connection, [_attempt(each) for each in judged])
+        _keep_health(setup, connection, judged, now)
+        deliveries.promote(database, connection, _freed_places(judged))
+    for each in judged:
+        metrics.attempts.labels(type(each.outcome).__name__.lower()).inc()
+
+
+def _outcome(sent: Sent, now: int) -> Outcome:
+    if sent.result is None:
+        return Refused(sent.refusal, disable_endpoint=False)
+    row = sent.row
+    return judge(
+        sent.result,
+        row["attempts"] + 1,
+        from_us(row["series_at"]),
+        from_us(now),
+        DEFAULT_SCHEDULE,
+        _jitter.random(),
+    )
+
+
+def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], token: str, now: int) -> None:
+    delivered = [each.sent.row["id"] for each in judged if isinstance(each.outcome, Delivered)]
+    if delivered:
+        deliveries.delivered(setup.database, connection, delivered, token, now)
+    others = [_retried(each) for each in judged if not isinstance(each.outcome, Delivered)]
+    if others:
+        deliveries.retried(setup.database, connection, others, token, now)
+
+
+def _retried(each: _Judged) -> Mapping[str, Any]:
+    row, outcome = each.sent.row, each.outcome
+    urgent = row["lane"] == deliveries.WITHDRAW_LANE
+    if isinstance(outcome, Retry):
+        return {
+            "id": row["id"],
+            "state": DeliveryState.WAITING,
+            "counts": int(outcome.counts),
+            "due_at": to_us(outcome.due_at),
+            "lane": row["lane"] if urgent else deliveries.RETRY_LANE,
+        }
+    return {"id": row["id"], "state": DeliveryState.DEAD, "counts": 1, "due_at": row["series_at"], "lane": row["lane"]}
+
+
+def _attempt(each: _Judged) -> Mapping[str, Any]:
+    sent, outcome = each.sent, each.outcome
+    result = sent.result or Failure("closed", sent.refusal)
+    return {
+        "delivery_id": sent.row["id"],
+        "endpoint_no": sent.row["endpoint_no"],
+        "number": sent.row["attempts"] + 1,
+        "started_at": sent.started_at,
+        "duration_us": int(result.duration_s * SECOND_US),
+        "outcome": type(outcome).__name__.lower(),
+        "status": result.status if isinstance(result, Answer) else None,
+        "reason": None if isinstance(outcome, Delivered) else outcome.reason,
+        "answer": result.body if isinstance(result, Answer) else None,
+        "address": result.address or None,
+        "bytes_sent": result.bytes_sent,
+        "trigger": sent.row["trigger"],
+        "by": sent.by,
+    }
+
+
+def _freed_places(judged: Sequence[_Judged]) -> list[tuple[int, int]]:
+    """(endpoint, n) for the n-th of its places that this batch freed; retries hold none."""
+    freed: Counter[int] = Counter()
+    places = []
+    for each in judged:
+        row = each.sent.row
+        if row["lane"] < deliveries.RETRY_LANE:
+            places.append((row["endpoint_no"], freed[row["endpoint_no"]]))
+            freed[row["endpoint_no"]] += 1
+    return places
+
+
+def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged], now: int) -> None:
+    worked = {each.sent.row["endpoint_no"] for each in judged if isinstance(each.outcome, Delivered)}
+    failed = Counter(
+        each.sent.row["endpoint_no"]
+        for each in judged
+        if _is_failure(each) and each.sent.row["endpoint_no"] not in worked
+    )
+    if worked:
+        endpoints.worked(setup.database, connection, worked)
+    if failed:
+        _rest(setup, connection, judged, endpoints.failed(setup.database, connection, failed, now), now)
+    for each in judged:
+        if isinstance(each.outcome, Refused) and each.outcome.disable_endpoint:
+            _disable(connection, each, now)
+
+
+def _is_failure(each: _Judged) -> bool:
+    closed = isinstance(each.sent.result, Failure) and each.sent.result.phase == "closed"
+    return each.sent.result is not None and not closed and not isinstance(each.outcome, Delivered)
+
+
+def _rest(
+    setup: Setup, connection: Connection, judged: Sequence[_Judged], failures: Mapping[int, int], now: int
+) -> None:
+    """Lets endpoints rest that fail again and again, or that ask for it by 429 or 503 with Retry-After."""
+    until = {
+        number: now + _BACKOFF_S[min(count - _BACKOFF_AFTER, len(_BACKOFF_S) - 1)] * SECOND_US
+        for number, count in failures.items()
+        if count >= _BACKOFF_AFTER
+    }
+    for each in judged:
+        result, number = each.sent.result, each.sent.row["endpoint_no"]
+        asks = isinstance(result, Answer) and result.status in _ASKS_FOR_REST and result.retry_after is not None
+        if asks and isinstance(each.outcome, Retry) and number in failures:
+            until[number] = max(until.get(number, 0), to_us(each.outcome.due_at))
+    if until:
+        endpoints.back_off(setup.database, connection, until)
+        deliveries.hold_back(setup.database, connection, until)
+
+
+def _disable(connection: Connection, each: _Judged, now: int) -> None:
+    row = each.sent.row
+    notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
+    endpoints.set_state(connection, row["endpoint_no"], EndpointState.DISABLED, notice)
+    deliveries.drop(connection, row["endpoint_no"], now)
+    audit.write(connection, actor="receiver", action="disable", subject=row["endpoint_id"], now=now, notice=notice)
+    _log.warning("endpoint disabled", endpoint=row["endpoint_id"], notice=notice)

@@ -1,0 +1,71 @@
+"""Sending again: one delivery, or all of an endpoint since a time. Same webhook-id, same bytes, new series."""
+
+from syndicator.errors import Conflict, NotFound
+from syndicator.model.lifecycle import LANES, EndpointState, EventType
+from syndicator.services.setup import Setup
+from syndicator.store import audit, deliveries, endpoints
+from syndicator.store.database import Connection, RowMapping
+
+_AT_MOST = 10_000
+_ENDED = {"delivered", "dead", "superseded"}
+
+
+def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) -> None:
+    """Lets the delivery be sent again. Who and why is recorded.
+
+    Conflict when it is still under way, its endpoint is not active, or a newer version of the release went
+    to the endpoint: an older one is never sent after it, and the message names the newer.
+    """
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = deliveries.get(connection, delivery_id)
+        if row is None:
+            message = f"there is no delivery {delivery_id}"
+            raise NotFound(message)
+        _refuse(connection, row)
+        _replay(connection, row, now)
+        audit.write(
+            connection, actor=actor, action="replay", subject=row["endpoint_id"], now=now, id=delivery_id, reason=reason
+        )
+
+
+def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
+    """Replays what an endpoint was sent, or should have been, since then; how many deliveries that is.
+
+    Of a release, only the newest version is sent. At most 10,000 a call, newest first.
+    """
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        _refuse_inactive(endpoints.get(connection, endpoint_id)["state"], endpoint_id)
+        rows = [
+            row
+            for row in deliveries.listed(connection, _AT_MOST, endpoint=endpoint_id, since=since_us)
+            if row["state"] in _ENDED and deliveries.newer(connection, row["id"]) is None
+        ]
+        for row in rows:
+            _replay(connection, row, now)
+        audit.write(
+            connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason
+        )
+    return len(rows)
+
+
+def _refuse(connection: Connection, row: RowMapping) -> None:
+    if row["state"] not in _ENDED:
+        message = f"delivery {row['id']} is {row['state']}: it is still under way and needs no replay"
+        raise Conflict(message)
+    newer = deliveries.newer(connection, row["id"])
+    if newer is not None:
+        message = f"delivery {newer} carries a newer version of the release: replay that one"
+        raise Conflict(message)
+    _refuse_inactive(endpoints.get(connection, row["endpoint_id"])["state"], row["endpoint_id"])
+
+
+def _refuse_inactive(state: str, endpoint_id: str) -> None:
+    if state != EndpointState.ACTIVE:
+        message = f"endpoint {endpoint_id} is {state}: resume it first"
+        raise Conflict(message)
+
+
+def _replay(connection: Connection, row: RowMapping, now: int) -> None:
+    deliveries.replay(connection, row["id"], LANES[EventType(row["event_type"])].order, now)

@@ -1,0 +1,139 @@
+"""A newsroom's endpoints and subscriptions: add, change the state, remove, test."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from syndicator.clock import SECOND_US, from_us
+from syndicator.delivery import secrets
+from syndicator.delivery.payload import WEBHOOK, Occasion, ping_payload
+from syndicator.delivery.sealing import Sealer
+from syndicator.delivery.url import parse_endpoint_url
+from syndicator.errors import Conflict
+from syndicator.ids import new_id
+from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
+from syndicator.services.setup import Setup
+from syndicator.store import audit, deliveries, endpoints, events, filters
+from syndicator.store.database import Connection, RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class AddedEndpoint:
+    """The new endpoint's id, and its secret: shown once, stored sealed."""
+
+    id: str
+    secret: str
+
+
+def add_endpoint(setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, ports: Container[int]) -> AddedEndpoint:
+    """Registers an endpoint with its subscriptions. Rejected when its URL is not one that may be pushed to.
+
+    The address behind a host name is judged at every attempt, not here: it may change.
+    """
+    parse_endpoint_url(new.url, ports)
+    secret = secrets.new_secret()
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        endpoint_id = new_id("end", now)
+        number = endpoints.insert(
+            connection,
+            {
+                "id": endpoint_id,
+                "owner": owner,
+                "url": new.url,
+                "description": new.description or "",
+                "secrets": secrets.first(sealer, endpoint_id, secret),
+                "now": now,
+            },
+        )
+        for subscription in new.subscriptions:
+            _subscribe(connection, number, owner, subscription, now)
+        audit.write(connection, actor=owner, action="add", subject=endpoint_id, now=now, url=new.url)
+    return AddedEndpoint(endpoint_id, secret)
+
+
+def add_subscription(setup: Setup, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:
+    """The new subscription's id."""
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = endpoints.get(connection, endpoint_id)
+        subscription_id = _subscribe(connection, row["no"], row["owner"], subscription, now)
+        audit.write(connection, actor=actor, action="subscribe", subject=endpoint_id, now=now, id=subscription_id)
+    return subscription_id
+
+
+def _subscribe(connection: Connection, number: int, owner: str, subscription: NewSubscription, now: int) -> str:
+    subscription_id = new_id("sub", now)
+    endpoints.insert_subscription(
+        connection,
+        {
+            "id": subscription_id,
+            "endpoint_no": number,
+            "owner": owner,
+            "event_mask": subscription.mask,
+            "filter_sha256": filters.insert(connection, subscription.filter),
+            "now": now,
+        },
+    )
+    return subscription_id
+
+
+def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:
+    """Pauses (deliveries are parked), resumes, disables or removes (open deliveries are dead) an endpoint.
+
+    Conflict when its state does not allow the move.
+    """
+    sources, target = ENDPOINT_MOVES[move]
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = endpoints.get(connection, endpoint_id)
+        if row["state"] not in sources:
+            message = f"endpoint {endpoint_id} is {row['state']}: {move} needs it to be {' or '.join(sources)}"
+            raise Conflict(message)
+        endpoints.set_state(connection, row["no"], target, notice)
+        _follow(connection, row["no"], target, now)
+        audit.write(connection, actor=actor, action=move, subject=endpoint_id, now=now, notice=notice)
+
+
+def _follow(connection: Connection, number: int, state: EndpointState, now: int) -> None:
+    if state is EndpointState.PAUSED:
+        deliveries.park(connection, number)
+    elif state is EndpointState.ACTIVE:
+        deliveries.resume(connection, number)
+    else:
+        deliveries.drop(connection, number, now)
+        if state is EndpointState.REMOVED:
+            endpoints.delete_subscriptions(connection, number)
+
+
+def rotate_secret(
+    setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_us: int = 24 * 3600 * SECOND_US
+) -> str:
+    """The new secret, shown once. The old one signs as well until the overlap ends (24 h by default)."""
+    secret = secrets.new_secret()
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = endpoints.get(connection, endpoint_id)
+        stored = secrets.rotated(sealer, endpoint_id, row["secrets"], secret, old_until_us=now + overlap_us, now_us=now)
+        endpoints.set_secrets(connection, row["no"], stored)
+        audit.write(connection, actor=actor, action="rotate", subject=endpoint_id, now=now)
+    return secret
+
+
+def test_endpoint(setup: Setup, endpoint_id: str, *, actor: str) -> int:
+    """The delivery of a signed ``endpoint.ping``, which goes the way of every other delivery."""
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = endpoints.get(connection, endpoint_id)
+        audit.write(connection, actor=actor, action="test", subject=endpoint_id, now=now)
+        seq, event_id = events.append(
+            connection, EventType.PING, owner=row["owner"], now=now, endpoint_no=row["no"], fanned_out_by=actor
+        )
+        occasion = Occasion(id=event_id, type=EventType.PING, at=from_us(now))
+        events.insert_payload(connection, seq, WEBHOOK, ping_payload(occasion, endpoint_id))
+        return deliveries.insert_ping(connection, seq, row["no"], now)
+
+
+def listed_endpoints(setup: Setup, owner: str = "") -> Sequence[RowMapping]:
+    with setup.database.read() as connection:
+        return endpoints.listed(connection, owner=owner, limit=1000)

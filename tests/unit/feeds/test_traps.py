@@ -1,0 +1,191 @@
+"""Each fault of feedgen 1.0.0 that is mended here, and each habit of readers that is minded."""
+
+import locale
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lxml import etree
+
+from feeds import rss
+from feeds.documents import document
+from feeds.fragments import fragment
+from feeds.model import FORMATS, Enclosure, Entry, Format, Head, Link, Person
+from tests.unit.feeds import samples
+
+XML_FORMATS: Sequence[Format] = ("rss", "atom")
+ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+
+
+def tree(format: Format, head: Head | None = None, entry: Entry | None = None) -> etree._Element:
+    return etree.fromstring(document(head or samples.head(format), [entry or samples.entry()], format))
+
+
+def test_atom_entry_links_keep_rel_type_and_length() -> None:
+    links = tree("atom").findall(f"{ATOM}entry/{ATOM}link")
+    assert [link.get("rel") for link in links] == ["enclosure", "enclosure", "related", "alternate"]
+    assert links[0].get("type") == "image/jpeg"
+    assert links[0].get("length") == "48211"
+
+
+def test_atom_content_is_escaped_html_without_cdata() -> None:
+    body = document(samples.head("atom"), [samples.entry()], "atom")
+    assert b'<content type="html">&lt;p&gt;Erster Absatz &amp;amp; mehr' in body
+    assert b"CDATA" not in body
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_time_but_the_given_ones_stands_in_a_feed(format: Format) -> None:
+    body = document(samples.head(format), [samples.entry()], format).decode()
+    written = set(re.findall(r"\d\d:\d\d:\d\d", body))
+    assert written == {"11:00:00", "12:00:00"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_naive_times_are_refused(format: Format) -> None:
+    naive = datetime(2017, 11, 24)  # noqa: DTZ001
+    with pytest.raises(ValueError, match="aware"):
+        samples.entry(published=naive)
+    with pytest.raises(ValueError, match="aware"):
+        samples.head(format, updated=naive)
+
+
+def test_times_of_other_zones_name_the_same_instant() -> None:
+    west = samples.NOON.astimezone(tz=datetime.strptime("-0500", "%z").tzinfo)
+    assert fragment(samples.entry(published=west), "rss") == fragment(samples.entry(), "rss")
+
+
+def test_rss_link_is_the_page_whatever_other_links_there_are() -> None:
+    channel = tree("rss")[0]
+    assert channel.findtext("link") == samples.head("rss").home_url
+    assert channel.findtext("item/link") == samples.entry().url
+
+
+@pytest.mark.parametrize("path", [f"{ATOM}link", f"{ATOM}entry/{ATOM}link"])
+def test_the_page_is_the_last_atom_link_and_the_only_alternate(path: str) -> None:
+    relations = [link.get("rel") for link in tree("atom").findall(path)]
+    assert relations[-1] == "alternate"
+    assert relations.count("alternate") == 1
+
+
+@pytest.mark.parametrize("relation", ["alternate", "enclosure", "self"])
+def test_a_second_page_or_loose_enclosure_cannot_be_linked(relation: str) -> None:
+    with pytest.raises(ValueError, match="written by the entry itself"):
+        Link(href="https://wire.example/", rel=relation)
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_there_is_one_self_link(format: Format) -> None:
+    found = [link.get("href") for link in tree(format).iter(f"{ATOM}link") if link.get("rel") == "self"]
+    sources = 1 if format == "atom" else 0  # the one of atom:source belongs to another feed
+    assert len(found) == 1 + sources
+    assert found[0] == samples.head(format).self_url
+
+
+def test_rss_authors_without_an_address_do_not_vanish() -> None:
+    people = (Person(name="Acme", email="desk@acme.versicherung"), Person(name="Beta"))
+    body = fragment(samples.entry(authors=people), "rss")
+    assert b"<dc:creator>Acme</dc:creator><dc:creator>Beta</dc:creator>" in body
+    assert b"<author>" not in body
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_every_picture_stands_for_itself_with_caption_credit_and_copyright(format: Format) -> None:
+    root = tree(format)
+    assert not list(root.iter(f"{MEDIA}group"))
+    picture, paper = root.iter(f"{MEDIA}content")
+    assert picture.findtext(f"{MEDIA}description") == samples.PHOTO.description
+    assert picture.findtext(f"{MEDIA}copyright") == samples.PHOTO.copyright
+    credit = picture.find(f"{MEDIA}credit")
+    assert credit is not None
+    assert (credit.text, credit.get("role")) == (samples.PHOTO.credit, "photographer")
+    assert (picture.get("medium"), paper.get("medium")) == ("image", "document")
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_the_role_photographer_is_for_pictures_only(format: Format) -> None:
+    film = Enclosure(url="https://wire.example/a.mp4", type="video/mp4", length=0, credit="Studio")
+    body = fragment(samples.entry(enclosures=(film,)), format)
+    assert b"<media:credit>Studio</media:credit>" in body
+    assert b"fileSize" not in body
+
+
+def test_rss_has_one_enclosure() -> None:
+    assert [each.get("url") for each in tree("rss").iter("enclosure")] == [samples.PHOTO.url]
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_no_dublin_core_date_or_title(format: Format) -> None:
+    body = document(samples.head(format), [samples.entry()], format)
+    assert b"dc:date" not in body
+    assert b"dc:title" not in body
+
+
+def test_rss_guid_is_no_address_and_equals_the_atom_id() -> None:
+    guid = tree("rss").find("channel/item/guid")
+    assert guid is not None
+    assert guid.get("isPermaLink") == "false"
+    assert guid.text == tree("atom").findtext(f"{ATOM}entry/{ATOM}id") == samples.entry().id
+
+
+def test_tombstones_bring_their_namespace_and_only_they() -> None:
+    assert b"tombstones" in document(samples.head("atom"), [], "atom")
+    assert b"tombstones" not in document(samples.head("atom", tombstones=()), [], "atom")
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_an_archive_document_is_marked_and_linked(format: Format) -> None:
+    marked = samples.head(
+        format, is_archive=True, current_url="https://wire.example/c", next_archive_url="https://wire.example/n"
+    )
+    root = tree(format, head=marked)
+    links = {link.get("rel"): link.get("href") for link in root.iter(f"{ATOM}link")}
+    assert len(list(root.iter("{http://purl.org/syndication/history/1.0}archive"))) == 1
+    assert links["current"] == "https://wire.example/c"
+    assert links["prev-archive"] == samples.head(format).prev_archive_url
+    assert links["next-archive"] == "https://wire.example/n"
+    assert b"history" not in document(samples.head(format), [], format)
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_the_stylesheet_stands_before_the_root(format: Format) -> None:
+    instruction = tree(format).getprevious()
+    assert instruction is not None
+    assert instruction.text == 'type="text/css" href="https://wire.example/feed.css?v=1&amp;w=2"'
+
+
+def test_rss_summary_is_escaped_for_readers_that_take_it_for_html() -> None:
+    assert b"<description>Umsatz &amp;lt; 5 Mio. &amp;amp; Gewinn" in fragment(samples.entry(), "rss")
+
+
+def test_entries_keep_their_order() -> None:
+    entries = [samples.plain_entry(number) for number in (3, 1, 2)]
+    root = etree.fromstring(rss.render(samples.head("rss"), entries))
+    assert [title.text for title in root.iterfind("channel/item/title")] == ["Meldung 3", "Meldung 1", "Meldung 2"]
+
+
+def test_rendering_never_touches_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> str:
+        raise AssertionError("setlocale changes the whole process")
+
+    monkeypatch.setattr(locale, "setlocale", refuse)
+    for format in FORMATS:
+        later = samples.head(format, ttl_minutes=61)  # a shape of head not rendered before
+        document(later, [samples.entry(updated=samples.NOON + timedelta(days=1))], format)
+
+
+@pytest.mark.parametrize("module", ["atom", "rss", "fragments", "opml"])
+def test_each_module_can_be_the_first_import_of_a_process(module: str) -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", f"import feeds.{module}"], check=True)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("status", ["withheld", "canceled"])
+def test_a_stub_says_what_became_of_the_entry(format: Format, status: str) -> None:
+    stub = samples.plain_entry(status=status, version=3, updated=datetime(2018, 1, 1, tzinfo=UTC))
+    assert status.encode() in fragment(stub, format)
+    assert samples.plain_entry().id.encode() in fragment(stub, format)

@@ -1,0 +1,1 @@
+"""Celery over the core's use cases."""

@@ -1,0 +1,52 @@
+"""The Celery application: how tasks are queued and run. Messages carry ids only, and any of them may vanish."""
+
+from celery import Celery
+
+from workers.tasks import register
+
+QUEUE = "syndicator"
+
+
+def make_app(broker_url: str, threads: int) -> Celery:
+    """An application with the service's tasks on this broker.
+
+    A task is acknowledged when it is done, and given to another worker when its own dies. There is no
+    result backend and no ETA: what came of a task, and when to try again, stands in the database.
+    """
+    app = Celery("syndicator", broker=broker_url)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_pool="threads",
+        worker_concurrency=threads,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=2,
+        broker_transport_options=_transport_options(broker_url),
+        task_publish_retry=False,
+        accept_content=["json"],
+        task_serializer="json",
+        timezone="UTC",
+    )
+    register(app)
+    return app
+
+
+def _transport_options(broker_url: str) -> dict[str, object]:
+    if broker_url.startswith("redis"):
+        # A message whose worker died comes back after a minute; until then the sweep has it anyhow.
+        return {
+            "visibility_timeout": 60,
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+            "health_check_interval": 10,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 2,
+        }
+    return {"polling_interval": 0.01}
