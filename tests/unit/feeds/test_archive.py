@@ -83,6 +83,14 @@ def test_large_entries_close_when_the_bytes_demand_it_and_leave_half() -> None:
     assert closing([60_000] * 9, Limits()) == 5
 
 
+def test_a_page_keeps_to_its_bytes_when_several_entries_came_at_once() -> None:
+    assert closing([400_000, 400_000, 1_000], Limits()) == 1
+
+
+def test_one_large_entry_does_not_take_the_small_ones_behind_it_along() -> None:
+    assert closing([400_000] + [5_000] * 26, Limits()) == 1
+
+
 def test_the_newest_entry_stays_however_large() -> None:
     assert closing([], Limits()) == 0
     assert closing([9_000_000], Limits()) == 0
