@@ -1,0 +1,120 @@
+"""DOCX as a sheet. The archive is judged before anything in it is opened as XML."""
+
+import io
+import re
+import zipfile
+from typing import Any, Final
+
+import mammoth
+
+from syndicator.errors import Fault, Rejected
+from syndicator.intake.html import read_html
+from syndicator.intake.sheet import Oddity, Sheet
+
+MAX_DOCX_BYTES: Final = 20_000_000
+_MOST_ENTRIES: Final = 1_000
+_MOST_XML_BYTES: Final = 3_000_000
+_MOST_BYTES: Final = 60_000_000
+_WORST_RATIO: Final = 200
+_SMALL: Final = 100_000
+_DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_REMOTE: Final = re.compile(
+    rb"Type=\"[^\"]*/(attachedTemplate|oleObject|frame|subDocument|afChunk)\"[^>]*TargetMode=\"External\""
+    rb"|TargetMode=\"External\"[^>]*Type=\"[^\"]*/(attachedTemplate|oleObject|frame|subDocument|afChunk)\"",
+)
+_MAIN: Final = "word/document.xml"
+
+
+def read_docx(body: bytes) -> Sheet:
+    """The sheet of a Word document.
+
+    Raises:
+        Rejected: for an archive that is none, too large, too dense, or that reaches outside of itself.
+    """
+    pictures = _judged(body)
+    try:
+        page = mammoth.convert_to_html(
+            io.BytesIO(body), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
+        )
+    except (KeyError, ValueError, AttributeError, TypeError, IndexError, OSError, RecursionError, SyntaxError) as error:
+        raise Rejected([Fault("record", f"this Word document cannot be read: {type(error).__name__}", _FIX)]) from None
+    sheet = read_html(page.value)
+    sheet.pictures.clear()
+    sheet.oddities.extend(Oddity("N202", 1, f"the document holds a picture, {name}; hand it in as a file") for name in pictures)
+    return sheet
+
+
+_FIX: Final = "save it as .docx once more, or hand in Markdown or plain text"
+
+
+def _no_picture(_: Any) -> dict[str, str]:  # noqa: ANN401 (mammoth has no types)
+    return {"src": ""}
+
+
+def _judged(body: bytes) -> list[str]:
+    """Names of the pictures inside; raises where the archive is not to be trusted."""
+    if len(body) > MAX_DOCX_BYTES:
+        raise Rejected([Fault("record", f"this has {len(body):,} bytes", f"at most {MAX_DOCX_BYTES:,} are read")])
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = archive.infolist()
+            _refuse(_sizes(entries))
+            _refuse(_contents(archive, entries))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+        raise Rejected([Fault("record", "this is no Word document (.docx)", _FIX)]) from None
+    return [_shown(entry.filename) for entry in entries if entry.filename.startswith("word/media/")][:100]
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Rejected(faults)
+
+
+def _sizes(entries: list[zipfile.ZipInfo]) -> list[Fault]:
+    faults: list[Fault] = []
+    if len(entries) > _MOST_ENTRIES:
+        faults.append(Fault("record", f"the archive has {len(entries):,} entries", f"at most {_MOST_ENTRIES:,} are read"))
+    if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+        faults.append(Fault("record", "the archive unpacks to too much", f"at most {_MOST_BYTES:,} bytes are unpacked"))
+    if not any(entry.filename == _MAIN for entry in entries):
+        faults.append(Fault("record", "this archive holds no Word document", _FIX))
+    faults.extend(fault for entry in entries for fault in _entry(entry))
+    return faults[:20]
+
+
+def _entry(entry: zipfile.ZipInfo) -> list[Fault]:
+    name = _shown(entry.filename)
+    if entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename) or ":" in entry.filename:
+        return [Fault("record", f"the entry {name} lies outside of the archive", _FIX)]
+    if _is_xml(entry.filename) and entry.file_size > _MOST_XML_BYTES:
+        return [Fault("record", f"{name} unpacks to {entry.file_size:,} bytes", f"at most {_MOST_XML_BYTES:,} are read")]
+    if entry.file_size > _SMALL and entry.file_size > _WORST_RATIO * max(1, entry.compress_size):
+        return [Fault("record", f"{name} is packed too densely", "this looks like a zip bomb")]
+    return []
+
+
+def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> list[Fault]:
+    """What XML must not hold: declarations that name entities, relations that fetch."""
+    faults: list[Fault] = []
+    for entry in entries:
+        if not _is_xml(entry.filename):
+            continue
+        with archive.open(entry) as part:
+            text = part.read(_MOST_XML_BYTES + 1)
+        if len(text) > _MOST_XML_BYTES:
+            faults.append(Fault("record", f"{_shown(entry.filename)} is larger than it says", "this looks like a zip bomb"))
+        elif text[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in text[:200]:
+            faults.append(Fault("record", f"{_shown(entry.filename)} is not UTF-8", _FIX))
+        elif _DECLARATION.search(text):
+            faults.append(Fault("record", f"{_shown(entry.filename)} declares a document type or entities", _FIX))
+        elif _REMOTE.search(text):
+            faults.append(Fault("record", f"{_shown(entry.filename)} fetches a template or object from elsewhere", _FIX))
+    return faults[:20]
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _shown(name: str) -> str:
+    return re.sub(r"[^\w./ -]", "_", name)[-80:]

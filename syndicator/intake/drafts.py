@@ -1,0 +1,194 @@
+"""A layout as the fields of a record: what a strict model is then asked about."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from syndicator.intake.dateline import DatelineFound, dateline_of
+from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.reach import contacts_of, publisher_of
+from syndicator.intake.sections import Layout, Part, Section
+from syndicator.intake.sheet import Piece, Sheet
+
+_CAPTION: Final = re.compile(r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)")
+_MOST_PARAGRAPHS: Final = 50
+_MOST_LINKS: Final = 50
+_SHEET_ROOM: Final = 100
+
+
+def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
+    """The fields that the layout names, shaped like a record; fields it does not name are left out."""
+    dateline = dateline_in(layout)
+    fields: dict[str, Any] = {
+        "headline": _text(layout.first(Part.HEADLINE)),
+        "subheadline": _text(layout.first(Part.SUBHEADLINE)),
+        "teaser": _text(layout.first(Part.TEASER)),
+        "dateline": {"place": dateline.place, "date": dateline.date} if dateline and dateline.length else None,
+        "body": _body(layout, dateline),
+        "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
+        "media": [*_captions(layout), *_pictures(sheet)][:_SHEET_ROOM],
+        "publisher": publisher_in(layout),
+        "contacts": _contacts(layout),
+        "links": _links(sheet),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def dateline_in(layout: Layout) -> DatelineFound | None:
+    """The date line, of a line of its own or in front of the text's first paragraphs."""
+    for section in layout.sections:
+        if section.part in {Part.DATELINE, Part.BODY}:
+            for piece in section.pieces[:1]:
+                found = dateline_of(piece.text.strip()) if piece.kind == "paragraph" else None
+                if found:
+                    return found
+            if section.part is Part.BODY:
+                return None
+    return None
+
+
+def publisher_in(layout: Layout) -> dict[str, Any]:
+    lines = [line.text for section in layout.all(Part.PUBLISHER) for piece in section.pieces for line in piece.lines]
+    return publisher_of(lines) if lines else {}
+
+
+def _contacts(layout: Layout) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for section in layout.all(Part.CONTACT):
+        groups = [[line.text for line in piece.lines] for piece in section.pieces]
+        found.extend(contacts_of(groups))
+    return [contact for contact in found if contact.get("name") or contact.get("email")][:20]
+
+
+def _text(section: Section | None) -> str | None:
+    text = "\n".join(piece.text for piece in section.pieces).strip() if section else ""
+    return text or None
+
+
+def _body(layout: Layout, dateline: DatelineFound | None) -> list[dict[str, Any]]:
+    """The body in its order; what is under a heading that no other field can hold stays body, too."""
+    blocks: list[dict[str, Any]] = []
+    for section in layout.sections:
+        blocks.extend(_blocks(section, layout))
+    if dateline and dateline.length and blocks and blocks[0]["type"] == "paragraph":
+        text = blocks[0]["text"]
+        found = dateline_of(text)
+        if found and found.length:
+            rest = text[found.length :].strip()
+            blocks[:1] = [{"type": "paragraph", "text": rest}] if rest else []
+    return blocks
+
+
+def _blocks(section: Section, layout: Layout) -> Iterator[dict[str, Any]]:
+    if section.part in {Part.BODY, Part.DATELINE, Part.SUBHEADING}:
+        yield from _each(section)
+    elif section.part is Part.BOILERPLATE and not _is_boilerplate(section):
+        yield _subheading(section.heading)
+    elif section.part is Part.BOILERPLATE:
+        for piece in section.pieces[_MOST_PARAGRAPHS:]:
+            yield _block(piece)
+    elif section.part is Part.LEGAL and not _is_the_networks(section, layout):
+        if section.heading:
+            yield _subheading(section.heading)
+        yield from _each(section)
+
+
+def _each(section: Section) -> Iterator[dict[str, Any]]:
+    for piece in section.pieces:
+        if piece.text.strip():
+            yield _subheading(piece.text) if section.part is Part.SUBHEADING else _block(piece)
+
+
+def _is_the_networks(section: Section, layout: Layout) -> bool:
+    """Text behind the contacts without a heading: what the network attaches to every release."""
+    place = layout.sections.index(section)
+    before = layout.sections[place - 1].part if place else None
+    return not section.heading and before in {Part.CONTACT, Part.PUBLISHER}
+
+
+def _subheading(text: str) -> dict[str, Any]:
+    return {"type": "subheading", "text": " ".join(text.split("\n")).strip()}
+
+
+def _block(piece: Piece) -> dict[str, Any]:
+    if piece.kind == "list" and any(point.strip() for point in piece.points):
+        points = [point for point in piece.points if point.strip()]
+        return {"type": "list", "ordered": piece.ordered, "points": points[:500]}
+    if piece.kind == "table" and piece.rows:
+        return {"type": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows]}
+    return {"type": "paragraph", "text": piece.text.strip("\n").strip()}
+
+
+def _is_boilerplate(section: Section) -> bool:
+    return section.part is Part.BOILERPLATE and any(piece.text.strip() for piece in section.pieces)
+
+
+def _boilerplate(section: Section) -> dict[str, Any]:
+    """Every line of the archive's layout is a paragraph: it joins them by one newline."""
+    lines = [line.text.strip() for piece in section.pieces for line in piece.lines if line.text.strip()]
+    paragraphs = lines if len(lines) <= _MOST_PARAGRAPHS else [p.text.strip() for p in section.pieces if p.text.strip()]
+    return {"heading": section.heading.strip(), "paragraphs": paragraphs[:_MOST_PARAGRAPHS]}
+
+
+def _captions(layout: Layout) -> Iterator[dict[str, Any]]:
+    for section in layout.all(Part.CAPTION):
+        for piece in section.pieces:
+            text = piece.text.strip()
+            if text:
+                yield caption_of(text)
+
+
+def caption_of(text: str) -> dict[str, Any]:
+    """``Foto 1: …`` as label and caption. A credit in the caption is named besides; the caption stays whole."""
+    found = _CAPTION.match(text)
+    is_label = found is not None and folded(found[1]).rstrip(" 0123456789.") in layouts().media
+    caption = {"label": found[1], "caption": text[found.end() :]} if found and is_label else {"caption": text}
+    credit = credit_in(caption["caption"])
+    return {**caption, "credit": credit} if credit else caption
+
+
+def credit_in(caption: str) -> str | None:
+    """``(Foto: Jane Doe)`` or ``© Acme``."""
+    for found in re.finditer(r"[(\[]([^()\[\]]{3,120})[)\]]|(©\s?[^\n.;]{2,80})", caption):
+        text = (found[1] or found[2]).strip()
+        label, colon, rest = text.partition(":")
+        if text.startswith("©"):
+            return text[1:].strip() or None
+        if colon and folded(label) in layouts().credit and rest.strip():
+            return rest.strip()
+    return None
+
+
+def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    for picture in sheet.pictures:
+        is_web = picture.source.startswith(("https://", "http://"))
+        place = {"href": picture.source} if is_web else {"file": picture.source}
+        extras = {"alt": picture.alt.strip(), "caption": picture.title.strip()}
+        yield {**place, **{name: value for name, value in extras.items() if value}}
+
+
+def _links(sheet: Sheet) -> list[dict[str, Any]]:
+    """Where the text's links lead, once each, with the words that stand for them."""
+    found: dict[str, str] = {}
+    for anchor in sheet.anchors:
+        if anchor.href.startswith(("http://", "https://")):
+            found.setdefault(anchor.href, anchor.text.strip())
+    return [{"href": href, **({"title": title} if title else {})} for href, title in list(found.items())[:_MOST_LINKS]]
+
+
+def merged(*drafts: dict[str, Any] | None) -> dict[str, Any]:
+    """Fields of several drafts; the earlier one wins."""
+    fields: dict[str, Any] = {}
+    for draft in drafts:
+        for name, value in (draft or {}).items():
+            fields.setdefault(name, value)
+    return fields
+
+
+def texts_of(body: Sequence[dict[str, Any]]) -> list[str]:
+    """All text of body blocks shaped like a record."""
+    found: list[str] = []
+    for block in body:
+        cells = [cell for row in block.get("rows", []) for cell in row]
+        found.extend([block.get("text", ""), *block.get("points", []), *block.get("header", []), *cells])
+    return [text for text in found if text]

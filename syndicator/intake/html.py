@@ -1,0 +1,243 @@
+"""HTML as a sheet: blocks of plain text, links and pictures beside them. Safe because no markup is kept."""
+
+import re
+from html.parser import HTMLParser
+from typing import Final
+
+from syndicator.errors import Fault, Rejected
+from syndicator.intake.sanitize import clean_html, dropped_schemes
+from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
+
+MAX_HTML_BYTES: Final = 1_000_000
+_MOST_TAGS: Final = 40_000
+_DEEPEST: Final = 200
+_OPENING: Final = re.compile(r"<[a-zA-Z]")
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS: Final = _HEADINGS | frozenset(
+    "address article aside blockquote caption center dd div dl dt figcaption figure footer header hr li main nav ol p"
+    " pre section table tbody td tfoot th thead tr ul".split()
+)
+_VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
+_SPACES: Final = re.compile(r"[ \t\r\n\f]+")
+
+
+def read_html(source: str) -> Sheet:
+    """The sheet of an HTML text. Its lines are those of the text as read, not of the markup.
+
+    Raises:
+        Rejected: where there are more elements, or they are nested deeper, than any release needs.
+    """
+    _refuse_wild(source)
+    reader = _Reader()
+    reader.feed(clean_html(source))
+    reader.close()
+    sheet = reader.sheet()
+    sheet.oddities.extend(
+        Oddity("W115", 1, f"a {scheme} address (line {line} of the HTML) was dropped")
+        for line, scheme in dropped_schemes(source)
+    )
+    return sheet
+
+
+def _refuse_wild(source: str) -> None:
+    """Judged before anything is parsed: parsers pay for depth with time."""
+    tags = sum(1 for _ in _OPENING.finditer(source))
+    if tags > _MOST_TAGS:
+        raise Rejected([Fault("record", f"this HTML has {tags:,} elements", f"at most {_MOST_TAGS:,} are read")])
+    if _depth(source) > _DEEPEST:
+        raise Rejected([Fault("record", "this HTML is nested too deeply", f"{_DEEPEST} levels are enough")])
+
+
+def _depth(source: str) -> int:
+    """The depth of elements that were opened and not closed, roughly; ``p`` and ``li`` close themselves."""
+    depth = deepest = 0
+    for found in re.finditer(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)", source):
+        if found[2].lower() in _VOID or found[2].lower() in {"p", "li", "td", "tr", "th", "option", "dd", "dt"}:
+            continue
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+class _Reader(HTMLParser):
+    """Collects blocks while tags pass by; no tree, so that depth costs nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._blocks: list[tuple[Kind, str]] = []
+        self._text = ""
+        self._kind: Kind = "paragraph"
+        self._lists: list[tuple[bool, list[str]]] = []
+        self._rows: list[list[str]] | None = None
+        self._tables = 0
+        self._is_headed = False
+        self._structures: dict[int, tuple[bool, tuple[str, ...], tuple[tuple[str, ...], ...], bool]] = {}
+        self._links: list[tuple[str, str]] = []
+        self._anchors: list[tuple[str, str, int]] = []
+        self._pictures: list[tuple[dict[str, str], int]] = []
+        self._ids: set[str] = set()
+        self._pre = 0
+
+    # ------------------------------------------------------------------- events
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._ids.update(given[name] for name in ("id", "name") if name in given)
+        if tag == "br":
+            self._text += "\n"
+        elif tag == "img":
+            self._pictures.append((given, len(self._blocks)))
+        elif tag == "a":
+            self._links.append((given.get("href", ""), self._text))
+        elif tag in _BLOCKS:
+            self._open(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._links:
+            href, before = self._links.pop()
+            if href:
+                self._anchors.append((href, _tidy(self._text.removeprefix(before)), len(self._blocks)))
+        elif tag in _BLOCKS:
+            self._close(tag)
+
+    def handle_data(self, data: str) -> None:
+        self._text += data.replace("\r", "") if self._pre else _SPACES.sub(" ", data)
+
+    # ------------------------------------------------------------------- blocks
+
+    def _open(self, tag: str) -> None:
+        if tag in {"td", "th"} and self._rows:
+            self._is_headed = self._is_headed or (tag == "th" and len(self._rows) == 1)
+            return
+        if tag == "tr" and self._rows is not None:
+            self._rows.append([])
+            return
+        if not self._in_cell():
+            self._flush()
+        if tag in {"ul", "ol"} and self._rows is None:
+            self._lists.append((tag == "ol", []))
+        elif tag == "table":
+            self._tables += 1
+            self._rows = [] if self._tables == 1 else self._rows
+        elif tag == "hr":
+            self._blocks.append(("rule", ""))
+        elif tag in _HEADINGS:
+            self._kind = "heading"
+        self._pre += tag == "pre"
+
+    def _close(self, tag: str) -> None:
+        if tag in {"td", "th"} and self._rows:
+            self._rows[-1].append(" ".join(_tidy(self._text).split("\n")))
+            self._text = ""
+        elif tag == "table":
+            self._close_table()
+        elif tag == "li" and self._lists and self._rows is None:
+            self._lists[-1][1].append(_tidy(self._text))
+            self._text = ""
+        elif tag in {"ul", "ol"} and self._lists and self._rows is None:
+            self._close_list()
+        elif tag != "tr" and not self._in_cell():
+            self._flush()
+        self._pre = max(0, self._pre - (tag == "pre"))
+
+    def _in_cell(self) -> bool:
+        return bool(self._rows) or bool(self._lists)
+
+    def _close_list(self) -> None:
+        ordered, points = self._lists.pop()
+        points = [point for point in points if point]
+        if self._lists:
+            self._text += "\n" + "\n".join(points)
+        elif points:
+            self._structures[len(self._blocks)] = (ordered, tuple(points), (), False)
+            self._blocks.append(("list", "\n".join(points)))
+
+    def _close_table(self) -> None:
+        self._tables = max(0, self._tables - 1)
+        if self._tables or self._rows is None:
+            return
+        rows = [row for row in self._rows if any(row)]
+        self._rows = None
+        if _is_layout(rows):
+            for cell in (cell for row in rows for cell in row if cell):
+                self._blocks.append(("paragraph", cell))
+        elif rows:
+            width = max(map(len, rows))
+            cells = tuple(tuple([*row, *[""] * (width - len(row))]) for row in rows)
+            self._structures[len(self._blocks)] = (False, (), cells, self._is_headed)
+            self._blocks.append(("table", "\n".join("\t".join(row) for row in cells)))
+        self._is_headed = False
+
+    def _flush(self) -> None:
+        text = _tidy(self._text)
+        if text:
+            self._blocks.append((self._kind, text))
+        self._text = ""
+        self._kind = "paragraph"
+
+    def close(self) -> None:
+        super().close()
+        while self._lists:
+            self._lists[-1][1].append(_tidy(self._text))
+            self._text = ""
+            self._close_list()
+        if self._rows is not None:
+            self._tables = 1
+            self._close_table()
+        self._flush()
+
+    # -------------------------------------------------------------------- sheet
+
+    def sheet(self) -> Sheet:
+        """The blocks as lines, a blank one between each two."""
+        lines: list[str] = []
+        sheet = Sheet(lines)
+        starts: list[int] = []
+        for place, (kind, text) in enumerate(self._blocks):
+            starts.append(len(lines) + 1)
+            rows = text.split("\n")
+            numbered = tuple(TextLine(len(lines) + 1 + at, row) for at, row in enumerate(rows) if row.strip())
+            sheet.pieces.append(self._piece(place, kind, starts[-1], len(lines) + len(rows), numbered))
+            lines.extend([*rows, ""])
+        at = [*starts, max(1, len(lines))]
+        sheet.anchors.extend(Anchor(href, text, at[min(place, len(at) - 1)]) for href, text, place in self._anchors)
+        sheet.pictures.extend(_picture(given, at[min(place, len(at) - 1)]) for given, place in self._pictures)
+        sheet.oddities.extend(self._dead_anchors(sheet))
+        return sheet
+
+    def _piece(self, place: int, kind: Kind, first: int, last: int, lines: tuple[TextLine, ...]) -> Piece:
+        ordered, points, rows, headed = self._structures.get(place, (False, (), (), False))
+        is_headed = headed and len(rows) > 1
+        return Piece(
+            kind,
+            first,
+            last,
+            lines,
+            ordered=ordered,
+            points=points,
+            header=rows[0] if is_headed else (),
+            rows=rows[1:] if is_headed else rows,
+        )
+
+    def _dead_anchors(self, sheet: Sheet) -> list[Oddity]:
+        return [
+            Oddity("W114", anchor.line, f"the link {anchor.text[:40]!r} leads to {anchor.href[:60]}, which is nowhere on the page")
+            for anchor in sheet.anchors
+            if anchor.href.startswith("#") and len(anchor.href) > 1 and anchor.href[1:] not in self._ids
+        ]
+
+
+def _picture(given: dict[str, str], line: int) -> Picture:
+    names = ("src", "alt", "width", "height", "title")
+    source, alt, width, height, title = (given.get(name, "") for name in names)
+    return Picture(source, alt, line, width, height, title)
+
+
+def _is_layout(rows: list[list[str]]) -> bool:
+    """A table of one column, or with whole texts in its cells, only arranges a page."""
+    return not rows or max(map(len, rows)) == 1 or any(len(cell) > 1_000 for row in rows for cell in row)  # noqa: PLR2004
+
+
+def _tidy(text: str) -> str:
+    lines = [line.strip(" \t") for line in text.split("\n")]
+    return "\n".join(line for line in lines if line.strip())

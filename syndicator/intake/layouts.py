@@ -1,0 +1,117 @@
+"""The words by which releases are laid out, per language. They are data: ``layouts/*.toml``."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+LANGUAGES: Final = ("de", "en", "es", "fr", "it")
+
+_SPACES: Final = re.compile(r"[\s\u00a0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """All languages at once: a German release may well carry an English boilerplate."""
+
+    sections: Mapping[str, str]
+    """Heading, folded, to the section that it opens."""
+    about: tuple[str, ...]
+    """Openings of a boilerplate's heading, folded, the longest first."""
+    asks_for_contact: tuple[str, ...]
+    labels: Mapping[str, str]
+    """Label of a line in a contact or publisher block, folded, to the field that it names."""
+    credit: tuple[str, ...]
+    media: frozenset[str]
+    legal_starts: tuple[str, ...]
+    end_signs: frozenset[str]
+    verbs: frozenset[str]
+    joiners: frozenset[str]
+    articles: frozenset[str]
+    particles: frozenset[str]
+    titles: frozenset[str]
+    roles: frozenset[str]
+    role_endings: tuple[str, ...]
+    common: Mapping[str, frozenset[str]]
+    """Commonest words by language."""
+    months: frozenset[str]
+    weekdays: frozenset[str]
+    placeholders: frozenset[str]
+    placeholder_openings: tuple[str, ...]
+    placeholder_phrases: tuple[str, ...]
+    trackers: tuple[str, ...]
+    tracking_parameters: frozenset[str]
+    countries: Mapping[str, str]
+
+
+def folded(text: str) -> str:
+    """Text for comparing: lower case, single spaces, no colon behind it."""
+    return _SPACES.sub(" ", text).strip().rstrip(":").rstrip().casefold().replace("\u2019", "'")
+
+
+@lru_cache(maxsize=1)
+def layouts() -> Layouts:
+    """The layouts of every language shipped."""
+    tables = {language: _table(language) for language in LANGUAGES}
+    every = _table("any")
+    return Layouts(
+        sections=_sections(tables.values()),
+        about=_longest_first(_words(tables, "headings", "about")),
+        asks_for_contact=_longest_first(_words(tables, "headings", "asks_for_contact")),
+        labels=_labels(tables.values()),
+        credit=_longest_first(_words(tables, "labels", "credit")),
+        media=_words(tables, "labels", "media"),
+        legal_starts=tuple(_words(tables, "legal", "starts")),
+        end_signs=frozenset(every["end_signs"]),
+        verbs=_words(tables, "quotes", "verbs"),
+        joiners=_words(tables, "quotes", "joiners"),
+        articles=_words(tables, "quotes", "articles"),
+        particles=_words(tables, "quotes", "particles"),
+        titles=_words(tables, "quotes", "titles"),
+        roles=_words(tables, "quotes", "roles"),
+        role_endings=tuple(_words(tables, "quotes", "role_endings")),
+        common={language: frozenset(table["language"]["common"]) for language, table in tables.items()},
+        months=frozenset(word.rstrip(".") for word in _words(tables, "language", "months")),
+        weekdays=_words(tables, "language", "weekdays"),
+        placeholders=frozenset(every["placeholders"]),
+        placeholder_openings=tuple(every["placeholder_openings"]),
+        placeholder_phrases=tuple(every["placeholder_phrases"]),
+        trackers=tuple(every["trackers"]),
+        tracking_parameters=frozenset(every["tracking_parameters"]),
+        countries=every["countries"],
+    )
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "layouts" / f"{name}.toml").read_text("utf-8"))
+
+
+def _words(tables: Mapping[str, Any], group: str, name: str) -> frozenset[str]:
+    return frozenset(folded(word) for table in tables.values() for word in table[group][name])
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _sections(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for table in tables:
+        for section, headings in table["sections"].items():
+            found.update({folded(heading): section for heading in headings})
+        found.update({folded(heading): "about" for heading in table["headings"]["about_whole"]})
+    return found
+
+
+def _labels(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    fields = ("credit", "media")
+    return {
+        folded(label): field
+        for table in tables
+        for field, labels in table["labels"].items()
+        if field not in fields
+        for label in labels
+    }

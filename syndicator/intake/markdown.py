@@ -1,0 +1,184 @@
+"""Markdown (CommonMark with tables, no HTML) as a sheet. Every line of the source is accounted for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine, lines_of
+
+# Marks that CommonMark's inline rules try to pair. Beyond this many on one line a text is no prose, and
+# pairing them costs time that grows with their square.
+_MOST_MARKS: Final = 3_000
+_MARKS: Final = re.compile(r"[*_\[\]<`&]")
+_LONGEST_HEADING: Final = 300
+_HREF: Final = re.compile(r"^(?:https?:|mailto:|tel:|//|/|#|[\w.-]+(?:/|$))", re.IGNORECASE)
+
+
+def read_markdown(text: str, offset: int = 0) -> Sheet:
+    """The sheet of a Markdown text whose first line is line ``offset`` + 1 of the file."""
+    lines = lines_of(text)
+    sheet = Sheet(lines)
+    if any(len(_MARKS.findall(line)) > _MOST_MARKS for line in lines):
+        sheet.oddities.append(Oddity("W119", offset + 1, "a line holds thousands of Markdown marks; read as plain text"))
+        sheet.pieces.extend(_raw(lines, 0, len(lines), offset))
+        return sheet
+    tokens = _parser().parse("\n".join(lines))
+    _Walk(sheet, lines, offset).take(tokens)
+    return sheet
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    parser.validateLink = lambda _: True  # type: ignore[method-assign] # judged below, where it can be reported
+    return parser
+
+
+class _Walk:
+    def __init__(self, sheet: Sheet, lines: Sequence[str], offset: int) -> None:
+        self._sheet = sheet
+        self._lines = lines
+        self._offset = offset
+        self._done = 0
+
+    def take(self, tokens: Sequence[Token]) -> None:
+        for group in _top_level(tokens):
+            first, last = group[0].map or (self._done, self._done)
+            self._unread(first)
+            self._sheet.pieces.extend(self._pieces(group, first, last))
+            self._done = max(self._done, last)
+        self._unread(len(self._lines))
+
+    def _unread(self, until: int) -> None:
+        """Lines that no token covers (link definitions, the end of a fence)."""
+        self._sheet.pieces.extend(
+            Piece("unread", number, number, (TextLine(number, self._lines[number - 1 - self._offset]),))
+            for number in range(self._done + 1 + self._offset, until + 1 + self._offset)
+            if self._lines[number - 1 - self._offset].strip()
+        )
+
+    def _pieces(self, group: Sequence[Token], first: int, last: int) -> Iterator[Piece]:
+        kind = group[0].type
+        if kind == "hr":
+            yield self._piece("rule", first, last, ())
+        elif kind == "heading_open":
+            lines = self._inline(group[1], first)
+            is_title = len("".join(line.text for line in lines)) <= _LONGEST_HEADING
+            yield self._piece("heading" if is_title else "paragraph", first, last, lines)
+        elif kind in {"bullet_list_open", "ordered_list_open"} and _is_flat(group):
+            yield self._list(group, first, last)
+        elif kind == "table_open":
+            yield self._table(group, first, last)
+        elif kind in {"fence", "code_block"}:
+            yield from _raw(self._lines, first, last, self._offset)
+        else:
+            yield from self._paragraphs(group, first, last)
+
+    def _paragraphs(self, group: Sequence[Token], first: int, last: int) -> Iterator[Piece]:
+        """Paragraphs, also those inside of block quotes and nested lists."""
+        place = first
+        for token in group:
+            if token.type == "inline":
+                start, end = token.map or (place, last)
+                lines = self._inline(token, start)
+                if lines:
+                    yield self._piece("paragraph", start, end, lines)
+                place = end
+            elif token.type in {"fence", "code_block", "hr"} and token.map:
+                yield from _raw(self._lines, *token.map, self._offset)
+
+    def _list(self, group: Sequence[Token], first: int, last: int) -> Piece:
+        lines: list[TextLine] = []
+        points: list[str] = []
+        for token in group:
+            if token.type == "inline":
+                said = self._inline(token, (token.map or (first, last))[0])
+                lines.extend(said)
+                points.append("\n".join(line.text for line in said))
+        ordered = group[0].type == "ordered_list_open"
+        place = self._offset
+        return Piece("list", first + 1 + place, last + place, tuple(lines), ordered=ordered, points=tuple(points))
+
+    def _table(self, group: Sequence[Token], first: int, last: int) -> Piece:
+        rows: list[list[str]] = []
+        lines: list[TextLine] = []
+        header = 0
+        for token in group:
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type == "thead_close":
+                header = len(rows)
+            elif token.type == "inline":
+                said = self._inline(token, (token.map or (first, last))[0])
+                lines.extend(said)
+                rows[-1].append(" ".join(line.text for line in said))
+        cells = [tuple(row) for row in rows]
+        body = tuple(cells[header:])
+        heading = cells[0] if header and body else ()
+        kept = body or tuple(cells)
+        place = self._offset
+        return Piece("table", first + 1 + place, last + place, tuple(lines), header=heading, rows=kept)
+
+    def _inline(self, token: Token, first: int) -> tuple[TextLine, ...]:
+        number = first + 1 + self._offset
+        texts: dict[int, str] = {number: ""}
+        open_links: list[tuple[str, str]] = []
+        for child in token.children or []:
+            if child.type in {"softbreak", "hardbreak"}:
+                number += 1
+                texts[number] = ""
+            elif child.type == "image":
+                self._picture(child, number)
+            elif child.type == "link_open":
+                open_links.append((str(child.attrGet("href") or ""), texts[number]))
+            elif child.type == "link_close" and open_links:
+                href, before = open_links.pop()
+                self._anchor(href, texts[number].removeprefix(before), number)
+            else:
+                texts[number] += child.content
+        return tuple(TextLine(number, text) for number, text in texts.items() if text.strip())
+
+    def _picture(self, child: Token, number: int) -> None:
+        source, title = str(child.attrGet("src") or ""), str(child.attrGet("title") or "")
+        self._sheet.pictures.append(Picture(source, child.content, number, title=title))
+
+    def _anchor(self, href: str, text: str, number: int) -> None:
+        self._sheet.anchors.append(Anchor(href, text.strip(), number))
+        if not _HREF.match(href):
+            self._sheet.oddities.append(Oddity("W115", number, f"the link leads to {href[:40]!r}, which no page may carry"))
+
+    def _piece(self, kind: Kind, first: int, last: int, lines: tuple[TextLine, ...]) -> Piece:
+        if kind in {"paragraph", "heading"} and not lines:
+            return Piece("rule", first + 1 + self._offset, last + self._offset, ())
+        return Piece(kind, first + 1 + self._offset, last + self._offset, lines)
+
+
+def _top_level(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    start = 0
+    for place, token in enumerate(tokens):
+        if token.level == 0 and token.nesting <= 0:
+            yield tokens[start : place + 1]
+            start = place + 1
+
+
+def _is_flat(group: Sequence[Token]) -> bool:
+    """A list of points without lists, quotes or several paragraphs inside."""
+    kinds = [token.type for token in group]
+    return kinds.count("inline") == kinds.count("list_item_open") and not any(
+        kind in {"blockquote_open", "fence", "code_block"} or kind.endswith("list_open") for kind in kinds[1:]
+    )
+
+
+def _raw(lines: Sequence[str], first: int, last: int, offset: int) -> Iterator[Piece]:
+    """Lines as they stand, one piece for each block between blank lines."""
+    run: list[TextLine] = []
+    for place in range(first, min(last, len(lines))):
+        if lines[place].strip():
+            run.append(TextLine(place + 1 + offset, lines[place]))
+        elif run:
+            yield Piece("paragraph", run[0].number, run[-1].number, tuple(run))
+            run = []
+    if run:
+        yield Piece("paragraph", run[0].number, run[-1].number, tuple(run))

@@ -1,0 +1,170 @@
+"""Lines that open a section: "Pressekontakt", "About X", "Sperrfrist: …", "###"."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.intake.layouts import folded, layouts
+
+_LONGEST_HEADING: Final = 120
+_LONGEST_LABEL: Final = 70
+_MOST_WORDS: Final = 14
+_FEWEST_GLUED: Final = 7
+_MARKUP: Final = "#*_ \t\u00a0"
+_END_FRAME: Final = " \t-\u2013\u2014*#=+.:()[]"
+_STARTS_SENTENCE: Final = re.compile(
+    r"\s(?=(?:The|Founded|Established|Since|Based|Headquartered|With|As|In|At|For|Die|Der|Das|Seit|Mit|Als|Gegründet"
+    r"|Fondée?|Depuis|Fundada|Desde|Fondata|Dal)\s)"
+)
+_GLUE: Final = re.compile(r"(?<=[a-z.)\u00df-\u00ff0-9])(?=[A-Z][a-z])|(?<=[A-Z)])(?=[A-Z][a-z]+ )")
+_UNTIL: Final = re.compile(r"\b(?:embargo|sperrfrist)\b|\bgesperrt bis\b|\bembarg(?:oed|ad[oa])\b", re.IGNORECASE)
+_LONGEST_EMBARGO: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The section that a line opens, its heading as written, and what else stands on the line."""
+
+    section: str
+    heading: str
+    rest: str = ""
+
+
+def opening_of(line: str) -> Opening | None:
+    """The section that this line opens, if it opens one."""
+    text = line.strip().strip(_MARKUP)
+    if not text:
+        return None
+    return (
+        _whole(line, text) or _labelled(text) or _about(text) or _embargo(text) or _glued(text) or _asking(text)
+    )
+
+
+def is_end_mark(line: str) -> bool:
+    """``###``, ``-30-``, ``ENDS``, ``- Ende -``: marks that say the text is over, though contacts often follow."""
+    text = line.strip()
+    if text in layouts().end_signs:
+        return True
+    bare = text.strip(_END_FRAME)
+    return 0 < len(bare) < _LONGEST_LABEL and layouts().sections.get(folded(bare)) == "end" and len(text) > len(bare) or (
+        layouts().sections.get(folded(text)) == "end" and text.isupper()
+    )
+
+
+def _whole(line: str, text: str) -> Opening | None:
+    if is_end_mark(line):
+        return Opening("end", text)
+    section = layouts().sections.get(folded(text)) if len(text) <= _LONGEST_LABEL else None
+    return Opening(section, text.strip()) if section and section != "end" else None
+
+
+def _labelled(text: str) -> Opening | None:
+    """``Media Contact for X: Jane Doe``; ``SOURCE Acme Inc.``."""
+    label, colon, rest = text[: _LONGEST_LABEL + 1].partition(":")
+    if colon and len(label) <= _LONGEST_LABEL:
+        section = _section_of_label(folded(label))
+        if section:
+            return Opening(section, text[: len(label) + 1], text[len(label) + 1 :].strip())
+    if text.startswith("SOURCE ") and len(text) <= _LONGEST_HEADING:
+        return Opening("source", "SOURCE", text[7:].strip())
+    return None
+
+
+def _section_of_label(label: str) -> str | None:
+    sections = layouts().sections
+    if label in sections:
+        return sections[label] if sections[label] not in {"about", "end"} else None
+    for word in (" for ", " für ", " pour ", " para ", " per ", " at ", " ("):
+        head = label.partition(word)[0]
+        if head != label and sections.get(head) == "contact":
+            return "contact"
+    return None
+
+
+def _about(text: str) -> Opening | None:
+    """``About X`` alone on its line, or with the text running on behind it."""
+    start = next((word for word in layouts().about if _starts_with(text, word)), None)
+    if start is None:
+        return None
+    name = text[len(start) :].lstrip()
+    if name[:1].isdigit() and not _repeats(name, 0):
+        return None
+    if _is_heading(text):
+        return Opening("about", text)
+    cut = _end_of_name(name)
+    if cut is None:
+        return None
+    heading = text[: len(text) - len(name) + cut]
+    return Opening("about", heading.rstrip(), text[len(heading) :].strip())
+
+
+def _starts_with(text: str, word: str) -> bool:
+    head = text[: len(word) + 1]
+    return folded(head[: len(word)]) == word and (word.endswith("'") or head[len(word) :].isspace())
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) <= _LONGEST_HEADING and len(text.split()) <= _MOST_WORDS and text[-1] not in ".!?,;\u201c\u201d"
+
+
+def _end_of_name(name: str) -> int | None:
+    """Where the name of an "About X" ends that runs on into its text: a colon, X again, or a new sentence."""
+    colon = name[:_LONGEST_HEADING].find(":")
+    if colon > 0:
+        return colon + 1
+    repeat = next((end for end in _word_ends(name) if _repeats(name, end)), None)
+    if repeat is not None:
+        return repeat
+    for pattern in (_GLUE, _STARTS_SENTENCE):
+        found = pattern.search(name, 1, _LONGEST_HEADING)
+        if found and name[:1].isupper() | name.startswith("the "):
+            return found.start()
+    return None
+
+
+def _word_ends(name: str) -> list[int]:
+    """Places at which a name may end: ends of words, and of capitals glued to the next word."""
+    window = name[:_LONGEST_HEADING]
+    ends = {found.start() for found in re.finditer(r"\s+", window)}
+    return sorted(ends | {found.start() for found in _GLUE.finditer(window)} | _echoes(window))
+
+
+def _echoes(window: str) -> set[int]:
+    """Where the first word of a name stands again, also glued to it."""
+    first = next((word for word in window.split() if folded(word) not in {"the", "die", "der"}), "")
+    place = window.find(first, len(first)) if first else -1
+    return {place} if place > 0 else set()
+
+
+def _repeats(name: str, end: int) -> bool:
+    """Whether the text behind the name begins with the name's own first word."""
+    head = name[:end].split() if end else name.split()[:1]
+    words = [word for word in head if folded(word) not in {"the", "die", "der", "das"}]
+    behind = name[end:].lstrip() if end else name[len(head[0]) :].lstrip() if head else ""
+    behind = behind[4:] if behind.startswith("The ") else behind
+    return bool(words) and behind.startswith(words[0].rstrip(",.:"))
+
+
+def _embargo(text: str) -> Opening | None:
+    if len(text) <= _LONGEST_EMBARGO and _UNTIL.search(text) and any(sign.isdigit() for sign in text):
+        return Opening("embargo", text, text)
+    return None
+
+
+def _glued(text: str) -> Opening | None:
+    """``Contact DetailsJulia Worthington``: markup that was lost took the line break with it."""
+    for length in range(min(len(text), _LONGEST_LABEL), _FEWEST_GLUED - 1, -1):
+        if text[length : length + 1].isupper() and text[length - 1].islower():
+            section = layouts().sections.get(folded(text[:length]))
+            if section in {"contact", "publisher"}:
+                return Opening(section, text[:length], text[length:])
+    return None
+
+
+def _asking(text: str) -> Opening | None:
+    """``For further inquiries, please contact:`` with nothing behind it."""
+    if text.endswith(":") and len(text) <= _LONGEST_HEADING:
+        bare = folded(text)
+        if any(word in bare for word in layouts().asks_for_contact):
+            return Opening("contact", text)
+    return None

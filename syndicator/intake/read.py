@@ -1,0 +1,115 @@
+"""``read``: the one door for outside text. It tells the format, refuses over limits first, and never raises."""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any, Final
+
+from syndicator.errors import Fault, Rejected
+from syndicator.intake import frontmatter
+from syndicator.intake.docx import MAX_DOCX_BYTES, read_docx
+from syndicator.intake.html import MAX_HTML_BYTES, read_html
+from syndicator.intake.markdown import read_markdown
+from syndicator.intake.plaintext import read_plain
+from syndicator.intake.reading import Format, Reading, of_sheet, refused
+from syndicator.intake.records import MAX_RECORD_BYTES, decoded, read_json, read_toml
+from syndicator.intake.sections import Part, Span
+from syndicator.intake.sheet import MAX_LINES, MAX_TEXT_BYTES, Sheet, lines_of
+
+_BY_SUFFIX: Final = {
+    ".json": Format.JSON,
+    ".toml": Format.TOML,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".docx": Format.DOCX,
+}
+_MOST_BYTES: Final = {
+    Format.JSON: MAX_RECORD_BYTES,
+    Format.TOML: MAX_RECORD_BYTES,
+    Format.MARKDOWN: MAX_TEXT_BYTES,
+    Format.TEXT: MAX_TEXT_BYTES,
+    Format.HTML: MAX_HTML_BYTES,
+    Format.DOCX: MAX_DOCX_BYTES,
+}
+
+
+def format_of(source: bytes, name: str) -> Format:
+    """The format by the file's name, else by how it begins."""
+    known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
+    if known:
+        return known
+    head = source[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"PK\x03\x04"):
+        return Format.DOCX
+    if head.startswith(b"{"):
+        return Format.JSON
+    if head[:15].lower().startswith((b"<!doctype html", b"<html", b"<p>", b"<div", b"<h1")):
+        return Format.HTML
+    return Format.MARKDOWN if head.startswith((b"# ", b"+++", b"---\n")) else Format.TEXT
+
+
+def read(source: bytes, name: str, language: str | None = None) -> Reading:
+    """The reading of a source. What cannot be read comes back as faults, never as an exception."""
+    form = format_of(source, name)
+    try:
+        if len(source) > _MOST_BYTES[form]:
+            raise Rejected([Fault("record", f"this has {len(source):,} bytes", f"at most {_MOST_BYTES[form]:,} are read")])
+        return _read(source, name, form, {"language": language} if language else {})
+    except Rejected as error:
+        return refused(name, form, error, _lines_for_faults(source, form))
+
+
+def _read(source: bytes, name: str, form: Format, stated: Mapping[str, Any]) -> Reading:
+    if form in {Format.JSON, Format.TOML}:
+        return _record(source, name, form)
+    if form is Format.DOCX:
+        return of_sheet(name, form, read_docx(source), stated)
+    text = decoded(source, _MOST_BYTES[form])
+    if text.count("\n") > MAX_LINES:
+        raise Rejected([Fault("record", "this has too many lines", f"at most {MAX_LINES:,} are read")])
+    if form is Format.HTML:
+        return of_sheet(name, form, read_html(text), stated)
+    if form is Format.TEXT:
+        return of_sheet(name, form, read_plain(text), stated)
+    return _markdown(text, name, stated)
+
+
+def _markdown(text: str, name: str, stated: Mapping[str, Any]) -> Reading:
+    lines = lines_of(text)
+    front = frontmatter.split("\n".join(lines))
+    sheet = read_markdown(front.text, front.lines)
+    sheet = Sheet(lines, sheet.pieces, sheet.anchors, sheet.pictures, sheet.oddities)
+    reading = of_sheet(name, Format.MARKDOWN, sheet, {**stated, **front.fields})
+    if not front.lines:
+        return reading
+    span = Span(Part.FIELD, 1, front.lines, "\n".join(lines[: front.lines]))
+    return Reading(**{**vars(reading), "spans": (span, *reading.spans)})
+
+
+def _record(source: bytes, name: str, form: Format) -> Reading:
+    record = (read_json if form is Format.JSON else read_toml)(source)
+    lines = lines_of(decoded(source, MAX_RECORD_BYTES))
+    return Reading(
+        name=name,
+        format=form,
+        lines=tuple(lines),
+        spans=tuple(_fields(lines)),
+        draft=record.model_dump(mode="json", exclude_defaults=True),
+        language=record.language,
+        record=record,
+    )
+
+
+def _fields(lines: list[str]) -> list[Span]:
+    """One span for each stretch of lines: a record has no layout to guess."""
+    return [Span(Part.FIELD, number, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _lines_for_faults(source: bytes, form: Format) -> tuple[str, ...]:
+    if form is Format.DOCX or len(source) > _MOST_BYTES[form]:
+        return ()
+    return tuple(lines_of(source.decode("utf-8-sig", "replace")))[:MAX_LINES]

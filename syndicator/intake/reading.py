@@ -1,0 +1,174 @@
+"""Reading: outside text, whatever its format, as the fields of a release, and what every line was read as.
+
+Lossless and advisory: nothing is dropped, unknown lines stay body, and the publisher confirms or corrects.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from syndicator.errors import Fault, Rejected
+from syndicator.intake.dateline import DatelineFound
+from syndicator.intake.drafts import dateline_in, draft_of, merged, texts_of
+from syndicator.intake.languages import language_of
+from syndicator.intake.layouts import folded
+from syndicator.intake.quotes import find_quotes
+from syndicator.intake.records import record_of
+from syndicator.intake.sections import Layout, Part, Span, lay_out
+from syndicator.intake.sheet import Anchor, Oddity, Picture, Sheet
+from syndicator.model.body import Quote
+from syndicator.model.release import Record
+
+_WORDS: Final = re.compile(r"\w+")
+
+
+class Format(StrEnum):
+    JSON = "json"
+    TOML = "toml"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    HTML = "html"
+    DOCX = "docx"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source was read as. ``draft`` is shaped like a record and holds what the source says."""
+
+    name: str
+    format: Format
+    lines: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    draft: Mapping[str, Any] = field(default_factory=dict)
+    language: str | None = None
+    dateline: DatelineFound | None = None
+    embargo: str | None = None
+    legal: tuple[str, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+    record: Record | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @cached_property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quotes of the record, or those found in the body that was read."""
+        if self.record is not None:
+            return self.record.quotes or find_quotes(self.record.body)
+        return find_quotes([_Shown.block(block) for block in self.draft.get("body", [])])
+
+    def outline(self) -> list[tuple[str, str, tuple[int, int]]]:
+        """What was read as what, in the order of the source: label, text, first and last line."""
+        return [(str(span.part), span.text.strip(), (span.first, span.last)) for span in self.spans]
+
+    def spans_of(self, part: Part) -> tuple[Span, ...]:
+        return tuple(span for span in self.spans if span.part is part)
+
+
+class _Shown:
+    """Body blocks for looking at, even where the strict model would refuse the record."""
+
+    @staticmethod
+    def block(block: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any kind of block)
+        from syndicator.model.body import ListBlock, Paragraph, Subheading, Table
+
+        kinds = {"paragraph": Paragraph, "subheading": Subheading, "list": ListBlock, "table": Table}
+        return kinds[block["type"]].model_construct(**block)
+
+
+def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | None = None) -> Reading:
+    """The reading of a sheet; ``fields`` are those that a front matter states, which win."""
+    stated = dict(fields or {})
+    layout = lay_out(sheet, _headline(stated))
+    draft = merged(stated, draft_of(layout, sheet))
+    language = draft.get("language") or language_of("\n".join(texts_of(draft.get("body", []))))
+    if language:
+        draft.setdefault("language", language)
+    return Reading(
+        name=name,
+        format=form,
+        lines=tuple(sheet.lines),
+        spans=tuple(sorted(layout.spans, key=lambda span: (span.first, span.last))),
+        draft=draft,
+        language=language if isinstance(language, str) else None,
+        dateline=dateline_in(layout),
+        embargo=_first_text(layout, Part.EMBARGO),
+        legal=tuple(_texts(layout, Part.LEGAL)),
+        anchors=tuple(sheet.anchors),
+        pictures=tuple(sheet.pictures),
+        oddities=tuple(sheet.oddities),
+    )
+
+
+def refused(name: str, form: Format, error: Rejected, lines: tuple[str, ...] = ()) -> Reading:
+    """The reading of a source that could not be read, with the reasons."""
+    return Reading(name=name, format=form, lines=lines, faults=error.faults)
+
+
+def to_record(reading: Reading, profile: Mapping[str, Any] | None = None) -> Record:
+    """The record that a reading makes, with quotes found where it states none.
+
+    ``profile`` holds what the publisher's stored profile knows (publisher, contacts, language, network); the
+    source wins where both say something.
+
+    Raises:
+        Rejected: with every fault, in the words of the fields.
+    """
+    if reading.faults:
+        raise Rejected(reading.faults)
+    record = reading.record or record_of(merged(dict(reading.draft), dict(profile or {})))
+    if record.quotes:
+        return record
+    return record.model_copy(update={"quotes": find_quotes(record.body)})
+
+
+def lost_lines(reading: Reading) -> tuple[int, ...]:
+    """Numbers of the lines that are not blank and whose words stand nowhere in the reading: none, always."""
+    words: dict[int, set[str]] = {}
+    for span in reading.spans:
+        known = set(_WORDS.findall(span.text))
+        for number in range(span.first, span.last + 1):
+            words.setdefault(number, set()).update(known)
+    addresses = {word for anchor in reading.anchors for word in _WORDS.findall(anchor.href)}
+    addresses |= {word for picture in reading.pictures for word in _WORDS.findall(f"{picture.source} {picture.alt} {picture.title}")}
+    return tuple(
+        number
+        for number, line in enumerate(reading.lines, 1)
+        if line.strip() and not _stands_in(line, words.get(number), addresses)
+    )
+
+
+def _stands_in(line: str, words: set[str] | None, addresses: set[str]) -> bool:
+    if words is None:
+        return False
+    said = set(_WORDS.findall(line))
+    plain = set(_WORDS.findall(html.unescape(line)))
+    return said <= words | addresses or plain <= words | addresses
+
+
+def _headline(stated: Mapping[str, Any]) -> str | None:
+    headline = stated.get("headline")
+    return headline if isinstance(headline, str) and headline.strip() else None
+
+
+def _texts(layout: Layout, part: Part) -> Iterator[str]:
+    for section in layout.all(part):
+        text = "\n".join((section.heading, *(piece.text for piece in section.pieces))).strip()
+        if text:
+            yield text
+
+
+def _first_text(layout: Layout, part: Part) -> str | None:
+    section = layout.first(part)
+    if section is None:
+        return None
+    rest = "\n".join(piece.text for piece in section.pieces).strip()
+    return rest if folded(section.heading) in folded(rest) else f"{section.heading} {rest}".strip()
+
+
+def with_record(reading: Reading, record: Record) -> Reading:
+    return replace(reading, record=record)
