@@ -14,6 +14,8 @@ def configure(level: str) -> None:
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
+    # What libraries say (Celery's failed tasks above all) goes the same way.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

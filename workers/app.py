@@ -35,6 +35,8 @@ def make_app(broker_url: str, threads: int) -> Celery:
         timezone="UTC",
     )
     register(app)
+    # Threads of the pool look for "the current application"; there is one per process.
+    app.set_default()
     return app
 
 

@@ -11,22 +11,22 @@ from syndicator.dispatch import Task
 def register(app: Celery) -> None:
     """Makes the service's tasks known to the application under the names of ``syndicator.dispatch``."""
 
-    @app.task(name=Task.FAN_OUT, bind=True)
+    @app.task(name=Task.FAN_OUT, bind=True, shared=False)
     def fan_out(self: CeleryTask) -> None:
         _service(self).fan_out(_by(self))
 
-    @app.task(name=Task.REGENERATE, bind=True)
+    @app.task(name=Task.REGENERATE, bind=True, shared=False)
     def regenerate(self: CeleryTask, numbers: Sequence[int]) -> None:
         _service(self).regenerate(numbers, _by(self))
 
-    @app.task(name=Task.DELIVER, bind=True)
+    @app.task(name=Task.DELIVER, bind=True, shared=False)
     def deliver(self: CeleryTask) -> None:
         _service(self).deliver(_by(self))
 
 
-def bind(app: Celery, service: Syndicator) -> None:
-    """The service that this process's tasks work for."""
-    app.syndicator = service
+def bind(app: Celery, service: Syndicator, worker: str) -> None:
+    """The service that this process's tasks work for, and the name that they sign with."""
+    app.syndicator, app.syndicator_worker = service, worker
 
 
 def _service(task: CeleryTask) -> Syndicator:
@@ -36,4 +36,4 @@ def _service(task: CeleryTask) -> Syndicator:
 
 def _by(task: CeleryTask) -> str:
     """Who does it: the worker's name and the task's id, as rows and the demo show it."""
-    return f"{task.request.hostname} {task.request.id}"
+    return f"{task.app.syndicator_worker} {task.request.id}"

@@ -1,0 +1,107 @@
+"""The one module of the core that knows the workers: it wires and starts whole processes.
+
+``run`` is everything in one process, ``web`` and ``worker`` are the two kinds of the scaled-out size.
+uvicorn would raise SIGTERM again behind its own shutdown, so this module handles the signals: a task
+that is under way ends, what it sent is recorded, and then the process exits.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from config.settings import Settings
+from syndicator import log
+from syndicator.bootstrap import Syndicator
+from syndicator.errors import ConfigError
+from syndicator.web.app import make_app
+from syndicator.web.serve import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that listens."""
+
+    service: Syndicator
+    server: Server
+
+
+@contextmanager
+def embedded(settings: Settings) -> Iterator[Running]:
+    """The whole service in this process, on its own SQLite file or the database of the settings."""
+    from workers.embedded import embed
+
+    service = Syndicator(settings)
+    service.migrate()
+    worker = embed(service)
+    worker.start()
+    try:
+        with _serving(service) as server:
+            yield Running(service, server)
+    finally:
+        worker.stop()
+        service.close()
+
+
+@contextmanager
+def _serving(service: Syndicator) -> Iterator[Server]:
+    server = Server(make_app(service), service.settings.host, service.settings.port)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def run(settings: Settings) -> None:
+    """Serves and works until SIGTERM or SIGINT."""
+    if not settings.embedded:
+        message = "broker_url names a broker: start `syndicator web` and `syndicator worker`, or leave it out"
+        raise ConfigError(message)
+    log.configure(settings.log_level)
+    with _stopped_by_signal() as stopped, embedded(settings) as running:
+        log.logger("run").info("listening", url=running.server.url, data_dir=str(settings.data_dir))
+        stopped.wait()
+
+
+def web(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; workers elsewhere do the rest."""
+    from workers.standalone import connect
+
+    log.configure(settings.log_level)
+    with _stopped_by_signal() as stopped:
+        service = Syndicator(_with_broker(settings))
+        connect(service)
+        try:
+            with _serving(service) as server:
+                log.logger("web").info("listening", url=server.url)
+                stopped.wait()
+        finally:
+            service.close()
+
+
+def worker(settings: Settings) -> int:
+    """Works until SIGTERM or SIGINT; gives the exit code."""
+    from workers.standalone import work
+
+    log.configure(settings.log_level)
+    return work(Syndicator(_with_broker(settings)))
+
+
+def _with_broker(settings: Settings) -> Settings:
+    if settings.embedded:
+        message = "broker_url is memory://, which reaches no other process: set SYNDICATOR_BROKER_URL=redis://…"
+        raise ConfigError(message)
+    return settings
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    old = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -1,0 +1,46 @@
+"""A worker process of the scaled-out size: Celery on the broker, a ticker, and one courier."""
+
+import socket
+import os
+from typing import cast
+
+from celery import Celery
+
+from syndicator.bootstrap import Syndicator
+from workers.app import QUEUE, make_app
+from workers.dispatch import CeleryDispatcher
+from workers.tasks import bind
+from workers.ticker import Ticker
+
+
+def connect(service: Syndicator) -> Celery:
+    """An application on the broker of the settings; the service's wakes go there."""
+    app = make_app(service.settings.broker_url, service.settings.worker_threads)
+    service.dispatcher = CeleryDispatcher(app)
+    return app
+
+
+def work(service: Syndicator) -> int:
+    """Takes tasks until SIGTERM or SIGINT, ends what is under way, and gives the exit code."""
+    app = connect(service)
+    name = f"worker-{os.getpid()}@{socket.gethostname()}"
+    bind(app, service, name)
+    ticker = Ticker(service)
+    if service.settings.sweep:
+        ticker.start()
+    worker = app.Worker(
+        hostname=name,
+        pool="threads",
+        concurrency=service.settings.worker_threads,
+        queues=[QUEUE],
+        without_mingle=True,
+        without_gossip=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    try:
+        worker.start()
+    finally:
+        ticker.stop()
+        service.close()
+    return cast("int", worker.exitcode or 0)
