@@ -11,7 +11,9 @@ _WINDOW: Final = 160
 _LONGEST_PLACE: Final = 80
 _SEPARATOR: Final = re.compile(r"\s*(?:\u2013|\u2014|--|\s-\s|/|@|\.\s|:)")
 _EXACT: Final = re.compile(r"^[^\n]{1,80}?, [^\n]{4,40} \u2013 ")
-_PROSE: Final = frozenset({"on", "in", "as", "since", "by", "until", "from", "at", "the", "am", "im", "seit", "le", "el", "il", "dal"})
+_PROSE: Final = frozenset(
+    {"on", "in", "as", "since", "by", "until", "from", "at", "the", "am", "im", "seit", "le", "el", "il", "dal"}
+)
 _MOST_WORDS: Final = 9
 
 
@@ -58,7 +60,7 @@ def _is_place(before: str) -> bool:
     words = before.split()
     if len(words) > _MOST_WORDS:
         return False
-    return not words or (words[0][:1].isupper() or words[0][:1] == "(") and folded(words[0]) not in _PROSE
+    return not words or ((words[0][:1].isupper() or words[0][:1] == "(") and folded(words[0]) not in _PROSE)
 
 
 def _length(text: str, place: str, date: str) -> int:

@@ -40,7 +40,9 @@ def read_docx(body: bytes) -> Sheet:
         raise Rejected([Fault("record", f"this Word document cannot be read: {type(error).__name__}", _FIX)]) from None
     sheet = read_html(page.value)
     sheet.pictures.clear()
-    sheet.oddities.extend(Oddity("N202", 1, f"the document holds a picture, {name}; hand it in as a file") for name in pictures)
+    sheet.oddities.extend(
+        Oddity("N202", 1, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
+    )
     return sheet
 
 
@@ -73,7 +75,9 @@ def _refuse(faults: list[Fault]) -> None:
 def _sizes(entries: list[zipfile.ZipInfo]) -> list[Fault]:
     faults: list[Fault] = []
     if len(entries) > _MOST_ENTRIES:
-        faults.append(Fault("record", f"the archive has {len(entries):,} entries", f"at most {_MOST_ENTRIES:,} are read"))
+        faults.append(
+            Fault("record", f"the archive has {len(entries):,} entries", f"at most {_MOST_ENTRIES:,} are read")
+        )
     if sum(entry.file_size for entry in entries) > _MOST_BYTES:
         faults.append(Fault("record", "the archive unpacks to too much", f"at most {_MOST_BYTES:,} bytes are unpacked"))
     if not any(entry.filename == _MAIN for entry in entries):
@@ -87,7 +91,9 @@ def _entry(entry: zipfile.ZipInfo) -> list[Fault]:
     if entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename) or ":" in entry.filename:
         return [Fault("record", f"the entry {name} lies outside of the archive", _FIX)]
     if _is_xml(entry.filename) and entry.file_size > _MOST_XML_BYTES:
-        return [Fault("record", f"{name} unpacks to {entry.file_size:,} bytes", f"at most {_MOST_XML_BYTES:,} are read")]
+        return [
+            Fault("record", f"{name} unpacks to {entry.file_size:,} bytes", f"at most {_MOST_XML_BYTES:,} are read")
+        ]
     if entry.file_size > _SMALL and entry.file_size > _WORST_RATIO * max(1, entry.compress_size):
         return [Fault("record", f"{name} is packed too densely", "this looks like a zip bomb")]
     return []
@@ -102,13 +108,17 @@ def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> list[
         with archive.open(entry) as part:
             text = part.read(_MOST_XML_BYTES + 1)
         if len(text) > _MOST_XML_BYTES:
-            faults.append(Fault("record", f"{_shown(entry.filename)} is larger than it says", "this looks like a zip bomb"))
+            faults.append(
+                Fault("record", f"{_shown(entry.filename)} is larger than it says", "this looks like a zip bomb")
+            )
         elif text[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in text[:200]:
             faults.append(Fault("record", f"{_shown(entry.filename)} is not UTF-8", _FIX))
         elif _DECLARATION.search(text):
             faults.append(Fault("record", f"{_shown(entry.filename)} declares a document type or entities", _FIX))
         elif _REMOTE.search(text):
-            faults.append(Fault("record", f"{_shown(entry.filename)} fetches a template or object from elsewhere", _FIX))
+            faults.append(
+                Fault("record", f"{_shown(entry.filename)} fetches a template or object from elsewhere", _FIX)
+            )
     return faults[:20]
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.parts import Layout, Part, Section
 from syndicator.intake.reach import contacts_of, publisher_of
-from syndicator.intake.sections import Layout, Part, Section
 from syndicator.intake.sheet import Piece, Sheet
 
 _CAPTION: Final = re.compile(r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)")

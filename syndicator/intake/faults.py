@@ -47,10 +47,12 @@ def faults_of(error: ValidationError) -> list[Fault]:
     return [fault for _, fault in located_faults(error)]
 
 
-def located_faults(error: ValidationError, limit: int | None = None) -> list[tuple[Path, Fault]]:
+def located_faults(
+    error: ValidationError, limit: int | None = None, model: type[BaseModel] = Record
+) -> list[tuple[Path, Fault]]:
     """The same with the path of each, for those who know where a path stands in the file."""
     details = error.errors(include_url=False)
-    return [_located(detail) for detail in details[:limit] if not _is_artefact(detail, details)]
+    return [_located(detail, model) for detail in details[:limit] if not _is_artefact(detail, details)]
 
 
 def place_of(path: Path) -> str:
@@ -61,9 +63,9 @@ def place_of(path: Path) -> str:
     return text or "record"
 
 
-def _located(detail: ErrorDetails) -> tuple[Path, Fault]:
+def _located(detail: ErrorDetails, model: type[BaseModel]) -> tuple[Path, Fault]:
     path = _without_tag(detail["loc"])
-    problem, fix = _in_words(detail, path)
+    problem, fix = _in_words(detail, path, model)
     return path, Fault(place_of(path), problem, fix)
 
 
@@ -77,15 +79,16 @@ def _is_artefact(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
 
 def _without_tag(loc: Path) -> Path:
     """The model's path: pydantic names the kind of block behind its index: ``body, 0, paragraph, text``."""
-    return (*loc[:2], *loc[3:]) if loc[:1] == ("body",) and len(loc) > 2 else loc  # noqa: PLR2004
+    index = loc.index("body") + 1 if "body" in loc[:2] else len(loc)
+    return (*loc[: index + 1], *loc[index + 2 :])
 
 
-def _in_words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
+def _in_words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return "this field is missing", _ask_for(path)
     if kind == "extra_forbidden":
-        return f'there is no field "{_shown(path[-1])}" here', _nearest(str(path[-1]), detail["loc"])
+        return f'there is no field "{_shown(path[-1])}" here', _nearest(str(path[-1]), detail["loc"], model)
     if kind == "string_pattern_mismatch":
         return f"{_shown(detail['input'])!r} does not fit", f"write {_pattern(path)}"
     if kind in _KINDS:
@@ -162,18 +165,20 @@ def _pattern(path: Path) -> str:
     return next((_PATTERNS[step] for step in reversed(path) if step in _PATTERNS), _CODE)
 
 
-def _nearest(name: str, loc: Path) -> str:
-    known = sorted(_fields_at(loc))
+def _nearest(name: str, loc: Path, model: type[BaseModel]) -> str:
+    known = sorted(_fields_at(loc, model))
     near = difflib.get_close_matches(name[:64].lower(), known, n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else f"remove it; known here: {', '.join(known)}"
 
 
-def _fields_at(loc: Path) -> set[str]:
+def _fields_at(loc: Path, model: type[BaseModel]) -> set[str]:
     if len(loc) == 1:
-        return set(Record.model_fields)
-    models = list(_models_in(Record.model_fields[str(loc[0])].annotation))
-    tags = [model for model in models if len(models) > 1 and model.model_fields["type"].default in loc]
-    return {name for model in tags or models for name in model.model_fields}
+        return {field.alias or name for name, field in model.model_fields.items()}
+    models = list(_models_in(model.model_fields[str(loc[0])].annotation))
+    if len(models) == 1 or models[0] is Record:
+        return _fields_at(loc[1:] if isinstance(loc[1], str) else loc[2:], models[0])
+    tags = [each for each in models if "type" in each.model_fields and each.model_fields["type"].default in loc]
+    return {field.alias or name for each in tags or models for name, field in each.model_fields.items()}
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

@@ -11,7 +11,13 @@ from syndicator.intake.records import toml_table
 
 _LONGEST: Final = 64_000
 _FENCES: Final = {"+++": "toml", "---": "yaml"}
-_ALIASES: Final = {"title": "headline", "subtitle": "subheadline", "lang": "language", "tags": "keywords", "summary": "teaser"}
+_ALIASES: Final = {
+    "title": "headline",
+    "subtitle": "subheadline",
+    "lang": "language",
+    "tags": "keywords",
+    "summary": "teaser",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=self.peek_event().start_mark)
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=self.get_mark())
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002

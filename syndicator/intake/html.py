@@ -9,13 +9,43 @@ from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
 
 MAX_HTML_BYTES: Final = 1_000_000
-_MOST_TAGS: Final = 40_000
+_MOST_TAGS: Final = 10_000
 _DEEPEST: Final = 200
 _OPENING: Final = re.compile(r"<[a-zA-Z]")
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = _HEADINGS | frozenset(
-    "address article aside blockquote caption center dd div dl dt figcaption figure footer header hr li main nav ol p"
-    " pre section table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
 _SPACES: Final = re.compile(r"[ \t\r\n\f]+")
@@ -163,7 +193,7 @@ class _Reader(HTMLParser):
                 self._blocks.append(("paragraph", cell))
         elif rows:
             width = max(map(len, rows))
-            cells = tuple(tuple([*row, *[""] * (width - len(row))]) for row in rows)
+            cells = tuple((*row, *[""] * (width - len(row))) for row in rows)
             self._structures[len(self._blocks)] = (False, (), cells, self._is_headed)
             self._blocks.append(("table", "\n".join("\t".join(row) for row in cells)))
         self._is_headed = False
@@ -221,7 +251,11 @@ class _Reader(HTMLParser):
 
     def _dead_anchors(self, sheet: Sheet) -> list[Oddity]:
         return [
-            Oddity("W114", anchor.line, f"the link {anchor.text[:40]!r} leads to {anchor.href[:60]}, which is nowhere on the page")
+            Oddity(
+                "W114",
+                anchor.line,
+                f"the link {anchor.text[:40]!r} leads to {anchor.href[:60]}, which is nowhere on the page",
+            )
             for anchor in sheet.anchors
             if anchor.href.startswith("#") and len(anchor.href) > 1 and anchor.href[1:] not in self._ids
         ]

@@ -11,8 +11,9 @@ from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet,
 
 # Marks that CommonMark's inline rules try to pair. Beyond this many on one line a text is no prose, and
 # pairing them costs time that grows with their square.
-_MOST_MARKS: Final = 3_000
-_MARKS: Final = re.compile(r"[*_\[\]<`&]")
+_MOST_MARKS: Final = 2_000
+_MOST_MARKS_ALTOGETHER: Final = 30_000
+_MARKS: Final = re.compile(r"[*_\[\]<`&|]")
 _LONGEST_HEADING: Final = 300
 _HREF: Final = re.compile(r"^(?:https?:|mailto:|tel:|//|/|#|[\w.-]+(?:/|$))", re.IGNORECASE)
 
@@ -21,8 +22,12 @@ def read_markdown(text: str, offset: int = 0) -> Sheet:
     """The sheet of a Markdown text whose first line is line ``offset`` + 1 of the file."""
     lines = lines_of(text)
     sheet = Sheet(lines)
-    if any(len(_MARKS.findall(line)) > _MOST_MARKS for line in lines):
-        sheet.oddities.append(Oddity("W119", offset + 1, "a line holds thousands of Markdown marks; read as plain text"))
+    marks = [len(_MARKS.findall(line)) for line in lines]
+    if max(marks) > _MOST_MARKS or sum(marks) > _MOST_MARKS_ALTOGETHER:
+        line = marks.index(max(marks)) + 1 + offset
+        sheet.oddities.append(
+            Oddity("W119", line, "there are thousands of Markdown marks; this was read as plain text")
+        )
         sheet.pieces.extend(_raw(lines, 0, len(lines), offset))
         return sheet
     tokens = _parser().parse("\n".join(lines))
@@ -32,8 +37,17 @@ def read_markdown(text: str, offset: int = 0) -> Sheet:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
-    parser.validateLink = lambda _: True  # type: ignore[method-assign] # judged below, where it can be reported
+    parser.validateLink = _any  # type: ignore[method-assign] # judged below, where it can be reported
+    parser.normalizeLink = _verbatim  # type: ignore[method-assign] # addresses stay as written
     return parser
+
+
+def _any(url: str) -> bool:  # noqa: ARG001 (markdown-it asks with the address)
+    return True
+
+
+def _verbatim(url: str) -> str:
+    return url
 
 
 class _Walk:
@@ -47,7 +61,10 @@ class _Walk:
         for group in _top_level(tokens):
             first, last = group[0].map or (self._done, self._done)
             self._unread(first)
-            self._sheet.pieces.extend(self._pieces(group, first, last))
+            pieces = list(self._pieces(group, first, last))
+            self._sheet.pieces.extend(
+                sorted([*pieces, *self._rest(pieces, first, last)], key=lambda piece: piece.first)
+            )
             self._done = max(self._done, last)
         self._unread(len(self._lines))
 
@@ -58,6 +75,14 @@ class _Walk:
             for number in range(self._done + 1 + self._offset, until + 1 + self._offset)
             if self._lines[number - 1 - self._offset].strip()
         )
+
+    def _rest(self, pieces: Sequence[Piece], first: int, last: int) -> Iterator[Piece]:
+        """Lines of a block that gave no text: empty points, a picture alone on its line."""
+        covered = {number for piece in pieces for number in range(piece.first, piece.last + 1)}
+        for place in range(first, last):
+            number = place + 1 + self._offset
+            if number not in covered and self._lines[place].strip():
+                yield Piece("rule", number, number, ())
 
     def _pieces(self, group: Sequence[Token], first: int, last: int) -> Iterator[Piece]:
         kind = group[0].type
@@ -87,7 +112,7 @@ class _Walk:
                     yield self._piece("paragraph", start, end, lines)
                 place = end
             elif token.type in {"fence", "code_block", "hr"} and token.map:
-                yield from _raw(self._lines, *token.map, self._offset)
+                yield from _raw(self._lines, token.map[0], token.map[1], self._offset)
 
     def _list(self, group: Sequence[Token], first: int, last: int) -> Piece:
         lines: list[TextLine] = []
@@ -147,7 +172,9 @@ class _Walk:
     def _anchor(self, href: str, text: str, number: int) -> None:
         self._sheet.anchors.append(Anchor(href, text.strip(), number))
         if not _HREF.match(href):
-            self._sheet.oddities.append(Oddity("W115", number, f"the link leads to {href[:40]!r}, which no page may carry"))
+            self._sheet.oddities.append(
+                Oddity("W115", number, f"the link leads to {href[:40]!r}, which no page may carry")
+            )
 
     def _piece(self, kind: Kind, first: int, last: int, lines: tuple[TextLine, ...]) -> Piece:
         if kind in {"paragraph", "heading"} and not lines:

@@ -17,7 +17,15 @@ _STARTS_SENTENCE: Final = re.compile(
     r"|Fondée?|Depuis|Fundada|Desde|Fondata|Dal)\s)"
 )
 _GLUE: Final = re.compile(r"(?<=[a-z.)\u00df-\u00ff0-9])(?=[A-Z][a-z])|(?<=[A-Z)])(?=[A-Z][a-z]+ )")
-_UNTIL: Final = re.compile(r"\b(?:embargo|sperrfrist)\b|\bgesperrt bis\b|\bembarg(?:oed|ad[oa])\b", re.IGNORECASE)
+_COMPANY: Final = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Cie|Bros|Pty|[A-Z]|e\.\s?V|S\.A|S\.p\.A|S\.L|p\.l\.c|L\.P)\.$")
+EMBARGO: Final = re.compile(
+    r"\bsperrfrist\b|\bgesperrt bis\b|\bembargo(?:ed)? until\b|\bunder (?:strict )?embargo\b|\bsous embargo\b"
+    r"|\bembargo jusqu|\bembargad[oa]s? hasta\b|\bbajo embargo\b|\bembargo hasta\b|\b(?:sotto|in) embargo\b"
+    r"|\bembargo fino\b|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
+    re.IGNORECASE,
+)
+"""What says that a text must not be published yet. The word alone may be about trade."""
+
 _LONGEST_EMBARGO: Final = 200
 
 
@@ -32,12 +40,12 @@ class Opening:
 
 def opening_of(line: str) -> Opening | None:
     """The section that this line opens, if it opens one."""
+    if is_end_mark(line):
+        return Opening("end", line.strip())
     text = line.strip().strip(_MARKUP)
     if not text:
         return None
-    return (
-        _whole(line, text) or _labelled(text) or _about(text) or _embargo(text) or _glued(text) or _asking(text)
-    )
+    return _whole(text) or _labelled(text) or _about(text) or _embargo(text) or _glued(text) or _asking(text)
 
 
 def is_end_mark(line: str) -> bool:
@@ -45,22 +53,19 @@ def is_end_mark(line: str) -> bool:
     text = line.strip()
     if text in layouts().end_signs:
         return True
-    bare = text.strip(_END_FRAME)
-    return 0 < len(bare) < _LONGEST_LABEL and layouts().sections.get(folded(bare)) == "end" and len(text) > len(bare) or (
-        layouts().sections.get(folded(text)) == "end" and text.isupper()
-    )
+    bare = text.strip(_END_FRAME) if len(text) <= _LONGEST_LABEL else ""
+    is_framed = len(text) > len(bare) or text.isupper()
+    return is_framed and layouts().sections.get(folded(bare)) == "end"
 
 
-def _whole(line: str, text: str) -> Opening | None:
-    if is_end_mark(line):
-        return Opening("end", text)
+def _whole(text: str) -> Opening | None:
     section = layouts().sections.get(folded(text)) if len(text) <= _LONGEST_LABEL else None
     return Opening(section, text.strip()) if section and section != "end" else None
 
 
 def _labelled(text: str) -> Opening | None:
     """``Media Contact for X: Jane Doe``; ``SOURCE Acme Inc.``."""
-    label, colon, rest = text[: _LONGEST_LABEL + 1].partition(":")
+    label, colon, _ = text[: _LONGEST_LABEL + 1].partition(":")
     if colon and len(label) <= _LONGEST_LABEL:
         section = _section_of_label(folded(label))
         if section:
@@ -104,7 +109,9 @@ def _starts_with(text: str, word: str) -> bool:
 
 
 def _is_heading(text: str) -> bool:
-    return len(text) <= _LONGEST_HEADING and len(text.split()) <= _MOST_WORDS and text[-1] not in ".!?,;\u201c\u201d"
+    if len(text) > _LONGEST_HEADING or len(text.split()) > _MOST_WORDS or text[-1] in "!?,;\u201c\u201d":
+        return False
+    return text[-1] != "." or bool(_COMPANY.search(text))
 
 
 def _end_of_name(name: str) -> int | None:
@@ -141,12 +148,12 @@ def _repeats(name: str, end: int) -> bool:
     head = name[:end].split() if end else name.split()[:1]
     words = [word for word in head if folded(word) not in {"the", "die", "der", "das"}]
     behind = name[end:].lstrip() if end else name[len(head[0]) :].lstrip() if head else ""
-    behind = behind[4:] if behind.startswith("The ") else behind
+    behind = behind.removeprefix("The ")
     return bool(words) and behind.startswith(words[0].rstrip(",.:"))
 
 
 def _embargo(text: str) -> Opening | None:
-    if len(text) <= _LONGEST_EMBARGO and _UNTIL.search(text) and any(sign.isdigit() for sign in text):
+    if len(text) <= _LONGEST_EMBARGO and EMBARGO.search(text) and any(sign.isdigit() for sign in text):
         return Opening("embargo", text, text)
     return None
 

@@ -7,7 +7,7 @@ from typing import Final
 from syndicator.intake.speakers import Speaker, role_in, speaker_after, speaker_before
 from syndicator.model.body import Block, Paragraph, Quote
 
-_CLOSING: Final = {"\u201e": "\u201c\u201d\"", "\u201c": "\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u201a": ""}
+_CLOSING: Final = {"\u201e": '\u201c\u201d"', "\u201c": "\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u201a": ""}
 _FEWEST_WORDS: Final = 6
 _BEFORE: Final = 400
 _AFTER: Final = 250

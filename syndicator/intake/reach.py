@@ -10,10 +10,14 @@ from syndicator.intake.layouts import folded, layouts
 EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")
+# Where markup was lost a number may follow a word without a space.
+_GLUED_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d")
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
-_BARE: Final = re.compile(r"^\s*(Tel\.?|Telefon|Fon|Fax|Telefax|Mobil|Phone|Mobile|E-?Mail)\s+(?=\S*[\d@])", re.IGNORECASE)
+_BARE: Final = re.compile(
+    r"^\s*(Tel\.?|Telefon|Fon|Fax|Telefax|Mobil|Phone|Mobile|E-?Mail)\s+(?=\S*[\d@])", re.IGNORECASE
+)
 _DIGITS: Final = 6
 _LONGEST: Final = 200
 
@@ -54,7 +58,7 @@ def _labelled(text: str) -> Said | None:
 def reaches(line: str) -> int:
     """How many ways to reach somebody a line names: mail, web, telephone."""
     text = line[:_LONGEST]
-    phone = any(sum(map(str.isdigit, found)) >= _DIGITS for found in PHONE.findall(text))
+    phone = any(sum(map(str.isdigit, found)) >= _DIGITS for found in _GLUED_PHONE.findall(URL.sub(" ", text)))
     return bool(EMAIL.search(text)) + bool(URL.search(text)) + phone
 
 

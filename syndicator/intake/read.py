@@ -9,10 +9,10 @@ from syndicator.intake import frontmatter
 from syndicator.intake.docx import MAX_DOCX_BYTES, read_docx
 from syndicator.intake.html import MAX_HTML_BYTES, read_html
 from syndicator.intake.markdown import read_markdown
+from syndicator.intake.parts import Part, Span
 from syndicator.intake.plaintext import read_plain
 from syndicator.intake.reading import Format, Reading, of_sheet, refused
 from syndicator.intake.records import MAX_RECORD_BYTES, decoded, read_json, read_toml
-from syndicator.intake.sections import Part, Span
 from syndicator.intake.sheet import MAX_LINES, MAX_TEXT_BYTES, Sheet, lines_of
 
 _BY_SUFFIX: Final = {
@@ -56,11 +56,14 @@ def read(source: bytes, name: str, language: str | None = None) -> Reading:
     """The reading of a source. What cannot be read comes back as faults, never as an exception."""
     form = format_of(source, name)
     try:
-        if len(source) > _MOST_BYTES[form]:
-            raise Rejected([Fault("record", f"this has {len(source):,} bytes", f"at most {_MOST_BYTES[form]:,} are read")])
         return _read(source, name, form, {"language": language} if language else {})
     except Rejected as error:
         return refused(name, form, error, _lines_for_faults(source, form))
+
+
+def _refuse_large(source: bytes, most_bytes: int) -> None:
+    if len(source) > most_bytes:
+        raise Rejected([Fault("record", f"this has {len(source):,} bytes", f"at most {most_bytes:,} are read")])
 
 
 def _read(source: bytes, name: str, form: Format, stated: Mapping[str, Any]) -> Reading:

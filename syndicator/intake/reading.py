@@ -6,7 +6,7 @@ Lossless and advisory: nothing is dropped, unknown lines stay body, and the publ
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -16,14 +16,16 @@ from syndicator.intake.dateline import DatelineFound
 from syndicator.intake.drafts import dateline_in, draft_of, merged, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
+from syndicator.intake.parts import Layout, Part, Span
 from syndicator.intake.quotes import find_quotes
 from syndicator.intake.records import record_of
-from syndicator.intake.sections import Layout, Part, Span, lay_out
+from syndicator.intake.sections import lay_out
 from syndicator.intake.sheet import Anchor, Oddity, Picture, Sheet
-from syndicator.model.body import Quote
+from syndicator.model.body import Block, Paragraph, Quote, Subheading
 from syndicator.model.release import Record
 
-_WORDS: Final = re.compile(r"\w+")
+_WORDS: Final = re.compile(r"[^\W_]+")
+_POINT: Final = re.compile(r"^[\s>]*(?:[-*+]\s+|\d{1,9}[.)]\s+)*")
 
 
 class Format(StrEnum):
@@ -59,7 +61,7 @@ class Reading:
         """The quotes of the record, or those found in the body that was read."""
         if self.record is not None:
             return self.record.quotes or find_quotes(self.record.body)
-        return find_quotes([_Shown.block(block) for block in self.draft.get("body", [])])
+        return find_quotes([_shown(block) for block in self.draft.get("body", []) if isinstance(block, Mapping)])
 
     def outline(self) -> list[tuple[str, str, tuple[int, int]]]:
         """What was read as what, in the order of the source: label, text, first and last line."""
@@ -69,15 +71,12 @@ class Reading:
         return tuple(span for span in self.spans if span.part is part)
 
 
-class _Shown:
-    """Body blocks for looking at, even where the strict model would refuse the record."""
-
-    @staticmethod
-    def block(block: Mapping[str, Any]) -> Any:  # noqa: ANN401 (any kind of block)
-        from syndicator.model.body import ListBlock, Paragraph, Subheading, Table
-
-        kinds = {"paragraph": Paragraph, "subheading": Subheading, "list": ListBlock, "table": Table}
-        return kinds[block["type"]].model_construct(**block)
+def _shown(block: Mapping[str, Any]) -> Block:
+    """A body block for looking at, even where the strict model would refuse the record."""
+    text = block.get("text")
+    if block.get("type") == "paragraph" and isinstance(text, str):
+        return Paragraph.model_construct(text=text)
+    return Subheading.model_construct(text="")
 
 
 def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | None = None) -> Reading:
@@ -128,26 +127,35 @@ def to_record(reading: Reading, profile: Mapping[str, Any] | None = None) -> Rec
 
 def lost_lines(reading: Reading) -> tuple[int, ...]:
     """Numbers of the lines that are not blank and whose words stand nowhere in the reading: none, always."""
-    words: dict[int, set[str]] = {}
+    addresses = " ".join(
+        (
+            *(anchor.href for anchor in reading.anchors),
+            *(f"{picture.source} {picture.alt} {picture.title}" for picture in reading.pictures),
+        )
+    )
+    elsewhere = set(_WORDS.findall(addresses))
+    read_as: dict[int, list[str]] = {}
     for span in reading.spans:
-        known = set(_WORDS.findall(span.text))
         for number in range(span.first, span.last + 1):
-            words.setdefault(number, set()).update(known)
-    addresses = {word for anchor in reading.anchors for word in _WORDS.findall(anchor.href)}
-    addresses |= {word for picture in reading.pictures for word in _WORDS.findall(f"{picture.source} {picture.alt} {picture.title}")}
+            read_as.setdefault(number, []).append(span.text)
     return tuple(
         number
         for number, line in enumerate(reading.lines, 1)
-        if line.strip() and not _stands_in(line, words.get(number), addresses)
+        if line.strip() and not _stands_in(line, read_as.get(number), elsewhere)
     )
 
 
-def _stands_in(line: str, words: set[str] | None, addresses: set[str]) -> bool:
-    if words is None:
+def _stands_in(line: str, texts: list[str] | None, elsewhere: set[str]) -> bool:
+    if texts is None:
         return False
-    said = set(_WORDS.findall(line))
-    plain = set(_WORDS.findall(html.unescape(line)))
-    return said <= words | addresses or plain <= words | addresses
+    said = set(_WORDS.findall(_POINT.sub("", line)))
+    missing = said - elsewhere - {word for text in texts for word in _WORDS.findall(text)}
+    if not missing:
+        return True
+    # Emphasis inside of a word cuts it (**A**cme), and entities are decoded (&amp;).
+    whole = "".join(word for text in texts for word in _WORDS.findall(text))
+    decoded = set(_WORDS.findall(html.unescape(line))) if "&" in line else said
+    return all(word in whole or word not in decoded for word in missing)
 
 
 def _headline(stated: Mapping[str, Any]) -> str | None:
@@ -168,7 +176,3 @@ def _first_text(layout: Layout, part: Part) -> str | None:
         return None
     rest = "\n".join(piece.text for piece in section.pieces).strip()
     return rest if folded(section.heading) in folded(rest) else f"{section.heading} {rest}".strip()
-
-
-def with_record(reading: Reading, record: Record) -> Reading:
-    return replace(reading, record=record)

@@ -5,16 +5,18 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date, time
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.faults import faults_of, located_faults, place_of
 from syndicator.intake.json_places import Oddity, Path, Places, overgrown, places
 from syndicator.model.release import Record
 
-__all__ = ["MAX_DEPTH", "MAX_RECORD_BYTES", "decoded", "faults_of", "read_json", "read_toml", "record_of"]
+__all__ = ["MAX_DEPTH", "MAX_RECORD_BYTES", "decoded", "faults_of", "read_json", "read_model", "read_toml", "record_of"]
+
+Model = TypeVar("Model", bound=BaseModel)
 
 MAX_RECORD_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 40
@@ -40,6 +42,11 @@ def read_json(body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Record:
     Raises:
         Rejected: with every fault, each with its field and its line and column.
     """
+    return read_model(Record, body, max_bytes=max_bytes)
+
+
+def read_model(model: type[Model], body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Model:
+    """Any other model in a JSON text, read as strictly, with the same faults."""
     text = decoded(body, max_bytes)
     wild = overgrown(text, MAX_DEPTH, MAX_VALUES)
     if wild is not None:
@@ -59,7 +66,7 @@ def read_json(body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Record:
         text_for_model = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     else:
         text_for_model = text.encode()
-    return _validated(text_for_model, found, where, text)
+    return _validated(model, text_for_model, found, where, text)
 
 
 def read_toml(body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Record:
@@ -75,17 +82,13 @@ def toml_table(text: str) -> dict[str, object]:
     """The table a TOML text holds; refused where it is none, or where its nesting is out of hand."""
     key = _LONG_KEY.search(text)
     if key:
-        raise Rejected(
-            [_at(Fault("record", "this key has too many parts", "records need two"), text, key.start())]
-        )
+        raise Rejected([_at(Fault("record", "this key has too many parts", "records need two"), text, key.start())])
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         _refuse_toml(str(error))
     except RecursionError:
-        raise Rejected(
-            [Fault("record", "this is nested too deeply", f"{MAX_DEPTH} levels are enough")]
-        ) from None
+        raise Rejected([Fault("record", "this is nested too deeply", f"{MAX_DEPTH} levels are enough")]) from None
 
 
 def record_of(table: object) -> Record:
@@ -97,10 +100,8 @@ def record_of(table: object) -> Record:
     try:
         body = json.dumps(table, ensure_ascii=False, default=_as_text).encode("utf-8", "replace")
     except (RecursionError, ValueError, TypeError):
-        raise Rejected(
-            [Fault("record", "this is nested too deeply", f"{MAX_DEPTH} levels are enough")]
-        ) from None
-    return _validated(body, [], None, "")
+        raise Rejected([Fault("record", "this is nested too deeply", f"{MAX_DEPTH} levels are enough")]) from None
+    return _validated(Record, body, [], None, "")
 
 
 def decoded(body: bytes, max_bytes: int) -> str:
@@ -117,16 +118,18 @@ def decoded(body: bytes, max_bytes: int) -> str:
         raise Rejected([Fault("record", problem, "save the file as UTF-8", line, column)]) from None
 
 
-def _validated(body: bytes, found: list[tuple[Path, Fault]], where: Places | None, text: str) -> Record:
+def _validated(
+    model: type[Model], body: bytes, found: list[tuple[Path, Fault]], where: Places | None, text: str
+) -> Model:
     try:
-        record = Record.model_validate_json(body, strict=True)
+        value = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         known = {path for path, _ in found}
-        new = [(path, fault) for path, fault in located_faults(error, MAX_FAULTS) if path not in known]
+        new = [(path, fault) for path, fault in located_faults(error, MAX_FAULTS, model) if path not in known]
         found += [(path, _at(fault, text, where.of(path)) if where else fault) for path, fault in new]
     else:
         if not found:
-            return record
+            return value
     raise Rejected(_reported([fault for _, fault in found]))
 
 

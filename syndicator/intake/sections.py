@@ -1,13 +1,12 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 from syndicator.intake.dateline import dateline_of
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.openings import Opening, opening_of
+from syndicator.intake.parts import Layout, Part, Section, Span
 from syndicator.intake.reach import reaches, said
 from syndicator.intake.sheet import Piece, Sheet, TextLine
 
@@ -20,65 +19,8 @@ _LONG_LINE: Final = 200
 _SENTENCE_WORDS: Final = 8
 _MANY_WORDS: Final = 12
 _UNKNOWN_LABEL_WORDS: Final = 3
-_ENDS_SENTENCE: Final = ".!?:;,\u2026\"\u201c\u201d\u00bb\u00ab)"
+_ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 _INNER: Final = frozenset({"contact", "publisher", "captions", "embargo", "end", "legal"})
-
-
-class Part(StrEnum):
-    """What a stretch of lines was read as."""
-
-    KICKER = "kicker"
-    HEADLINE = "headline"
-    SUBHEADLINE = "subheadline"
-    TEASER = "teaser"
-    DATELINE = "dateline"
-    BODY = "body"
-    SUBHEADING = "subheading"
-    BOILERPLATE = "boilerplate"
-    CAPTION = "caption"
-    PUBLISHER = "publisher"
-    CONTACT = "contact"
-    LEGAL = "legal text"
-    EMBARGO = "embargo"
-    END = "end mark"
-    RULE = "rule"
-    FIELD = "field"
-    UNREAD = "unread"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Lines ``first`` to ``last`` were read as this part."""
-
-    part: Part
-    first: int
-    last: int
-    text: str
-    opens: bool = False
-    """Whether these lines are the heading that opens the part."""
-
-
-@dataclass(slots=True)
-class Section:
-    """A stretch under one heading, or under none."""
-
-    part: Part
-    heading: str = ""
-    pieces: list[Piece] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Layout:
-    """The walk's result: sections in their order, and what every line was read as."""
-
-    sections: list[Section] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-
-    def first(self, part: Part) -> Section | None:
-        return next((section for section in self.sections if section.part is part), None)
-
-    def all(self, part: Part) -> list[Section]:
-        return [section for section in self.sections if section.part is part]
 
 
 _PARTS: Final = {
@@ -134,7 +76,7 @@ class _Walk:
         if opening is not None and self._accepts(opening, place):
             self._open(opening, lines)
         elif not self._has_headline:
-            self._before_headline(place, piece, lines)
+            self._before_headline(place, lines)
         else:
             self._continue(place, piece, lines)
 
@@ -151,7 +93,9 @@ class _Walk:
         return place != self._title_at or opening.section == "headline"
 
     def _is_tail(self, opening: Opening) -> bool:
-        return self._body_begun and (opening.heading == "SOURCE" or bool(self.layout.all(Part.BOILERPLATE) or self.layout.all(Part.CONTACT)))
+        return self._body_begun and (
+            opening.heading == "SOURCE" or bool(self.layout.all(Part.BOILERPLATE) or self.layout.all(Part.CONTACT))
+        )
 
     # ---------------------------------------------------------------- openings
 
@@ -178,11 +122,18 @@ class _Walk:
         head = self._pieces[:_LOOK_AHEAD]
         return next((place for place, piece in enumerate(head) if piece.kind == "heading" and not _kicks(piece)), -1)
 
-    def _before_headline(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> None:
-        if self._section is not None and place >= 0 and self._section.part in {Part.CONTACT, Part.PUBLISHER} and reaches(_joined(lines)):
+    def _before_headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
+        if (
+            self._section is not None
+            and place >= 0
+            and self._section.part in {Part.CONTACT, Part.PUBLISHER}
+            and reaches(_joined(lines))
+        ):
             self._append(lines)
         elif self._is_letterhead(place):
-            self._section = self._section if self._section and self._section.part is Part.PUBLISHER else self._new(Part.PUBLISHER)
+            self._section = (
+                self._section if self._section and self._section.part is Part.PUBLISHER else self._new(Part.PUBLISHER)
+            )
             self._append(lines)
         elif _is_only_dateline(lines):
             self._new(Part.DATELINE)
@@ -196,7 +147,10 @@ class _Walk:
             return False
         if place < self._title_at:
             return True
-        return any(_kicks(later) for later in self._pieces[place + 1 : _LOOK_AHEAD]) and len(self._pieces[place].text) <= _LONG_LINE
+        return (
+            any(_kicks(later) for later in self._pieces[place + 1 : _LOOK_AHEAD])
+            and len(self._pieces[place].text) <= _LONG_LINE
+        )
 
     def _headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         self._has_headline = True
@@ -270,7 +224,12 @@ class _Walk:
             is_title = text[-1:] not in _ENDS_SENTENCE and (len(following.text) > len(text) or piece.kind == "heading")
             if is_title:
                 return Part.SUBHEADLINE
-        if piece.kind == "paragraph" and not self._has(Part.TEASER) and len(text) <= _LONGEST_TEASER and dateline_of(following.text):
+        if (
+            piece.kind == "paragraph"
+            and not self._has(Part.TEASER)
+            and len(text) <= _LONGEST_TEASER
+            and dateline_of(following.text)
+        ):
             return Part.TEASER
         return None
 
@@ -308,7 +267,11 @@ class _Walk:
 
     def _leave(self, section: Section | None, lines: tuple[TextLine, ...]) -> None:
         self._section = None
-        part = Part.LEGAL if _is_legal(lines) or (section is not None and len(lines[0].text) > 2 * _LONG_LINE) else Part.BODY
+        part = (
+            Part.LEGAL
+            if _is_legal(lines) or (section is not None and len(lines[0].text) > 2 * _LONG_LINE)
+            else Part.BODY
+        )
         self._new(part)
         self._append(lines)
         if part is Part.BODY:
@@ -356,7 +319,9 @@ def leaves_reach(text: str) -> bool:
     label, colon, _ = line.partition(":")
     if colon and said(line).field == "text" and not line.startswith("http"):
         return line.endswith(":") or (len(label.split()) >= _UNKNOWN_LABEL_WORDS and ways < 2)  # noqa: PLR2004
-    return len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
+    return (
+        len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
+    )
 
 
 def _is_reach_line(lines: tuple[TextLine, ...]) -> bool:

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 Kind = Literal["heading", "paragraph", "list", "table", "rule", "unread"]
 
-MAX_TEXT_BYTES: Final = 1_000_000
-MAX_LINES: Final = 40_000
+MAX_TEXT_BYTES: Final = 500_000
+MAX_LINES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

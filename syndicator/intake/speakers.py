@@ -36,7 +36,7 @@ def speaker_before(text: str) -> Speaker | None:
 
 
 def speaker_after(text: str) -> Speaker | None:
-    """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``"""
+    """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``."""
     clause = _first_sentence(_MARKS.split(text, maxsplit=1)[0].lstrip(" ,.\u00a0\u2013\u2014-"))
     words = list(_WORD.finditer(clause))
     for word in words[:_LATEST_VERB]:
@@ -60,7 +60,7 @@ def role_in(name: str, texts: Sequence[str]) -> str | None:
 
 
 def _is_verb(word: str) -> bool:
-    return folded(word.strip("\"\u201d\u201c")) in layouts().verbs
+    return folded(word.strip('"\u201d\u201c')) in layouts().verbs
 
 
 def _last_sentence(text: str) -> str:
@@ -141,7 +141,7 @@ def _is_name(words: list[str], *, single: bool = False) -> bool:
 def _is_proper(word: str) -> bool:
     return (
         word[:1].isupper()
-        and not any(sign.isdigit() or sign in "\"\u201e\u201c\u201d:;!?()" for sign in word)
+        and not any(sign.isdigit() or sign in '"\u201e\u201c\u201d:;!?()' for sign in word)
         and not _is_role_word(word)
         and folded(word) not in layouts().articles | layouts().joiners
     )
@@ -153,7 +153,9 @@ def _is_role_word(word: str) -> bool:
 
 
 def _may_be_role(word: str) -> bool:
-    return _is_role_word(word) or word[:1].isupper() or folded(word) in layouts().particles or word in {"&", "and", "und"}
+    return (
+        _is_role_word(word) or word[:1].isupper() or folded(word) in layouts().particles or word in {"&", "and", "und"}
+    )
 
 
 def _has_role(text: str) -> bool:
@@ -162,7 +164,7 @@ def _has_role(text: str) -> bool:
 
 def _role(text: str) -> str | None:
     """The role behind a name, up to a clause about something else."""
-    kept = _CLAUSE.split(text[:_LONGEST_ROLE], maxsplit=1)[0].strip(_TRIM + "\"\u201c\u201d")
+    kept = _CLAUSE.split(text[:_LONGEST_ROLE], maxsplit=1)[0].strip(_TRIM + '"\u201c\u201d')
     return kept if kept and (_has_role(kept) or len(kept.split()) <= _MOST_WORDS) else None
 
 

@@ -1,0 +1,152 @@
+"""Lints of the release itself: what an editor would send back."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from syndicator.errors import Rejected
+from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.drafts import texts_of
+from syndicator.intake.languages import language_of
+from syndicator.intake.lint_source import lint_source
+from syndicator.intake.locate import at_text, of_fault
+from syndicator.intake.parts import Part
+from syndicator.intake.reading import Reading, to_record
+from syndicator.model.publisher import Publisher
+from syndicator.model.release import Record
+
+_LONGEST_HEADLINE: Final = 110
+_MOST_LINKS: Final = 50
+_LEAVES: Final = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]|://|^//")
+# Named once, at its line; the field's own fault about it has no better place.
+_CHARACTERS: Final = frozenset({"E005", "E006"})
+_NO_WORD: Final = re.compile(r"[\W_]+")
+
+
+def diagnose(reading: Reading, profile: Mapping[str, Any] | None = None) -> tuple[Diagnostic, ...]:
+    """Every finding about a source, errors first, then in the order of its lines.
+
+    ``profile`` is what the publisher's stored profile fills in (see ``to_record``).
+    """
+    found = [*_faults(reading, profile), *lint_source(reading), *_release(reading)]
+    spoken = {one.code for one in found if not one.place}
+    kept = [one for one in dict.fromkeys(found) if not (one.place and one.code in spoken & _CHARACTERS)]
+    return tuple(sorted(kept, key=lambda one: ("EWN".index(one.code[0]), one.line, one.column, one.code)))
+
+
+def content_hash(record: Record) -> str:
+    """SHA-256 of the words of headline and body: the same for texts that differ in spaces and signs only."""
+    blocks = [block.model_dump(mode="json") for block in record.body]
+    words = _NO_WORD.sub(" ", unicodedata.normalize("NFKC", "\n".join([record.headline, *texts_of(blocks)])).casefold())
+    return hashlib.sha256(words.strip().encode()).hexdigest()
+
+
+def duplicate_of(release_id: str) -> Diagnostic:
+    """The finding for a text whose content hash an issued release has, too."""
+    fix = "correct or update that release instead, or go on if it is meant to appear twice"
+    return Diagnostic("W112", f"the same text was issued as {release_id}", fix)
+
+
+def differs(publisher: Publisher, profile: Publisher) -> tuple[Diagnostic, ...]:
+    """Where a publisher block says something else than the publisher's stored profile."""
+    stated, stored = (_block(block) for block in (publisher, profile))
+    return tuple(
+        Diagnostic(
+            "W113",
+            f"{stated[name]!r} here, {stored[name]!r} in the profile",
+            "change the one that is wrong",
+            place=f"publisher.{name}",
+        )
+        for name in stated
+        if name in stored and stated[name] != stored[name]
+    )
+
+
+def _block(publisher: Publisher) -> dict[str, Any]:
+    fields = publisher.model_dump(mode="json", exclude_none=True, exclude={"key", "street", "postal_code", "locality"})
+    return {name: value for name, value in {**fields, "address": list(publisher.address_lines)}.items() if value}
+
+
+def _faults(reading: Reading, profile: Mapping[str, Any] | None) -> Iterator[Diagnostic]:
+    """What would make the submission fail."""
+    try:
+        to_record(reading, profile)
+    except Rejected as error:
+        for fault in error.faults:
+            yield of_fault(reading, fault, _code(fault.place, fault.problem))
+
+
+def _code(place: str, problem: str) -> str:
+    if place in {"record", "front matter"}:
+        return "E002"
+    if place == "contacts" and ("missing" in problem or "empty" in problem):
+        return "E003"
+    if problem.startswith("nobody can reach"):
+        return "E004"
+    if "NFC" in problem:
+        return "E005"
+    return "E006" if "no feed can carry" in problem else "E001"
+
+
+def _release(reading: Reading) -> Iterator[Diagnostic]:
+    yield from _headline(reading)
+    yield from _dateline(reading)
+    yield from _media(reading)
+    yield from _languages(reading)
+    if len({anchor.href for anchor in reading.anchors}) > _MOST_LINKS and reading.record is None:
+        yield Diagnostic(
+            "W118", f"the text has more than {_MOST_LINKS} links", "the first are kept as links of the release"
+        )
+
+
+def _headline(reading: Reading) -> Iterator[Diagnostic]:
+    headline = str(reading.draft.get("headline") or "")
+    if len(headline) > _LONGEST_HEADLINE:
+        message = (
+            f"the headline has {len(headline)} characters; search results and phones cut it after {_LONGEST_HEADLINE}"
+        )
+        yield at_text(reading, Diagnostic("W102", message, "shorten it, or move a part to the subheadline"), headline)
+
+
+def _dateline(reading: Reading) -> Iterator[Diagnostic]:
+    if reading.draft.get("regulatory") and not (reading.draft.get("dateline") or reading.dateline):
+        fix = "add dateline with place and date, or begin the text with them"
+        yield Diagnostic("W105", "an ad-hoc release needs place and date in front of its text", fix)
+
+
+def _media(reading: Reading) -> Iterator[Diagnostic]:
+    first = next((span.first for span in reading.spans_of(Part.CAPTION)), 1)
+    for place, media in enumerate(_entries(reading.draft.get("media"))):
+        field, caption = f"media[{place}]", str(media.get("caption") or "")
+        file = str(media.get("file") or "")
+        if _LEAVES.search(file):
+            one = Diagnostic(
+                "E007", f"{file[:60]!r} leaves the folder of the release", "name a file beside it", place=field
+            )
+            yield at_text(reading, one, file)
+        if caption and not media.get("credit"):
+            one = Diagnostic("W106", "this caption names nobody who made the picture", "add the credit", place=field)
+            yield at_text(reading, one, caption, first=first)
+        if (file or media.get("href")) and media.get("role", "photo") in {"photo", "logo"} and not media.get("alt"):
+            one = Diagnostic("W107", "this picture has no alternative text", "say in alt what it shows", place=field)
+            if not reading.pictures:
+                yield at_text(reading, one, file or str(media.get("href")))
+
+
+def _entries(value: object) -> Sequence[Mapping[str, Any]]:
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _languages(reading: Reading) -> Iterator[Diagnostic]:
+    stated = str(reading.language or "")[:2]
+    if not stated:
+        return
+    for block in _entries(reading.draft.get("body")):
+        text = " ".join(texts_of([dict(block)]))
+        language = language_of(text)
+        if language and language != stated:
+            message = f"this reads like {language!r} in a release in {stated!r}"
+            one = Diagnostic("W108", message, "hand the translation in as a release of its own, with translation_of")
+            yield at_text(reading, one, texts_of([dict(block)])[0])

@@ -1,0 +1,177 @@
+"""Lints of the source's lines: characters, placeholders, embargoes, addresses that track."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.locate import at_line, at_text, lines_with_text
+from syndicator.intake.openings import EMBARGO
+from syndicator.intake.parts import Part
+from syndicator.intake.reach import URL
+from syndicator.intake.reading import Format, Reading
+
+_C1: Final = re.compile("[\x7f-\x84\x86-\x9f]")
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PLACEHOLDER_WORDS: Final = re.compile(r"\b(?:TODO|TBD|TBC|X{3,}|FIXME)\b(?!\w)")
+_MOST: Final = 20
+_PIXEL: Final = frozenset({"0", "1", "0px", "1px"})
+
+
+def lint_source(reading: Reading) -> Iterator[Diagnostic]:
+    """Findings about the lines of the source."""
+    for lint in (_characters, _placeholders, _embargo, _links, _pictures, _oddities, _unread):
+        for count, one in enumerate(lint(reading)):
+            if count < _MOST:
+                yield one
+
+
+def _characters(reading: Reading) -> Iterator[Diagnostic]:
+    for number, line in lines_with_text(reading):
+        if not unicodedata.is_normalized("NFC", line):
+            yield _not_nfc(reading, number, line)
+        for code, pattern, message, fix in (
+            (
+                "W111",
+                _C1,
+                "an invisible control character",
+                "remove it; Windows-1252 text was probably read as Latin-1",
+            ),
+            ("E006", _UNFIT, "a character that no feed can carry", "remove it or put a space there"),
+        ):
+            found = pattern.search(line)
+            if found:
+                one = Diagnostic(code, f"{message}: U+{ord(found[0]):04X}", fix)
+                yield at_line(reading, one, number, found.start() + 1, 1)
+
+
+def _not_nfc(reading: Reading, number: int, line: str) -> Diagnostic:
+    pairs = zip(line, unicodedata.normalize("NFC", line), strict=False)
+    column = next((place for place, (old, new) in enumerate(pairs, 1) if old != new), 1)
+    return at_line(
+        reading, Diagnostic("E005", "the text is not in Unicode form NFC", "save it as NFC"), number, column, 2
+    )
+
+
+@lru_cache(maxsize=1)
+def _bracketed() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in layouts().placeholder_openings)
+    return re.compile(rf"[\[<{{]{{1,2}}\s*(?:{words})\b[^\]>}}\n]{{0,80}}[\]>}}](?!\()", re.IGNORECASE)
+
+
+def _placeholders(reading: Reading) -> Iterator[Diagnostic]:
+    headline = str(reading.draft.get("headline", ""))
+    if folded(headline) in layouts().placeholders or _phrase(headline)[1]:
+        yield at_text(reading, Diagnostic("W101", f"{headline!r} is no headline", "write the headline"), headline)
+    for number, line in lines_with_text(reading):
+        if line.strip() == headline.strip():
+            continue
+        found = _bracketed().search(line) or _PLACEHOLDER_WORDS.search(line)
+        place, length = (found.start(), len(found[0])) if found else _phrase(line)
+        if length:
+            shown = line[place : place + length]
+            one = Diagnostic("W101", f"{shown!r} looks like placeholder text", "write what belongs there, or remove it")
+            yield at_line(reading, one, number, place + 1, length)
+
+
+def _phrase(line: str) -> tuple[int, int]:
+    low = line.lower()
+    for phrase in layouts().placeholder_phrases:
+        place = low.find(phrase)
+        if place >= 0:
+            return place, len(phrase)
+    return 0, 0
+
+
+def _embargo(reading: Reading) -> Iterator[Diagnostic]:
+    if reading.draft.get("embargo_until"):
+        return
+    spans = {span.first for span in reading.spans_of(Part.EMBARGO)}
+    for number, line in lines_with_text(reading):
+        found = EMBARGO.search(line)
+        if number in spans or found:
+            one = Diagnostic(
+                "W109",
+                "the text states an embargo, but embargo_until is not set: the release would appear at once",
+                "set embargo_until and embargo_zone, or remove the line",
+            )
+            yield at_line(
+                reading, one, number, found.start() + 1 if found else 1, len(found[0].strip()) if found else 0
+            )
+
+
+def _links(reading: Reading) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for anchor in reading.anchors:
+        if anchor.href not in seen and is_tracker(anchor.href):
+            seen.add(anchor.href)
+            yield at_text(reading, _tracks(anchor.href), anchor.href)
+        if anchor.href in {"#", ""}:
+            yield at_line(
+                reading, Diagnostic("W114", f"the link {anchor.text[:40]!r} leads nowhere", _LINK_FIX), anchor.line
+            )
+    for number, line in lines_with_text(reading):
+        for found in URL.finditer(line):
+            address = found[0].rstrip(").,;]\"'>")
+            if address not in seen and is_tracker(address):
+                seen.add(address)
+                yield at_line(reading, _tracks(address), number, found.start() + 1, len(address))
+
+
+_LINK_FIX: Final = "give the address, or remove the link"
+
+
+def is_tracker(address: str) -> bool:
+    """Whether an address is one of a click tracker, or carries a campaign's parameters."""
+    try:
+        parts = urlsplit(address if "://" in address or address.startswith("//") else f"//{address}")
+        names = {name.casefold() for name, _ in parse_qsl(parts.query, max_num_fields=200)}
+    except ValueError:
+        return False
+    host, whole = (parts.hostname or ""), f"{parts.netloc}{parts.path}".casefold()
+    return bool(names & layouts().tracking_parameters) or any(_fits(sign, host, whole) for sign in layouts().trackers)
+
+
+def _fits(sign: str, host: str, whole: str) -> bool:
+    if sign.endswith("."):
+        return host.startswith(sign)
+    if "/" in sign:
+        return sign in whole
+    return host == sign or host.endswith(f".{sign}") or ("." not in sign and sign in whole)
+
+
+def _tracks(address: str) -> Diagnostic:
+    return Diagnostic("W117", f"{address[:60]} tracks its readers", "link to the page itself, without the parameters")
+
+
+def _pictures(reading: Reading) -> Iterator[Diagnostic]:
+    for picture in reading.pictures:
+        is_pixel = picture.width.strip() in _PIXEL or picture.height.strip() in _PIXEL or is_tracker(picture.source)
+        if is_pixel:
+            one = Diagnostic("W116", f"{picture.source[:60]} is a tracking pixel", "remove it")
+            yield at_line(reading, one, picture.line)
+        elif not picture.alt.strip():
+            one = Diagnostic("W107", f"the picture {picture.source[-60:]} has no alternative text", "say what it shows")
+            yield at_line(reading, one, picture.line)
+
+
+def _oddities(reading: Reading) -> Iterator[Diagnostic]:
+    fixes = {"W114": _LINK_FIX, "W115": _LINK_FIX}
+    for odd in reading.oddities:
+        yield at_line(reading, Diagnostic(odd.code, odd.problem, fixes.get(odd.code, "")), odd.line)
+
+
+def _unread(reading: Reading) -> Iterator[Diagnostic]:
+    if reading.format in {Format.JSON, Format.TOML}:
+        return
+    for span in reading.spans_of(Part.UNREAD):
+        one = Diagnostic(
+            "N201",
+            "this line was not understood and is in no field",
+            "write it as a paragraph if it belongs to the text",
+        )
+        yield at_line(reading, one, span.first)

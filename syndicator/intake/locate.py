@@ -1,0 +1,55 @@
+"""Where in the source a finding stands."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from syndicator.errors import Fault
+from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.parts import Part
+from syndicator.intake.reading import Reading
+
+_PARTS: Final = {
+    "headline": Part.HEADLINE,
+    "subheadline": Part.SUBHEADLINE,
+    "teaser": Part.TEASER,
+    "dateline": Part.DATELINE,
+    "body": Part.BODY,
+    "boilerplates": Part.BOILERPLATE,
+    "media": Part.CAPTION,
+    "publisher": Part.PUBLISHER,
+    "contacts": Part.CONTACT,
+}
+
+
+def at_text(reading: Reading, one: Diagnostic, needle: str, *, first: int = 1) -> Diagnostic:
+    """The finding at the first line from ``first`` on that holds the text; at the source as a whole if none does."""
+    wanted = needle.split("\n", 1)[0].strip()
+    for number in range(first, len(reading.lines) + 1 if wanted else first):
+        column = reading.lines[number - 1].find(wanted)
+        if column >= 0:
+            return replace(one, line=number, column=column + 1, length=len(wanted), text=reading.lines[number - 1])
+    return one
+
+
+def at_line(reading: Reading, one: Diagnostic, number: int, column: int = 1, length: int = 0) -> Diagnostic:
+    """The finding at a line, the whole of it if no length is given."""
+    if not 1 <= number <= len(reading.lines):
+        return one
+    text = reading.lines[number - 1]
+    return replace(one, line=number, column=column, length=length or max(1, len(text) - column + 1), text=text)
+
+
+def of_fault(reading: Reading, fault: Fault, code: str) -> Diagnostic:
+    """A fault of the record as a finding, at its place in the source as far as that is known."""
+    one = Diagnostic(code, fault.problem, fault.fix, place=fault.place)
+    if fault.line:
+        return at_line(reading, one, fault.line, fault.column or 1, 1)
+    part = _PARTS.get(fault.place.partition(".")[0].partition("[")[0])
+    spans = [span for span in reading.spans if span.part is part]
+    return at_line(reading, one, spans[0].first) if spans else one
+
+
+def lines_with_text(reading: Reading) -> Iterator[tuple[int, str]]:
+    """The lines of the source with their numbers, blank ones left out."""
+    return ((number, line) for number, line in enumerate(reading.lines, 1) if line.strip())
