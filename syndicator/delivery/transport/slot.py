@@ -1,0 +1,147 @@
+"""One reusable libcurl handle: what is set once, what is set for each attempt, and what came of it."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import certifi
+import pycurl
+
+from syndicator.delivery.guard import Vetted
+from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
+
+_BUFFER_BYTES: Final = 4096
+_ABORT: Final = -1
+_RETRY_AFTER: Final = b"retry-after:"
+_OWN_HEADERS: Final = ("Expect:", "Accept:")
+
+_PHASES: Final[dict[int, Phase]] = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_CONNECT: "connect",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+    pycurl.E_ABORTED_BY_CALLBACK: "guard",
+    pycurl.E_SEND_ERROR: "send",
+    pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
+    pycurl.E_SSL_CERTPROBLEM: "tls",
+    pycurl.E_SSL_CIPHER: "tls",
+    pycurl.E_SSL_CACERT_BADFILE: "tls",
+}
+
+
+class Slot:
+    """Used for one attempt at a time, again and again: libcurl keeps what costs to make."""
+
+    def __init__(self, limits: Limits, allows: Callable[[str], bool], ca_file: Path | None) -> None:
+        self._limits, self._allows = limits, allows
+        self._pinned = False
+        self._body = bytearray()
+        self._read = 0
+        self._retry_after: str | None = None
+        self._is_cut = False
+        self._in_body = False
+        self.request: Request
+        self.done: Done
+        self.vetted: Vetted
+        self.easy = self._make_easy(ca_file)
+
+    def _make_easy(self, ca_file: Path | None) -> pycurl.Curl:
+        easy = pycurl.Curl()
+        easy.slot = self
+        for option, value in (
+            (pycurl.POST, 1),
+            (pycurl.PROXY, ""),
+            (pycurl.NOPROXY, "*"),
+            (pycurl.NETRC, pycurl.NETRC_IGNORED),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.SSL_VERIFYPEER, 1),
+            (pycurl.SSL_VERIFYHOST, 2),
+            (pycurl.CAINFO, str(ca_file) if ca_file else certifi.where()),
+            # Only literal addresses get here, and ten thousand of them remembered would be searched again and again.
+            (pycurl.DNS_CACHE_TIMEOUT, 0),
+            (pycurl.BUFFERSIZE, _BUFFER_BYTES),
+            (pycurl.TCP_NODELAY, 1),
+            (pycurl.CONNECTTIMEOUT_MS, int(self._limits.connect_timeout_s * 1000)),
+            (pycurl.TIMEOUT_MS, int(self._limits.total_timeout_s * 1000)),
+            (pycurl.WRITEFUNCTION, self._take_body),
+            (pycurl.HEADERFUNCTION, self._take_header),
+            (pycurl.PREREQFUNCTION, self._may_send),
+        ):
+            easy.setopt(option, value)
+        return easy
+
+    def prepare(self, vetted: Vetted, request: Request, done: Done) -> None:
+        """Sets what this attempt sends, and the only addresses it may go to."""
+        self.vetted, self.request, self.done = vetted, request, done
+        self._read, self._retry_after = 0, None
+        self._is_cut = self._in_body = False
+        self._body.clear()
+        easy, url = self.easy, vetted.url
+        easy.setopt(pycurl.URL, url.text)
+        easy.setopt(pycurl.POSTFIELDS, request.body)
+        easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *(f"{name}: {value}" for name, value in request.headers)])
+        if url.address is None:
+            easy.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(_chosen(vetted.addresses))}:{url.port}"])
+            self._pinned = True
+        elif self._pinned:
+            easy.setopt(pycurl.CONNECT_TO, [])
+            self._pinned = False
+
+    def forget(self) -> None:
+        """Lets go of the attempt's request, so that an idle handle keeps no body alive."""
+        del self.request, self.done, self.vetted
+
+    def result(self, number: int, text: str) -> Result:
+        """What came of the attempt; ``number`` and ``text`` are libcurl's error, 0 for none."""
+        easy = self.easy
+        duration_s = easy.getinfo(pycurl.TOTAL_TIME)
+        address = easy.getinfo(pycurl.PRIMARY_IP) or ""
+        bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD))
+        if number == 0 or (self._is_cut and self._in_body):
+            return Answer(
+                easy.getinfo(pycurl.RESPONSE_CODE), self._retry_after, bytes(self._body), address, duration_s, bytes_sent
+            )
+        if self._is_cut:
+            text = f"more than {self._limits.max_answer_bytes} bytes of headers"
+        phase = "answer" if self._is_cut else _PHASES.get(number, "answer")
+        return Failure(phase, _reason(phase, text, address), address, duration_s, bytes_sent)
+
+    def _take_header(self, line: bytes) -> int | None:
+        self._read += len(line)
+        if self._read > self._limits.max_answer_bytes:
+            self._is_cut = True
+            return _ABORT
+        if line[:12].lower() == _RETRY_AFTER:
+            self._retry_after = line[12:].strip().decode("latin-1")
+        return None
+
+    def _take_body(self, part: bytes) -> int | None:
+        self._in_body = True
+        self._read += len(part)
+        room = self._limits.kept_answer_bytes - len(self._body)
+        if room > 0:
+            self._body += part[:room]
+        if self._read > self._limits.max_answer_bytes:
+            self._is_cut = True
+            return _ABORT
+        return None
+
+    def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
+        return pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
+
+
+def _chosen(addresses: tuple[str, ...]) -> str:
+    """One of the vetted addresses, IPv4 first; another attempt may choose another."""
+    return random.choice([address for address in addresses if ":" not in address] or addresses)  # noqa: S311 (no secret)
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _reason(phase: Phase, text: str, address: str) -> str:
+    return f"{address} is no public address" if phase == "guard" else text
