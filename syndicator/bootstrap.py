@@ -2,6 +2,7 @@
 
 import os
 import secrets as chance
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -23,10 +24,11 @@ from syndicator.delivery.transport.protocol import Limits, Transport
 from syndicator.dispatch import Dispatcher, NullDispatcher, Task
 from syndicator.errors import ConfigError
 from syndicator.model.addresses import Addresses
+from syndicator.model.channel import NewChannel
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.network import Network
 from syndicator.model.release import Record, Release
-from syndicator.services import replay, subscribe
+from syndicator.services import channels, replay, subscribe
 from syndicator.services.courier import Courier, Means
 from syndicator.services.fanout import FannedOut, fan_out
 from syndicator.services.fragments import Fragments
@@ -69,6 +71,7 @@ class Syndicator:
         )
         self.fragments = Fragments(self.setup)
         self._courier: Courier | None = None
+        self._starting = threading.Lock()
 
     # --- publishers
 
@@ -85,6 +88,15 @@ class Syndicator:
         self.dispatcher.wake(Task.FAN_OUT)
         return release
 
+    def add_channel(self, new: NewChannel, *, owner: str) -> None:
+        """Makes a saved filter a channel (see ``services.channels``) and wakes whoever renders it."""
+        number = channels.add_channel(self.setup, new, owner=owner)
+        self.dispatcher.wake(Task.FAN_OUT)
+        self.dispatcher.wake(Task.REGENERATE, [number])
+
+    def delete_channel(self, name: str, *, actor: str) -> None:
+        channels.delete_channel(self.setup, name, actor=actor)
+
     # --- newsrooms
 
     def add_endpoint(self, new: NewEndpoint, *, owner: str) -> subscribe.AddedEndpoint:
@@ -92,6 +104,9 @@ class Syndicator:
 
     def add_subscription(self, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:
         return subscribe.add_subscription(self.setup, endpoint_id, subscription, actor=actor)
+
+    def remove_subscription(self, endpoint_id: str, subscription_id: str, *, actor: str) -> None:
+        subscribe.remove_subscription(self.setup, endpoint_id, subscription_id, actor=actor)
 
     def change_endpoint(self, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:
         subscribe.change_endpoint(self.setup, endpoint_id, move, actor=actor, notice=notice)
@@ -180,22 +195,24 @@ class Syndicator:
 
     @property
     def courier(self) -> Courier:
-        if self._courier is None:
-            self._courier = Courier(
-                self.setup,
-                Means(
-                    transport=_transport(self.settings, self.guard),
-                    sealer=self.sealer,
-                    signer=self.signer,
-                    user_agent=f"Syndicator/{version('syndicator')} (+{self.settings.public_base_url})",
-                    in_flight=self.settings.in_flight,
-                    lease_us=int(self.settings.lease_s * SECOND_US),
-                ),
-            )
+        with self._starting:
+            if self._courier is None:
+                self._courier = Courier(self.setup, self._means())
         return self._courier
+
+    def _means(self) -> Means:
+        return Means(
+            sealer=self.sealer,
+            signer=self.signer,
+            user_agent=f"Syndicator/{version('syndicator')} (+{self.settings.public_base_url})",
+            in_flight=self.settings.in_flight,
+            lease_us=int(self.settings.lease_s * SECOND_US),
+            transport=_transport(self.settings, self.guard),
+        )
 
     def migrate(self) -> None:
         migrate(self.database)
+        channels.ensure_first_channel(self.setup)
 
     def close(self) -> None:
         """Waits for attempts under way, at most an attempt's time, and lets go of everything."""

@@ -15,7 +15,7 @@ from workers.dispatch import CeleryDispatcher
 from workers.tasks import bind
 from workers.ticker import Ticker
 
-BROKER_URL: Final = f"{memory.SCHEME}://"
+BROKER_URL: Final = f"{memory.SCHEME}://localhost/"
 _START_S: Final = 10.0
 
 
