@@ -39,9 +39,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="write tests/golden anew instead of comparing"
-    )
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew instead of comparing")
 
 
 def pytest_configure() -> None:

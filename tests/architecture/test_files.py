@@ -11,7 +11,7 @@ MAX_LINES = 400
 FOLDERS = (".ci", "config", "docker", "docs", "examples", "feeds", "requirements", "syndicator", "tests", "workers")
 # Put together here, so that this file keeps to what it asks for.
 FORBIDDEN = {
-    "unfinished": rf"\b(?:{'TO' + 'DO'}|{'FIX' + 'ME'}|{'X' * 3})\b",
+    "unfinished": rf"(?:#|//|<!--|;;|--)\s*(?:{'TO' + 'DO'}|{'FIX' + 'ME'}|{'X' * 3})\b",
     "a mock": r"(?:from|import) unittest" + r"\.mock|Magic" + "Mock",
     "a private path": r"(?<![\w.])/(?:work|root|home)/\w|/tmp/(?!syndicator)\w",
     "a package index": r"py" + r"pi\.org|python" + r"hosted\.org|--(?:extra-)?index-" + "url",

@@ -46,9 +46,7 @@ class Child:
     It dies with the thread that starts it (``farewell`` is sent then), hence only the main thread may.
     """
 
-    def __init__(
-        self, command: Sequence[str], log: Path, account: pwd.struct_passwd, farewell: signal.Signals
-    ) -> None:
+    def __init__(self, command: Sequence[str], log: Path, account: pwd.struct_passwd, farewell: signal.Signals) -> None:
         self._command = tuple(command)
         self._log = log
         self._account = account

@@ -112,9 +112,7 @@ def test_a_flush_spares_a_server_of_somebody_else(redis_server: RedisServer) -> 
 def test_servers_listen_on_loopback_only(postgres_server: PostgresServer, redis_server: RedisServer) -> None:
     for pid in (postgres_server.pid, redis_server.pid):
         listening = [
-            held.laddr.ip
-            for held in psutil.Process(pid).net_connections("inet")
-            if held.status == psutil.CONN_LISTEN
+            held.laddr.ip for held in psutil.Process(pid).net_connections("inet") if held.status == psutil.CONN_LISTEN
         ]
         assert listening == ["127.0.0.1"]
 
