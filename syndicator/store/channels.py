@@ -62,6 +62,17 @@ _RENDERED = text("""
     UPDATE channels SET rendered_generation = :generation, pages = :pages
      WHERE no = :no AND pages = :pages_read AND rendered_generation < :generation AND deleted_at IS NULL
 """)
+_FILL = """
+    INSERT INTO channel_entries (channel_no, position, release_id)
+    SELECT c.no, c.entries + CAST(n.place AS INTEGER), n.id FROM channels c, {rows} n
+     WHERE c.no = :no AND c.deleted_at IS NULL
+    ON CONFLICT (channel_no, release_id) DO NOTHING
+"""
+_FILLED = text("""
+    UPDATE channels SET generation = generation + 1,
+           entries = (SELECT COALESCE(max(position), 0) FROM channel_entries WHERE channel_no = :no)
+     WHERE no = :no
+""")
 _DELETE = text("UPDATE channels SET deleted_at = :now WHERE no = :no")
 _REVIVE = text("""
     UPDATE channels SET deleted_at = NULL, title = :title, filter_sha256 = :filter_sha256, generation = generation + 1
@@ -165,6 +176,16 @@ def rendered(connection: Connection, no: int, *, generation: int, pages_read: in
     """Whether this rendering counts; false when a newer one was faster."""
     values = {"no": no, "generation": generation, "pages_read": pages_read, "pages": pages}
     return connection.execute(_RENDERED, values).rowcount == 1
+
+
+def fill(database: Database, connection: Connection, no: int, releases: Sequence[str]) -> int:
+    """Puts these releases behind what the channel holds, in their order; the number of new ones."""
+    rows = as_rows({"place": place, "id": release_id} for place, release_id in enumerate(releases, 1))
+    statement = _FILL.format(rows=database.rows("rows", {"place": "bigint", "id": "text"}))
+    added = connection.execute(text(statement), {"no": no, "rows": rows}).rowcount
+    if added:
+        connection.execute(_FILLED, {"no": no})
+    return added
 
 
 def delete(connection: Connection, no: int, now: int) -> None:

@@ -100,7 +100,7 @@ _PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
      WHERE state = 'queued' AND id IN (
         SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
-                 ORDER BY q.lane, q.id LIMIT 1 OFFSET p.place)
+                 ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
           FROM {places} p JOIN endpoints e ON e.no = p.no
          WHERE e.backoff_until = 0 AND e.state = 'active')
 """
@@ -257,9 +257,15 @@ def log_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 
 def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]]) -> int:
     """Lets queued deliveries of these (endpoint, freed place) pairs be claimed."""
-    rows = as_rows({"no": no, "place": place} for no, place in places)
-    statement = _PROMOTE.format(places=database.rows("places", {"no": "bigint", "place": "bigint"}))
-    return connection.execute(text(statement), {"places": rows}).rowcount
+    by_place: dict[int, list[int]] = {}
+    for no, place in places:
+        by_place.setdefault(place, []).append(no)
+    statement = text(_PROMOTE.format(places=database.rows("places", {"no": "bigint"})))
+    # The last places first: what is promoted leaves the queue, and later ones would move up.
+    return sum(
+        connection.execute(statement, {"place": place, "places": as_rows({"no": no} for no in numbers)}).rowcount
+        for place, numbers in sorted(by_place.items(), reverse=True)
+    )
 
 
 def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:

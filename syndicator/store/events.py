@@ -1,6 +1,7 @@
 """The outbox: what became public, in commit order without gaps, and the bytes that newsrooms are sent."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
@@ -73,7 +74,7 @@ def fanned_out(connection: Connection, seq: int, by: str, now: int) -> bool:
     return connection.execute(_FANNED_OUT, {"seq": seq, "by": by, "now": now}).rowcount == 1
 
 
-def of_release(connection: Connection, release_id: str) -> list[dict[str, object]]:
+def of_release(connection: Connection, release_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(_OF_RELEASE, {"id": release_id}).mappings()]
 
 

@@ -12,6 +12,7 @@ _IN_USE = text("""
      WHERE EXISTS (SELECT 1 FROM subscriptions s WHERE s.filter_sha256 = f.sha256)
         OR EXISTS (SELECT 1 FROM channels c WHERE c.filter_sha256 = f.sha256 AND c.deleted_at IS NULL)
 """)
+_TREE = text("SELECT tree FROM filters WHERE sha256 = :sha256")
 
 
 def insert(connection: Connection, wanted: Filter) -> str:
@@ -23,3 +24,7 @@ def insert(connection: Connection, wanted: Filter) -> str:
 
 def in_use(connection: Connection) -> Sequence[tuple[str, str]]:
     return [(row.sha256, row.tree) for row in connection.execute(_IN_USE)]
+
+
+def tree(connection: Connection, sha256: str) -> str:
+    return str(connection.execute(_TREE, {"sha256": sha256}).scalar_one())

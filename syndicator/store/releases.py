@@ -1,6 +1,6 @@
 """Releases and their versions. Versions are immutable rows; the release row says which one counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,14 +28,19 @@ _UPDATE = text("""
            updated_at = :now
      WHERE id = :id
 """)
-_VERSION = text("""
+_COLUMNS = """
     SELECT r.id, r.owner, r.guid, r.embargo_until, r.published_at, r.content_hash, r.created_at,
            v.version, v.state, v.note, v.record, v.created_at AS updated_at, t.content AS texts, v.texts_sha256,
            r.state AS current_state, r.version AS current_version, v.action, v.actor
       FROM releases r
       JOIN versions v ON v.release_id = r.id
       JOIN network_texts t ON t.sha256 = v.texts_sha256
-     WHERE r.id = :id AND v.version = COALESCE(CAST(:version AS INTEGER), r.version)
+"""
+_VERSION = text(f"{_COLUMNS} WHERE r.id = :id AND v.version = COALESCE(CAST(:version AS INTEGER), r.version)")
+_NEWEST_OF_CHANNEL = text(f"""{_COLUMNS}
+      JOIN channel_entries e ON e.release_id = r.id
+     WHERE e.channel_no = :no AND v.version = r.version AND r.published_at <= :now
+     ORDER BY e.position DESC LIMIT :limit
 """)
 _HISTORY = text("""
     SELECT version, action, state, actor, note, created_at FROM versions WHERE release_id = :id ORDER BY version
@@ -52,8 +57,11 @@ _LIFT = text("""
 _OTHER_WITH_CONTENT = text("""
     SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner AND id <> :id ORDER BY id LIMIT 1
 """)
-_PUBLIC_SINCE = text("""
-    SELECT id FROM releases WHERE published_at >= :since AND published_at IS NOT NULL ORDER BY published_at DESC LIMIT :limit
+_PUBLISHED_SINCE = text("""
+    SELECT r.id, r.published_at, v.record FROM releases r
+      JOIN versions v ON v.release_id = r.id AND v.version = r.version
+     WHERE r.state = 'published' AND r.published_at BETWEEN :since AND :now
+     ORDER BY r.published_at DESC, r.id DESC LIMIT :limit
 """)
 _INSERT_TEXTS = text("""
     INSERT INTO network_texts (sha256, id, content) VALUES (:sha256, :id, :content) ON CONFLICT (sha256) DO NOTHING
@@ -202,8 +210,18 @@ def other_with_content(connection: Connection, content_hash: str, owner: str, re
     return connection.execute(_OTHER_WITH_CONTENT, values).scalar()
 
 
-def public_since(connection: Connection, since: int, limit: int) -> Sequence[str]:
-    return connection.execute(_PUBLIC_SINCE, {"since": since, "limit": limit}).scalars().all()
+def newest_of_channel(connection: Connection, no: int, *, now: int, limit: int) -> list[StoredVersion]:
+    """The channel's public releases, the last that entered it first."""
+    rows = connection.execute(_NEWEST_OF_CHANNEL, {"no": no, "now": now, "limit": limit}).mappings()
+    return [StoredVersion(row) for row in rows]
+
+
+def published_since(
+    connection: Connection, since: int, *, now: int, limit: int
+) -> Iterator[tuple[str, int, Record]]:
+    """Id, time and record of what was published since then and still is, newest first."""
+    for row in connection.execute(_PUBLISHED_SINCE, {"since": since, "now": now, "limit": limit}):
+        yield row.id, row.published_at, Record.model_validate_json(row.record)
 
 
 def idempotency_key(connection: Connection, owner: str, key: str) -> tuple[str, str] | None:

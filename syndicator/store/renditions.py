@@ -37,6 +37,7 @@ _GET = text("""
       FROM renditions r JOIN channels c ON c.no = r.channel_no
      WHERE c.name = :name AND c.deleted_at IS NULL AND r.page = :page AND r.format = :format
 """)
+_TOUCH = text("UPDATE renditions SET change = :change WHERE channel_no = :no")
 _OF_CHANNELS = text("""
     SELECT DISTINCT c.name, r.rendered_by FROM channel_entries e
       JOIN channels c ON c.no = e.channel_no
@@ -77,6 +78,11 @@ def since(connection: Connection, change: int) -> Sequence[RowMapping]:
 
 def get(connection: Connection, name: str, page: int, form: str) -> RowMapping | None:
     return connection.execute(_GET, {"name": name, "page": page, "format": form}).mappings().first()
+
+
+def touch(connection: Connection, no: int, change: int) -> None:
+    """Makes every cache ask again for the channel's documents: it is gone, or back."""
+    connection.execute(_TOUCH, {"no": no, "change": change})
 
 
 def of_release(connection: Connection, release_id: str) -> Sequence[RowMapping]:
