@@ -8,7 +8,7 @@ from syndicator.delivery import secrets
 from syndicator.delivery.payload import WEBHOOK, Occasion, ping_payload
 from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.url import parse_endpoint_url
-from syndicator.errors import Conflict
+from syndicator.errors import Conflict, NotFound
 from syndicator.ids import new_id
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
@@ -76,6 +76,17 @@ def _subscribe(connection: Connection, number: int, owner: str, subscription: Ne
         },
     )
     return subscription_id
+
+
+def remove_subscription(setup: Setup, endpoint_id: str, subscription_id: str, *, actor: str) -> None:
+    """Ends a subscription; what is under way to the endpoint still arrives."""
+    with setup.database.write() as connection:
+        now = setup.database.now_us(connection)
+        row = endpoints.get(connection, endpoint_id)
+        if not endpoints.delete_subscription(connection, row["no"], subscription_id):
+            message = f"endpoint {endpoint_id} has no subscription {subscription_id}"
+            raise NotFound(message)
+        audit.write(connection, actor=actor, action="unsubscribe", subject=endpoint_id, now=now, id=subscription_id)
 
 
 def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:

@@ -1,0 +1,114 @@
+"""Newsrooms' endpoints and their subscriptions. All of it is the operator's."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from syndicator.clock import to_us
+from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.text import Line
+from syndicator.services.views import newsrooms as views
+from syndicator.web.requests import JsonBody, Service, Token, body_of, read
+
+router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
+
+
+class Added(BaseModel):
+    """The new endpoint. ``secret`` signs its pushes and is shown this once."""
+
+    id: str
+    secret: str
+
+
+class Secret(BaseModel):
+    secret: str
+
+
+class Made(BaseModel):
+    id: str
+
+
+class TestSent(BaseModel):
+    """The delivery of a signed endpoint.ping, to be looked at under /api/v1/deliveries."""
+
+    delivery_id: int
+
+
+class Reason(BaseModel):
+    """Why, for the audit trail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    reason: Line
+
+
+class Recovery(Reason):
+    """Since when an endpoint is to be sent everything again."""
+
+    since: AwareDatetime
+
+
+class Replayed(BaseModel):
+    deliveries: Annotated[int, Field(description="How many are sent again.")]
+
+
+@router.post("", status_code=201, openapi_extra=body_of(NewEndpoint))
+def add(service: Service, owner: Token, body: JsonBody) -> Added:
+    new = read(NewEndpoint, body, service)
+    added = service.add_endpoint(new, owner=new.owner or owner)
+    return Added(id=added.id, secret=added.secret)
+
+
+@router.get("", response_model_exclude_none=True)
+def listed(
+    service: Service, _operator: Token, owner: Annotated[str, Query(max_length=64)] = ""
+) -> tuple[views.EndpointLine, ...]:
+    """Endpoints of one owner, or all."""
+    return views.endpoint_list(service.setup, owner=owner)
+
+
+@router.get("/{endpoint_id}", response_model_exclude_none=True)
+def show(service: Service, _operator: Token, endpoint_id: str) -> views.EndpointView:
+    return views.endpoint(service.setup, endpoint_id)
+
+
+@router.delete("/{endpoint_id}", status_code=204)
+def remove(service: Service, actor: Token, endpoint_id: str) -> None:
+    """Ends the endpoint and everything that waits for it."""
+    service.change_endpoint(endpoint_id, "remove", actor=actor)
+
+
+@router.post("/{endpoint_id}/test", status_code=202)
+def test(service: Service, actor: Token, endpoint_id: str) -> TestSent:
+    return TestSent(delivery_id=service.test_endpoint(endpoint_id, actor=actor))
+
+
+@router.post("/{endpoint_id}/rotate-secret")
+def rotate_secret(service: Service, actor: Token, endpoint_id: str) -> Secret:
+    """A new secret, shown this once. The old one signs as well for another 24 hours."""
+    return Secret(secret=service.rotate_secret(endpoint_id, actor=actor))
+
+
+@router.post("/{endpoint_id}/recover", openapi_extra=body_of(Recovery))
+def recover(service: Service, actor: Token, endpoint_id: str, body: JsonBody) -> Replayed:
+    wanted = read(Recovery, body, service)
+    count = service.recover_since(endpoint_id, to_us(wanted.since), actor=actor, reason=wanted.reason)
+    return Replayed(deliveries=count)
+
+
+@router.post("/{endpoint_id}/subscriptions", status_code=201, openapi_extra=body_of(NewSubscription))
+def subscribe(service: Service, actor: Token, endpoint_id: str, body: JsonBody) -> Made:
+    wanted = read(NewSubscription, body, service)
+    return Made(id=service.add_subscription(endpoint_id, wanted, actor=actor))
+
+
+@router.delete("/{endpoint_id}/subscriptions/{subscription_id}", status_code=204)
+def unsubscribe(service: Service, actor: Token, endpoint_id: str, subscription_id: str) -> None:
+    service.remove_subscription(endpoint_id, subscription_id, actor=actor)
+
+
+@router.post("/{endpoint_id}/{move}", response_model_exclude_none=True)
+def change(service: Service, actor: Token, endpoint_id: str, move: Literal["pause", "resume"]) -> views.EndpointView:
+    """Pausing parks what waits for the endpoint; resuming sends it."""
+    service.change_endpoint(endpoint_id, move, actor=actor)
+    return views.endpoint(service.setup, endpoint_id)

@@ -1,0 +1,108 @@
+"""POST, read and change releases."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from syndicator.intake.records import read_json
+from syndicator.model.channel import automatic_channels
+from syndicator.model.lifecycle import Action, ReleaseState
+from syndicator.model.release import Record, Release
+from syndicator.services.revise import Revision
+from syndicator.services.submit import Submitted
+from syndicator.services.views import releases as views
+from syndicator.web.problems import HeaderMissing
+from syndicator.web.requests import Inside, JsonBody, Service, Token, body_of, read
+
+router = APIRouter(prefix="/api/v1/releases", tags=["releases"])
+
+_MAX_KEY = 128
+ReleaseId = Annotated[str, Path(pattern=r"^rel_[0-9a-z]{26}$")]
+Change = Annotated[Action, Path(description="update, correct, withhold, reinstate, reschedule or withdraw")]
+
+
+class Accepted(BaseModel):
+    """What is stored for good. ``feeds``: where it stands, or will stand once its embargo has lifted."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    guid: str
+    version: int
+    state: ReleaseState
+    url: str
+    feeds: list[views.ChannelFeeds]
+    duplicate_of: str | None = None
+
+
+class RevisionBody(BaseModel):
+    """What to change. ``expected_version``: refuse unless this is the newest one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    record: Record | None = None
+    note: str | None = None
+    embargo_until: AwareDatetime | None = None
+    expected_version: int | None = None
+
+
+@router.post("", status_code=201, response_model_exclude_none=True, openapi_extra=body_of(Record))
+def submit(
+    service: Service,
+    owner: Token,
+    body: JsonBody,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Accepted:
+    """Hands in a release. 201: stored for good. 200: the key had been used for the same release before."""
+    if not idempotency_key or len(idempotency_key) > _MAX_KEY or not idempotency_key.isprintable():
+        message = f"send Idempotency-Key with a text of your own, at most {_MAX_KEY} characters, new for each release"
+        raise HeaderMissing(message)
+    record = read_json(body, max_bytes=service.settings.max_body_bytes)
+    submitted = service.submit(record, owner=owner, key=idempotency_key)
+    response.status_code = 201 if submitted.created else 200
+    response.headers["Location"] = service.setup.addresses.release(submitted.release.id)
+    return _accepted(service, submitted)
+
+
+@router.get("/{release_id}", response_model_exclude_none=True)
+def show(service: Service, release_id: str, inside: Inside) -> views.ReleaseView:
+    """A public release. With the operator's token: held ones too, events and deliveries."""
+    return views.release(service.setup, release_id, inside=inside)
+
+
+@router.get("/{release_id}/history", response_model_exclude_none=True)
+def history(service: Service, _operator: Token, release_id: str) -> views.History:
+    return views.history(service.setup, release_id)
+
+
+@router.post("/{release_id}/{action}", response_model_exclude_none=True, openapi_extra=body_of(RevisionBody))
+def revise(service: Service, actor: Token, release_id: str, action: Change, body: JsonBody) -> views.ReleaseView:
+    """Changes a release; the answer is the release after the change."""
+    wanted = read(RevisionBody, body, service)
+    revision = Revision(
+        action=action,
+        actor=actor,
+        expected_version=wanted.expected_version,
+        record=wanted.record,
+        note=wanted.note,
+        embargo_until=wanted.embargo_until,
+    )
+    service.revise(release_id, revision)
+    return views.release(service.setup, release_id, inside=True)
+
+
+def _accepted(service: Service, submitted: Submitted) -> Accepted:
+    release: Release = submitted.release
+    addresses = service.setup.addresses
+    return Accepted(
+        id=release.id,
+        guid=release.guid,
+        version=release.version,
+        state=release.state,
+        url=addresses.release(release.id),
+        feeds=[
+            views.ChannelFeeds(channel=channel.name, title=channel.title, feeds=views.feeds_of(addresses, channel.name))
+            for channel in automatic_channels(release.record)
+        ],
+        duplicate_of=submitted.duplicate_of,
+    )

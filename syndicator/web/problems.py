@@ -1,0 +1,105 @@
+"""Errors as problem documents (RFC 9457): what is wrong, where, and what would be right."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from syndicator import log
+from syndicator.errors import Fault, SyndicatorError
+
+MEDIA_TYPE = "application/problem+json"
+_UNTOLD = 500
+
+
+class BodyTooLarge(SyndicatorError):
+    exit_code = 3
+    status = 413
+    title = "The body is too large"
+
+
+class BodyCutShort(SyndicatorError):
+    exit_code = 3
+    status = 400
+    title = "The body ended early"
+
+
+class NotJson(SyndicatorError):
+    exit_code = 3
+    status = 415
+    title = "The body is not announced as JSON"
+
+
+class HeaderMissing(SyndicatorError):
+    exit_code = 3
+    status = 400
+    title = "A header is missing or wrong"
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str = "",
+    *,
+    faults: Iterable[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document. ``faults`` has one member for each thing that is wrong with the input."""
+    content: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        content["detail"] = detail
+    listed = [_as_member(fault) for fault in faults]
+    if listed:
+        content["faults"] = listed
+    answer = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(content, status, headers=answer, media_type=MEDIA_TYPE)
+
+
+def of_error(error: SyndicatorError) -> Response:
+    """What a caller is told of an error that the core raised on purpose."""
+    faults = getattr(error, "faults", ())
+    detail = f"{len(faults)} of its parts need a change" if faults else str(error)
+    if error.status >= _UNTOLD:
+        log.logger("web").error("request failed", error=type(error).__name__, reason=str(error))
+        detail = "the log says why; try again later"
+    headers = {"WWW-Authenticate": 'Bearer realm="syndicator"'} if error.status == 401 else {}  # noqa: PLR2004
+    return problem(error.status, error.title, detail, faults=faults, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Every error of this application leaves as a problem document."""
+    app.add_exception_handler(SyndicatorError, _core)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(HTTPException, _routing)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _core(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, SyndicatorError)  # noqa: S101 (Starlette calls by type)
+    return of_error(error)
+
+
+def _parameters(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [Fault(".".join(str(step) for step in each["loc"]), each["msg"]) for each in error.errors()]
+    return problem(422, "The input was refused", f"{len(faults)} of its parts need a change", faults=faults)
+
+
+def _routing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem(error.status_code, error.detail, f"{request.method} {request.url.path}", headers=error.headers)
+
+
+def _unexpected(_request: Request, error: Exception) -> Response:
+    log.logger("web").error("request failed", error=type(error).__name__, exc_info=error)
+    return problem(500, "Internal error", "the log says why; the same request may be sent again")
+
+
+def _as_member(fault: Fault) -> dict[str, Any]:
+    member: dict[str, Any] = {"place": fault.place, "problem": fault.problem, "fix": fault.fix}
+    if fault.line is not None:
+        member |= {"line": fault.line, "column": fault.column}
+    return member

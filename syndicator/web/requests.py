@@ -1,0 +1,108 @@
+"""What a request to the API brings: the service it goes to, a body within limits, and the operator's token."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
+
+from syndicator.bootstrap import Syndicator
+from syndicator.errors import Rejected, Unauthorised
+from syndicator.intake.records import read_model
+from syndicator.web.problems import BodyCutShort, BodyTooLarge, NotJson
+
+OPERATOR: Final = "operator"
+"""The name of whoever holds the token: owner and actor of what it does."""
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+async def _service(request: Request) -> Syndicator:
+    service = request.app.state.service
+    assert isinstance(service, Syndicator)  # noqa: S101 (set by make_app)
+    return service
+
+
+Service = Annotated[Syndicator, Depends(_service)]
+
+
+async def is_operator(request: Request, service: Service) -> bool:
+    """Whether the operator's token came. Unauthorised for one that is wrong: better said than ignored."""
+    given = request.headers.get("authorization")
+    if given is None:
+        return False
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != "bearer" or not _is_same(token.strip(), service.operator_token):
+        message = "this token is not the operator's: send Authorization: Bearer and the right one"
+        raise Unauthorised(message)
+    return True
+
+
+async def operator(known: Annotated[bool, Depends(is_operator)]) -> str:
+    """The operator's name; Unauthorised without the token."""
+    if not known:
+        message = "send Authorization: Bearer and the operator's token (syndicator doctor says where it is)"
+        raise Unauthorised(message)
+    return OPERATOR
+
+
+async def json_body(request: Request, service: Service) -> bytes:
+    """The body as it came, at most ``max_body_bytes``; what comes beyond is not read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        message = f"send Content-Type: application/json, not {kind[:80] or 'none'}"
+        raise NotJson(message)
+    limit = service.settings.max_body_bytes
+    announced = request.headers.get("content-length", "")
+    body = bytearray()
+    if announced.isascii() and announced.isdigit() and int(announced) > limit:
+        _refuse_size(limit)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                _refuse_size(limit)
+    except ClientDisconnect:
+        message = "the connection broke before the body was complete: send it again"
+        raise BodyCutShort(message) from None
+    return bytes(body)
+
+
+def read(model: type[Body], body: bytes, service: Syndicator) -> Body:
+    """The model in the body, read as strictly as a record. Rejected with all faults at once."""
+    try:
+        return read_model(model, body or b"{}", max_bytes=service.settings.max_body_bytes)
+    except Rejected as rejected:
+        raise Rejected(
+            [replace(each, place="body") if each.place == "record" else each for each in rejected.faults]
+        ) from None
+
+
+def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """How the OpenAPI description tells of a body that ``read`` reads."""
+    reference = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": reference}}}}
+
+
+def _refuse_size(limit: int) -> None:
+    message = f"at most {limit:,} bytes are read; send files as media, not inside of the record"
+    raise BodyTooLarge(message)
+
+
+def _is_same(given: str, expected: str) -> bool:
+    """Compared as hashes, so that neither time nor length tells anything."""
+    return hmac.compare_digest(_digest(given), _digest(expected))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+Token = Annotated[str, Depends(operator)]
+Inside = Annotated[bool, Depends(is_operator)]
+JsonBody = Annotated[bytes, Depends(json_body)]
+Problems = Mapping[int | str, dict[str, Any]]

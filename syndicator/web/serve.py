@@ -1,0 +1,100 @@
+"""An ASGI application on a port, in a thread: signals stay with whoever started it.
+
+``uvicorn.Server.run`` raises SIGTERM again after its own shutdown, so that what stands behind it never
+runs. Here the process's own handlers decide when to stop.
+"""
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from syndicator.errors import ConfigError, SyndicatorError
+
+_START_S = 15.0
+_DRAIN_S = 10
+
+
+class Server:
+    """Listens from ``start`` to ``stop``. ``port`` 0 takes a free one; ``port`` then says which."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                loop="auto",
+                lifespan="on",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                log_config=None,
+                timeout_graceful_shutdown=_DRAIN_S,
+            )
+        )
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+        self._socket: socket.socket | None = None
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Returns once the port is open and requests are answered.
+
+        Errors: ConfigError when the address cannot be had.
+        """
+        self._socket = _listening(self.host, self.port)
+        self.port = self._socket.getsockname()[1]
+        self._thread.start()
+        while not self._server.started:
+            if self._ended.wait(0.005):
+                message = "the HTTP server did not start; see the log for why"
+                raise SyndicatorError(message)
+
+    def stop(self) -> None:
+        """Takes no new connections, lets requests under way end (10 s at most), and returns."""
+        self._server.should_exit = True
+        self._thread.join(_START_S + _DRAIN_S)
+        if self._socket is not None:
+            self._socket.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            # Outside of the main thread uvicorn leaves the signals alone.
+            self._server.run(sockets=[self._socket] if self._socket else None)
+        finally:
+            self._ended.set()
+
+
+def serve(app: ASGIApp, host: str, port: int) -> Server:
+    """A server that listens already."""
+    server = Server(app, host, port)
+    server.start()
+    return server
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        message = f"cannot listen on {host} port {port}: {error.strerror}; choose another host or port"
+        raise ConfigError(message) from error
