@@ -107,7 +107,7 @@ def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pa
     return closed, Page(CURRENT, tuple(row for row, _ in reversed(left)))
 
 
-def _render(  # noqa: PLR0917 (one document's parts)
+def _render(
     page: Page,
     head: Head,
     form: Format,

@@ -7,7 +7,6 @@ stored before it, and documents whose bytes did not change keep their ETag.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-
 from feeds.fragments import TEMPLATE_VERSION
 from syndicator.clock import SECOND_US
 from syndicator.services.documents import ChannelDocuments, Rendered, fragments_to_store, render_channel
