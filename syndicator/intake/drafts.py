@@ -1,7 +1,7 @@
 """A layout as the fields of a record: what a strict model is then asked about."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from syndicator.intake.dateline import DatelineFound, dateline_of
@@ -9,6 +9,7 @@ from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.parts import Layout, Part, Section
 from syndicator.intake.reach import contacts_of, publisher_of
 from syndicator.intake.sheet import Piece, Sheet
+from syndicator.intake.trackers import is_pixel
 
 _CAPTION: Final = re.compile(r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)")
 _MOST_PARAGRAPHS: Final = 50
@@ -53,10 +54,12 @@ def publisher_in(layout: Layout) -> dict[str, Any]:
 
 
 def _contacts(layout: Layout) -> list[dict[str, Any]]:
+    """Persons and desks; one without a name is called by the heading it stands under."""
     found: list[dict[str, Any]] = []
     for section in layout.all(Part.CONTACT):
         groups = [[line.text for line in piece.lines] for piece in section.pieces]
-        found.extend(contacts_of(groups))
+        desk = section.heading.strip().rstrip(":").strip()
+        found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups))
     return [contact for contact in found if contact.get("name") or contact.get("email")][:20]
 
 
@@ -161,6 +164,8 @@ def credit_in(caption: str) -> str | None:
 
 def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:
     for picture in sheet.pictures:
+        if is_pixel(picture) or not picture.source.strip():
+            continue
         is_web = picture.source.startswith(("https://", "http://"))
         place = {"href": picture.source} if is_web else {"file": picture.source}
         extras = {"alt": picture.alt.strip(), "caption": picture.title.strip()}
@@ -185,10 +190,22 @@ def merged(*drafts: dict[str, Any] | None) -> dict[str, Any]:
     return fields
 
 
-def texts_of(body: Sequence[dict[str, Any]]) -> list[str]:
-    """All text of body blocks shaped like a record."""
+def texts_of(body: object) -> list[str]:
+    """All text of body blocks shaped like a record; what is shaped otherwise holds none."""
     found: list[str] = []
-    for block in body:
-        cells = [cell for row in block.get("rows", []) for cell in row]
-        found.extend([block.get("text", ""), *block.get("points", []), *block.get("header", []), *cells])
+    for block in entries(body):
+        rows = [block.get("header"), *listed(block.get("rows"))]
+        cells = [cell for row in rows for cell in listed(row)]
+        found.extend(
+            text for text in (block.get("text"), *listed(block.get("points")), *cells) if isinstance(text, str)
+        )
     return [text for text in found if text]
+
+
+def entries(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list; front matter may hold anything."""
+    return [entry for entry in listed(value) if isinstance(entry, Mapping)]
+
+
+def listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()

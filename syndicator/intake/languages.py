@@ -7,7 +7,7 @@ from syndicator.intake.layouts import layouts
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _WINDOW: Final = 20_000
-_FEWEST_WORDS: Final = 25
+_FEWEST_WORDS: Final = 15
 _FEWEST_COMMON: Final = 4
 _CLEAR: Final = 1.5
 

@@ -3,12 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from syndicator.errors import Rejected
 from syndicator.intake.diagnostics import Diagnostic
-from syndicator.intake.drafts import texts_of
+from syndicator.intake.drafts import entries, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.lint_source import lint_source
 from syndicator.intake.locate import at_text, of_fault
@@ -118,7 +118,7 @@ def _dateline(reading: Reading) -> Iterator[Diagnostic]:
 
 def _media(reading: Reading) -> Iterator[Diagnostic]:
     first = next((span.first for span in reading.spans_of(Part.CAPTION)), 1)
-    for place, media in enumerate(_entries(reading.draft.get("media"))):
+    for place, media in enumerate(entries(reading.draft.get("media"))):
         field, caption = f"media[{place}]", str(media.get("caption") or "")
         file = str(media.get("file") or "")
         if _LEAVES.search(file):
@@ -135,15 +135,11 @@ def _media(reading: Reading) -> Iterator[Diagnostic]:
                 yield at_text(reading, one, file or str(media.get("href")))
 
 
-def _entries(value: object) -> Sequence[Mapping[str, Any]]:
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list | tuple) else []
-
-
 def _languages(reading: Reading) -> Iterator[Diagnostic]:
     stated = str(reading.language or "")[:2]
     if not stated:
         return
-    for block in _entries(reading.draft.get("body")):
+    for block in entries(reading.draft.get("body")):
         text = " ".join(texts_of([dict(block)]))
         language = language_of(text)
         if language and language != stated:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
 
 from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.layouts import folded, layouts
@@ -14,12 +13,12 @@ from syndicator.intake.openings import EMBARGO
 from syndicator.intake.parts import Part
 from syndicator.intake.reach import URL
 from syndicator.intake.reading import Format, Reading
+from syndicator.intake.trackers import is_pixel, is_tracker
 
 _C1: Final = re.compile("[\x7f-\x84\x86-\x9f]")
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _PLACEHOLDER_WORDS: Final = re.compile(r"\b(?:TODO|TBD|TBC|X{3,}|FIXME)\b(?!\w)")
 _MOST: Final = 20
-_PIXEL: Final = frozenset({"0", "1", "0px", "1px"})
 
 
 def lint_source(reading: Reading) -> Iterator[Diagnostic]:
@@ -125,33 +124,13 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
 _LINK_FIX: Final = "give the address, or remove the link"
 
 
-def is_tracker(address: str) -> bool:
-    """Whether an address is one of a click tracker, or carries a campaign's parameters."""
-    try:
-        parts = urlsplit(address if "://" in address or address.startswith("//") else f"//{address}")
-        names = {name.casefold() for name, _ in parse_qsl(parts.query, max_num_fields=200)}
-    except ValueError:
-        return False
-    host, whole = (parts.hostname or ""), f"{parts.netloc}{parts.path}".casefold()
-    return bool(names & layouts().tracking_parameters) or any(_fits(sign, host, whole) for sign in layouts().trackers)
-
-
-def _fits(sign: str, host: str, whole: str) -> bool:
-    if sign.endswith("."):
-        return host.startswith(sign)
-    if "/" in sign:
-        return sign in whole
-    return host == sign or host.endswith(f".{sign}") or ("." not in sign and sign in whole)
-
-
 def _tracks(address: str) -> Diagnostic:
     return Diagnostic("W117", f"{address[:60]} tracks its readers", "link to the page itself, without the parameters")
 
 
 def _pictures(reading: Reading) -> Iterator[Diagnostic]:
     for picture in reading.pictures:
-        is_pixel = picture.width.strip() in _PIXEL or picture.height.strip() in _PIXEL or is_tracker(picture.source)
-        if is_pixel:
+        if is_pixel(picture):
             one = Diagnostic("W116", f"{picture.source[:60]} is a tracking pixel", "remove it")
             yield at_line(reading, one, picture.line)
         elif not picture.alt.strip():

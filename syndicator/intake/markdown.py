@@ -7,6 +7,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from syndicator.intake.openings import is_end_mark
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine, lines_of
 
 # Marks that CommonMark's inline rules try to pair. Beyond this many on one line a text is no prose, and
@@ -60,6 +61,8 @@ class _Walk:
     def take(self, tokens: Sequence[Token]) -> None:
         for group in _top_level(tokens):
             first, last = group[0].map or (self._done, self._done)
+            while last > first + 1 and not self._lines[last - 1].strip():
+                last -= 1
             self._unread(first)
             pieces = list(self._pieces(group, first, last))
             self._sheet.pieces.extend(
@@ -92,6 +95,8 @@ class _Walk:
             lines = self._inline(group[1], first)
             is_title = len("".join(line.text for line in lines)) <= _LONGEST_HEADING
             yield self._piece("heading" if is_title else "paragraph", first, last, lines)
+        elif last == first + 1 and is_end_mark(self._lines[first]):
+            yield from _raw(self._lines, first, last, self._offset)
         elif kind in {"bullet_list_open", "ordered_list_open"} and _is_flat(group):
             yield self._list(group, first, last)
         elif kind == "table_open":

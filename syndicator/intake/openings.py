@@ -38,6 +38,10 @@ class Opening:
     rest: str = ""
 
 
+# Words that a text may well say itself: only a colon makes labels of them.
+_LABELS: Final = frozenset({"headline", "subheadline", "teaser"})
+
+
 def opening_of(line: str) -> Opening | None:
     """The section that this line opens, if it opens one."""
     if is_end_mark(line):
@@ -60,7 +64,9 @@ def is_end_mark(line: str) -> bool:
 
 def _whole(text: str) -> Opening | None:
     section = layouts().sections.get(folded(text)) if len(text) <= _LONGEST_LABEL else None
-    return Opening(section, text.strip()) if section and section != "end" else None
+    if section is None or section == "end" or (section in _LABELS and not text.endswith(":")):
+        return None
+    return Opening(section, text.strip())
 
 
 def _labelled(text: str) -> Opening | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from syndicator.intake.openings import is_end_mark
 from syndicator.intake.sheet import Kind, Piece, Sheet, TextLine, lines_of
 
 _BULLET: Final = re.compile(r"^\s{0,8}[-*\u2022\u25cf\u25aa\u2013\u00b7]\s+(?=\S)")
@@ -40,6 +41,8 @@ def _rows(block: tuple[TextLine, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _kind_of(line: TextLine) -> str:
+    if is_end_mark(line.text):
+        return "end"
     if _RULE.match(line.text):
         return "rule"
     return "bullets" if _BULLET.match(line.text) else "paragraph"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.dateline import DatelineFound
-from syndicator.intake.drafts import dateline_in, draft_of, merged, texts_of
+from syndicator.intake.drafts import dateline_in, draft_of, entries, listed, merged, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
 from syndicator.intake.parts import Layout, Part, Span
@@ -61,7 +61,7 @@ class Reading:
         """The quotes of the record, or those found in the body that was read."""
         if self.record is not None:
             return self.record.quotes or find_quotes(self.record.body)
-        return find_quotes([_shown(block) for block in self.draft.get("body", []) if isinstance(block, Mapping)])
+        return find_quotes([_shown(block) for block in entries(self.draft.get("body"))])
 
     def outline(self) -> list[tuple[str, str, tuple[int, int]]]:
         """What was read as what, in the order of the source: label, text, first and last line."""
@@ -84,7 +84,7 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
     stated = dict(fields or {})
     layout = lay_out(sheet, _headline(stated))
     draft = merged(stated, draft_of(layout, sheet))
-    language = draft.get("language") or language_of("\n".join(texts_of(draft.get("body", []))))
+    language = draft.get("language") or language_of(_prose(draft))
     if language:
         draft.setdefault("language", language)
     return Reading(
@@ -101,6 +101,12 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
         pictures=tuple(sheet.pictures),
         oddities=tuple(sheet.oddities),
     )
+
+
+def _prose(draft: Mapping[str, Any]) -> str:
+    """What a language is told by: headline, body, boilerplates."""
+    standing = [text for entry in entries(draft.get("boilerplates")) for text in listed(entry.get("paragraphs"))]
+    return "\n".join(map(str, [draft.get("headline", ""), *texts_of(draft.get("body")), *standing]))
 
 
 def refused(name: str, form: Format, error: Rejected, lines: tuple[str, ...] = ()) -> Reading:

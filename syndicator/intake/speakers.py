@@ -37,7 +37,8 @@ def speaker_before(text: str) -> Speaker | None:
 
 def speaker_after(text: str) -> Speaker | None:
     """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``."""
-    clause = _first_sentence(_MARKS.split(text, maxsplit=1)[0].lstrip(" ,.\u00a0\u2013\u2014-"))
+    behind = text.lstrip(' \u00a0\u202f\u00bb\u00ab\u201c\u201d"')
+    clause = _first_sentence(_MARKS.split(behind, maxsplit=1)[0].lstrip(" ,.\u00a0\u2013\u2014-"))
     words = list(_WORD.finditer(clause))
     for word in words[:_LATEST_VERB]:
         if _is_verb(word[0]):
@@ -91,7 +92,7 @@ def _named_first(text: str) -> Speaker | None:
     while words and folded(words[0]) in layouts().articles | layouts().joiners:
         words.pop(0)
     lead: list[str] = []
-    while words and not _is_name(words[:2]) and len(lead) < _MOST_WORDS and _may_be_role(words[0]):
+    while words and not _begins_name(words) and len(lead) < _MOST_WORDS and _may_be_role(words[0]):
         lead.append(words.pop(0))
     name = _longest_name(words)
     if not name:
@@ -101,13 +102,17 @@ def _named_first(text: str) -> Speaker | None:
     return Speaker(_bare(name), role)
 
 
+def _begins_name(words: list[str]) -> bool:
+    return folded(words[0]) in layouts().titles or _is_name(words[:2])
+
+
 def _named_last(text: str) -> Speaker | None:
     """``…, Dr. Manfred Wolter, Leiter der Abteilung X``: the name stands towards the end."""
     segments = [segment.strip(_TRIM) for segment in text.strip().split(", ") if segment.strip(_TRIM)]
     for place in range(len(segments) - 1, -1, -1):
         words = segments[place].split()
         name = _name_at_end(words)
-        if not name:
+        if not name or _belongs_to_role(words[: len(words) - len(name)]):
             continue
         behind = ", ".join(segments[place + 1 :])
         if behind and not _has_role(behind):
@@ -115,6 +120,11 @@ def _named_last(text: str) -> Speaker | None:
         before = " ".join(words[: len(words) - len(name)]) or (segments[place - 1] if place else "")
         return Speaker(_bare(name), _role(behind) or _leading_role(before))
     return None
+
+
+def _belongs_to_role(before: list[str]) -> bool:
+    """``Leiterin der Abteilung Recht``: what follows the role's "of" is no person."""
+    return bool(before) and folded(before[-1]) in layouts().particles and _has_role(" ".join(before))
 
 
 def _name_at_end(words: list[str]) -> list[str]:

@@ -1,0 +1,221 @@
+"""Hostile input is refused with a clear fault or made harmless. Time is bounded by limits, which are what is tested."""
+
+import io
+import json
+import re
+import tracemalloc
+import zipfile
+
+import pytest
+
+from syndicator.errors import Rejected
+from syndicator.intake.docx import read_docx
+from syndicator.intake.html import read_html
+from syndicator.intake.lint import diagnose
+from syndicator.intake.read import read
+from syndicator.intake.reading import lost_lines, to_record
+from syndicator.intake.sanitize import clean_html
+
+TYPES = (
+    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    'wordprocessingml.document.main+xml"/></Types>'
+)
+RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+RELATION = '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" Target="{}" {}/>'
+DOCUMENT = '<?xml version="1.0"?>{}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
+
+
+def paragraph(text: str, style: str = "") -> str:
+    properties = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def docx(body: str = "", declaration: str = "", more: dict[str, str | bytes] | None = None) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("_rels/.rels", RELATIONS.format(RELATION.format("officeDocument", "word/document.xml", "")))
+        archive.writestr("word/document.xml", DOCUMENT.format(declaration, body or paragraph("Text")))
+        for name, content in (more or {}).items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def refusal(source: bytes, name: str) -> str:
+    faults = read(source, name).faults
+    assert faults, "this was read"
+    return " ".join(f"{fault.problem} {fault.fix}" for fault in faults)
+
+
+def test_a_word_document_is_read() -> None:
+    parts = [
+        paragraph("A headline", "Heading1"),
+        paragraph("LEEDS, 3 March 2027 – Some text."),
+        paragraph("About Acme"),
+        paragraph("Acme is old."),
+        paragraph("Media contact:"),
+        paragraph("Jane Doe"),
+        paragraph("jane@acme.example"),
+    ]
+    reading = read(docx("".join(parts), more={"word/media/a.png": b"x"}), "x.docx")
+    assert reading.draft["headline"] == "A headline"
+    assert reading.draft["boilerplates"] == [{"heading": "About Acme", "paragraphs": ["Acme is old."]}]
+    assert reading.draft["contacts"] == [{"name": "Jane Doe", "email": "jane@acme.example"}]
+    assert lost_lines(reading) == ()
+    assert "N202" in {one.code for one in diagnose(reading)}
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        (docx(more={"word/media/a.bin": b"\0" * 10_000_000}), "zip bomb"),
+        (docx(more={"word/styles.xml": b" " * 4_000_000}), "unpacks to"),
+        (docx(more={f"x/{number}": b"" for number in range(1_200)}), "entries"),
+        (docx(more={"../../etc/cron": b"x"}), "outside of the archive"),
+        (docx(more={"/etc/cron": b"x"}), "outside of the archive"),
+        (
+            docx(declaration='<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', body=paragraph("&a;")),
+            "document type",
+        ),
+        (docx(more={"word/x.xml": '<!DOCTYPE lolz [<!ENTITY a "aa">]><x/>'}), "document type"),
+        (docx(more={"word/x.xml": "<x/>".encode("utf-16")}), "not UTF-8"),
+        (
+            docx(
+                more={
+                    "word/_rels/settings.xml.rels": RELATIONS.format(
+                        RELATION.format("attachedTemplate", "http://evil.example/x.dotm", 'TargetMode="External"')
+                    )
+                }
+            ),
+            "from elsewhere",
+        ),
+        (docx(body="".join(f"<w:p a='{number}'/>" for number in range(21_000))), "tags"),
+        (docx(body="<w:p>"), "cannot be read"),
+        (b"PK\x03\x04 nothing", "no Word document"),
+        (docx()[:-30], "no Word document"),
+    ],
+)
+def test_hostile_word_documents_are_refused(source: bytes, problem: str) -> None:
+    assert problem in refusal(source, "x.docx")
+
+
+def test_a_picture_at_an_address_is_not_fetched() -> None:
+    relation = RELATION.format("image", "http://evil.example/x.png", 'TargetMode="External"')
+    reading = read(docx(more={"word/_rels/document.xml.rels": RELATIONS.format(relation)}), "x.docx")
+    assert reading.draft.get("media") is None
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.toml", "x.txt", "x.md", "x.html", "x.docx"])
+def test_a_body_of_fifty_megabytes_is_refused_unread(name: str) -> None:
+    source = b"a" * 50_000_000
+    tracemalloc.start()
+    try:
+        problem = refusal(source, name)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "50,000,000 bytes" in problem
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "problem"),
+    [
+        (b"<div>" * 5_000, "x.html", "nested too deeply"),
+        (b"<p>x" * 20_000, "x.html", "elements"),
+        (b"x\n" * 100_000, "x.txt", "too many lines"),
+        (b"x\n" * 100_000, "x.md", "too many lines"),
+        ("ä".encode("latin-1"), "x.txt", "not UTF-8"),
+        (b"\xed\xa0\x80", "x.md", "not UTF-8"),
+        (b"---\na: " + b"[" * 5_000 + b"\n---\n", "x.md", ""),
+    ],
+)
+def test_wild_texts_are_refused(source: bytes, name: str, problem: str) -> None:
+    assert problem in refusal(source, name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"[" * 100_000,
+        b"*a " * 30_000,
+        b"`a " * 30_000,
+        b"> " * 50_000,
+        b"- " * 50_000,
+        b'"' * 100_000,
+        b"<" * 100_000,
+        b"a@" * 50_000,
+        b"1-" * 50_000,
+        b"http://" * 15_000,
+        b"About " * 20_000,
+        b"A." * 50_000,
+        b"![" * 50_000,
+    ],
+)
+@pytest.mark.parametrize("name", ["x.txt", "x.md"])
+def test_one_huge_line_is_read_without_losing_it(source: bytes, name: str) -> None:
+    reading = read(source, name)
+    assert reading.faults == ()
+    assert lost_lines(reading) == ()
+    assert isinstance(diagnose(reading), tuple)
+    assert isinstance(reading.quotes, tuple)
+
+
+def test_thousands_of_marks_are_read_as_plain_text() -> None:
+    assert "W119" in {one.code for one in diagnose(read(b"*a " * 3_000, "x.md"))}
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+        '<a href="java\tscript:alert(1)">x</a>',
+        '<a href="&#106;avascript:alert(1)">x</a>',
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<form action=javascript:alert(1)><button>x</button></form>",
+        "<base href=//evil.example>",
+    ],
+)
+def test_markup_does_not_survive(markup: str) -> None:
+    cleaned = clean_html(f"<p>Before</p>{markup}<p>After</p>")
+    assert not re.search(r"<[^>]*(?:script|onerror|srcdoc|action|javascript)", cleaned, re.IGNORECASE)
+    reading = read(f"<h1>H</h1><p>Before</p>{markup}<p>After</p>".encode(), "x.html")
+    assert all(not link["href"].lower().startswith("java") for link in reading.draft.get("links", []))
+    assert not any(str(media.get("href", "")).startswith("data") for media in reading.draft.get("media", []))
+
+
+def test_what_xml_cannot_carry_goes_after_references_are_decoded() -> None:
+    assert "\x0b" not in clean_html("<p>a&#11;b\x0bc</p>")
+    sheet = read_html("<p>a&#xFFFE;b&#x1;c</p>")
+    assert not re.search("[\x01\ufffe]", sheet.pieces[0].text)
+
+
+def test_dropped_addresses_are_reported() -> None:
+    reading = read(b"<h1>H</h1>\n<p><a href='javascript:x'>a</a> <img src='data:image/png;base64,x'></p>", "x.html")
+    assert [one.message.split()[1] for one in diagnose(reading) if one.code == "W115"] == ["javascript:", "data:"]
+
+
+@pytest.mark.parametrize("sign", ["\r\nX-Evil: 1", "\nX-Evil: 1", "\u2028X", "\x85X"])
+def test_a_headline_cannot_hold_a_line_of_a_header(sign: str) -> None:
+    body = {
+        "language": "en",
+        "headline": f"A{sign}",
+        "body": [{"type": "paragraph", "text": "x"}],
+        "publisher": {"name": "P"},
+        "contacts": [{"name": "J", "phone": "1"}],
+    }
+    reading = read(json.dumps(body).encode(), "x.json")
+    with pytest.raises(Rejected) as refused:
+        to_record(reading)
+    assert [fault.place for fault in refused.value.faults] == ["headline"]
+
+
+def test_read_docx_names_the_faults() -> None:
+    with pytest.raises(Rejected):
+        read_docx(b"")

@@ -1,0 +1,118 @@
+"""Quotes: spans inside of paragraphs, who said them, and what they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.intake.quotes import find_quotes
+from syndicator.model.body import Paragraph
+
+SPOKEN = [
+    (
+        "„Wir freuen uns sehr über den Erfolg“, sagt Geschäftsführer Max Mustermann.",
+        "„“",
+        "Max Mustermann",
+        "Geschäftsführer",
+    ),
+    (
+        "»Das ist ein großer Schritt für alle«, so Petra Schmidt, Leiterin Vertrieb bei Acme.",
+        "»«",
+        "Petra Schmidt",
+        "Leiterin Vertrieb bei Acme",
+    ),
+    (
+        'Der Bürgermeister von Kawasaki City, Norihiko Fukuda, erklärte: "Wir danken."',
+        '""',
+        "Norihiko Fukuda",
+        "Bürgermeister von Kawasaki City",
+    ),
+    (
+        "Bei der Feier betonte Tetsuya Kimura, Generalkonsul von Japan: „Wir danken.“",
+        "„“",
+        "Tetsuya Kimura",
+        "Generalkonsul von Japan",
+    ),
+    (
+        "Dr. Eva Klein, Leiterin der Abteilung Recht, sagte: „Das gilt ab morgen.“",
+        "„“",
+        "Dr. Eva Klein",
+        "Leiterin der Abteilung Recht",
+    ),
+    ("“We did what nobody believed in,” said Jane Doe, CEO of Acme Inc.", "“”", "Jane Doe", "CEO of Acme Inc"),
+    ("“This is the best we ever made,” says Acme CEO Jane Doe.", "“”", "Jane Doe", "Acme CEO"),
+    (
+        '"It is a necessity," said Kim Norris, co-founder and president of LCFA.',
+        '""',
+        "Kim Norris",
+        "co-founder and president of LCFA",
+    ),
+    (
+        "According to John van der Berg, head of research: “It works at night.”",
+        "“”",
+        "John van der Berg",
+        "head of research",
+    ),
+    (
+        "« Nous sommes très heureux », a déclaré Marie Dupont, directrice générale.",
+        "«»",
+        "Marie Dupont",
+        "directrice générale",
+    ),
+    ("«Estamos muy contentos hoy», afirmó Juan Pérez, director de Acme.", "«»", "Juan Pérez", "director de Acme"),
+    (
+        "“Siamo molto contenti”, ha dichiarato Mario Rossi, direttore della scuola.",
+        "“”",
+        "Mario Rossi",
+        "direttore della scuola",
+    ),
+    ('Jane Doe, CEO: "We never closed this quote because we forgot', '"', "Jane Doe", "CEO"),
+]
+
+
+@pytest.mark.parametrize(("text", "marks", "speaker", "role"), SPOKEN, ids=[spoken[2] + spoken[1] for spoken in SPOKEN])
+def test_speaker_and_role(text: str, marks: str, speaker: str, role: str) -> None:
+    (quote,) = find_quotes([Paragraph(text=text)])
+    assert (quote.marks, quote.speaker, quote.role) == (marks, speaker, role)
+
+
+def test_a_span_lies_inside_of_its_marks() -> None:
+    text = "« Nous sommes très heureux », a déclaré Marie Dupont."
+    (quote,) = find_quotes([Paragraph(text=text)])
+    assert text[quote.start : quote.end] == "Nous sommes très heureux"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['The "King Skyfront" is a place.', "Das sogenannte „Memorandum“ liegt vor.", 'A 5" pipe and a 6" pipe.', '"'],
+)
+def test_a_term_in_quotation_marks_is_no_quote(text: str) -> None:
+    assert find_quotes([Paragraph(text=text)]) == ()
+
+
+def test_quotes_inside_of_quotes_stay_inside() -> None:
+    text = 'Jane Doe sagte: „In Kawasaki hat sich "King Skyfront" etabliert.“'
+    (quote,) = find_quotes([Paragraph(text=text)])
+    assert text[quote.start : quote.end].endswith("etabliert.")
+
+
+def test_the_role_is_taken_from_another_paragraph() -> None:
+    body = [
+        Paragraph(text="Es kam Prof. Dr. Horst Domdey, Geschäftsführer der BioM GmbH, Martinsried, aus München."),
+        Paragraph(text="Prof. Dr. Horst Domdey erläuterte: „Wir sind überzeugt.“"),
+    ]
+    (quote,) = find_quotes(body)
+    assert (quote.paragraph, quote.role) == (1, "Geschäftsführer der BioM GmbH")
+
+
+def test_two_quotes_of_one_paragraph() -> None:
+    text = "“We did what nobody believed in,” said Jane Doe. “And we will do it again next year,” she added."
+    first, second = find_quotes([Paragraph(text=text)])
+    assert first.speaker == "Jane Doe"
+    assert text[second.start : second.end].startswith("And we")
+
+
+@given(st.text(alphabet='ab Ä.,:"„“”«»\n\u00a0', max_size=120))
+def test_spans_fit_into_any_paragraph(text: str) -> None:
+    if text.strip():
+        for quote in find_quotes([Paragraph(text=text)]):
+            assert 0 <= quote.start < quote.end <= len(text)
