@@ -1,18 +1,55 @@
 """The whole HTTP edge as one ASGI application."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
-from syndicator.web import problems
+from syndicator.web import pages, problems
 from syndicator.web.api import channels, deliveries, endpoints, releases
 from syndicator.web.api.description import describe
+from syndicator.web.documents import Documents
+from syndicator.web.feeds import FeedServer
+from syndicator.web.signs import Signs
+from syndicator.web.static_files import static_routes
 
 
 def make_app(service: Syndicator) -> ASGIApp:
-    """Feeds in front of everything, the API, pages. The caller closes the service."""
+    """Feeds in front of everything, then the API, then pages. The caller closes the service.
+
+    Errors: ConfigError when the operator's token or the signing key is missing.
+    """
+    _ = service.operator_token, service.signer  # missing keys are told at the start, not at the first request
+    documents = Documents(service.setup, service.settings.feed_max_age_s)
+    return _Front(FeedServer(documents), _api(service), _site(service, documents))
+
+
+class _Front:
+    """By the path's first part. Feeds pass through nothing else."""
+
+    def __init__(self, feeds: ASGIApp, api: ASGIApp, site: ASGIApp) -> None:
+        self._feeds = feeds
+        self._api = api
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith("/feeds/"):
+                await self._feeds(scope, receive, send)
+                return
+            if path.startswith("/api/") or path == "/openapi.json":
+                await self._api(scope, receive, send)
+                return
+        await self._site(scope, receive, send)
+
+
+def _api(service: Syndicator) -> FastAPI:
     app = FastAPI(
         title="Syndicator",
         version=version("syndicator"),
@@ -27,3 +64,19 @@ def make_app(service: Syndicator) -> ASGIApp:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     problems.install(app)
     return app
+
+
+def _site(service: Syndicator, documents: Documents) -> Starlette:
+    @asynccontextmanager
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        following = asyncio.create_task(documents.follow())
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    shown = pages.Pages(service)
+    site = Starlette(routes=[*shown.routes, *Signs(service).routes, *static_routes()], lifespan=life)
+    site.router.redirect_slashes = False  # the address would be made from the Host header
+    pages.install(site, shown)
+    return site

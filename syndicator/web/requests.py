@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, TypeVar
 
@@ -32,20 +31,22 @@ Service = Annotated[Syndicator, Depends(_service)]
 
 async def is_operator(request: Request, service: Service) -> bool:
     """Whether the operator's token came. Unauthorised for one that is wrong: better said than ignored."""
-    given = request.headers.get("authorization")
-    if given is None:
-        return False
-    scheme, _, token = given.partition(" ")
+    return "authorization" in request.headers and bool(operator_of(request, service))
+
+
+async def operator(request: Request, service: Service) -> str:
+    """The operator's name; Unauthorised without the token."""
+    return operator_of(request, service)
+
+
+def operator_of(request: Request, service: Syndicator) -> str:
+    """The operator's name, for routes that know the service themselves."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        message = "send Authorization: Bearer and the operator's token (syndicator doctor says where it is)"
+        raise Unauthorised(message)
     if scheme.lower() != "bearer" or not _is_same(token.strip(), service.operator_token):
         message = "this token is not the operator's: send Authorization: Bearer and the right one"
-        raise Unauthorised(message)
-    return True
-
-
-async def operator(known: Annotated[bool, Depends(is_operator)]) -> str:
-    """The operator's name; Unauthorised without the token."""
-    if not known:
-        message = "send Authorization: Bearer and the operator's token (syndicator doctor says where it is)"
         raise Unauthorised(message)
     return OPERATOR
 
@@ -105,4 +106,3 @@ def _digest(token: str) -> bytes:
 Token = Annotated[str, Depends(operator)]
 Inside = Annotated[bool, Depends(is_operator)]
 JsonBody = Annotated[bytes, Depends(json_body)]
-Problems = Mapping[int | str, dict[str, Any]]

@@ -1,0 +1,70 @@
+"""What a reader asks for in headers (RFC 9110, RFC 3229): pure functions over header values as bytes."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """Whether the reader takes gzip (RFC 9110, section 12.5.3): named, or by ``*``, and not with a weight of 0."""
+    weights = dict(_weighted(accept_encoding))
+    for name in (b"gzip", b"x-gzip", b"*"):
+        if name in weights:
+            return weights[name] > 0
+    return False
+
+
+def wants_new_entries(a_im: bytes) -> bool:
+    """Whether the reader takes a feed that holds only what is new (RFC 3229, ``A-IM: feed``)."""
+    return dict(_weighted(a_im)).get(b"feed", 0.0) > 0
+
+
+def names(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether the list names this tag, compared weakly, or is ``*`` (RFC 9110, section 13.1.2)."""
+    return if_none_match.strip() == b"*" or etag in tags(if_none_match)
+
+
+def tags(if_none_match: bytes) -> list[bytes]:
+    """The tags in the list, in their quotes and without a ``W/``."""
+    found, rest = [], if_none_match
+    while (first := rest.find(b'"')) >= 0 and (last := rest.find(b'"', first + 1)) > 0:
+        found.append(rest[first : last + 1])
+        rest = rest[last + 1 :]
+    return found
+
+
+def unmodified(if_modified_since: bytes, last_modified: int) -> bool:
+    """Whether nothing changed since then (seconds since 1970). What is no date does not count."""
+    try:
+        since = parsedate_to_datetime(if_modified_since.decode("ascii"))
+    except (ValueError, UnicodeDecodeError):
+        return False
+    return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
+
+
+def newest_base(if_none_match: bytes, current: int) -> int | None:
+    """The latest change among the tags that came before the current one; tags start with theirs, in hex."""
+    changes = [change for tag in tags(if_none_match) if (change := _change(tag)) is not None]
+    return max((change for change in changes if change < current), default=None)
+
+
+def _change(tag: bytes) -> int | None:
+    number = tag[1:-1].partition(b"-")[0]
+    try:
+        return int(number, 16) if number.isalnum() else None
+    except ValueError:
+        return None
+
+
+def _weighted(value: bytes) -> Iterable[tuple[bytes, float]]:
+    for part in value.lower().split(b","):
+        name, *parameters = (piece.strip() for piece in part.split(b";"))
+        if name:
+            yield name, next((_weight(each) for each in parameters if each.startswith(b"q=")), 1.0)
+
+
+def _weight(parameter: bytes) -> float:
+    try:
+        return float(parameter[2:])
+    except ValueError:
+        return 0.0

@@ -1,0 +1,121 @@
+"""GET and HEAD of feed documents: raw ASGI ahead of every framework, from answers that are ready made."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from syndicator import log
+from syndicator.errors import SyndicatorError
+from syndicator.web.conditions import names, newest_base, takes_gzip, unmodified, wants_new_entries
+from syndicator.web.documents import EMPTY, Answer, Document, Documents, Headers
+
+_KNOWN_CODINGS: Final = 1000
+_ALLOWED: Final = b"GET, HEAD, OPTIONS"
+_PLAIN: Final[Headers] = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_PREFLIGHT: Final[Headers] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since, A-IM"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+class FeedServer:
+    """An ASGI application for the paths under /feeds/."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        # Readers send a handful of different wishes; each is read once.
+        self._codings: dict[bytes, bool] = {b"": False}
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """One request. Nothing is parsed that an equal header answered before."""
+        path: str = scope["path"]
+        method: str = scope["method"]
+        if method not in {"GET", "HEAD"}:
+            await _refuse_method(path, method, send)
+            return
+        document = self._documents.kept.get(path)
+        if document is None:
+            document = await self._load(path, method, send)
+            if document is None:
+                return
+        wishes = _wishes(scope["headers"])
+        gzip = self._codings.get(wishes[0])
+        if gzip is None:
+            gzip = self._learn(wishes[0])
+        answer = document.gzip if gzip else document.identity
+        if _is_held(wishes, document, answer):
+            await send(answer.not_modified)
+            await send(EMPTY)
+            return
+        if wishes[3] and wishes[1] and wants_new_entries(wishes[3]):
+            answer = _news(document, wishes[1], gzip=gzip) or answer
+        await send(answer.start)
+        await send(answer.body if method == "GET" else EMPTY)
+
+    async def _load(self, path: str, method: str, send: Send) -> Document | None:
+        """The document that is not in memory; the request is answered if there is none."""
+        try:
+            document = await self._documents.load(path)
+        except SyndicatorError as error:
+            log.logger("feeds").error("feed unreadable", reason=str(error))
+            await _say(503, b"The feed cannot be read now.\n", method, send, [(b"retry-after", b"5")])
+            return None
+        if document is None:
+            await _say(404, b"There is no such feed. /channels lists all.\n", method, send)
+        return document
+
+    def _learn(self, coding: bytes) -> bool:
+        if len(self._codings) >= _KNOWN_CODINGS:
+            self._codings = {b"": False}
+        gzip = self._codings[coding] = takes_gzip(coding)
+        return gzip
+
+
+def _wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Accept-Encoding, If-None-Match, If-Modified-Since and A-IM; lists over several lines joined."""
+    coding = none_match = since = a_im = b""
+    for name, value in headers:
+        if name == b"accept-encoding":
+            coding = coding + b"," + value if coding else value
+        elif name == b"if-none-match":
+            none_match = none_match + b"," + value if none_match else value
+        elif name == b"if-modified-since":
+            since = value
+        elif name == b"a-im":
+            a_im = a_im + b"," + value if a_im else value
+    return coding, none_match, since, a_im
+
+
+def _is_held(wishes: tuple[bytes, bytes, bytes, bytes], document: Document, answer: Answer) -> bool:
+    """Whether the reader holds this state already. Tags count before times (RFC 9110, section 13.2.2)."""
+    _, none_match, since, _ = wishes
+    if none_match:
+        return none_match == answer.etag or names(none_match, answer.etag)
+    return bool(since) and (since == document.last_modified_text or unmodified(since, document.last_modified))
+
+
+def _news(document: Document, none_match: bytes, *, gzip: bool) -> Answer | None:
+    base = newest_base(none_match, document.change)
+    return None if base is None else document.since(base, gzip=gzip)
+
+
+async def _refuse_method(path: str, method: str, send: Send) -> None:
+    if method == "OPTIONS":
+        cross_origin = _PREFLIGHT if path.endswith(".json") else []
+        await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", _ALLOWED), *cross_origin]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await _say(405, b"Feeds are only read: GET or HEAD.\n", method, send, [(b"allow", _ALLOWED)])
+
+
+async def _say(status: int, text: bytes, method: str, send: Send, further: Headers | None = None) -> None:
+    headers = [*_PLAIN, (b"content-length", str(len(text)).encode()), *(further or [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else text})

@@ -1,0 +1,128 @@
+"""HTML pages as text. Whatever comes from outside is escaped here; an article's HTML is composed escaped."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from feeds.model import MEDIA_TYPES, Format
+from syndicator.clock import isoformat
+from syndicator.services.views.channels import ChannelPage, ChannelView, Listed, ReleasePage
+
+_FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What stands on every page: the network's title, and where a machine finds the terms."""
+
+    title: str
+    policy_url: str
+
+
+def page(
+    site: Site,
+    title: str,
+    main: str,
+    *,
+    language: str = "en",
+    canonical: str = "",
+    description: str = "",
+    feeds: Iterable[ChannelView] = (),
+    indexed: bool = True,
+) -> str:
+    """A whole document. ``language`` is that of its main text; what stands around is English."""
+    around = "" if language == "en" else ' lang="en"'
+    return "".join(
+        (
+            f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
+            f"<title>{escape(title)}</title>\n",
+            f'<meta name="description" content="{escape(description)}">\n' if description else "",
+            "" if indexed else '<meta name="robots" content="noindex">\n',
+            f'<link rel="canonical" href="{escape(canonical)}">\n' if canonical else "",
+            '<meta name="tdm-reservation" content="1">\n',
+            f'<meta name="tdm-policy" content="{escape(site.policy_url)}">\n',
+            '<link rel="stylesheet" href="/static/page.css">\n<link rel="icon" href="/static/icon.png">\n',
+            *(_autodiscovery(channel) for channel in feeds),
+            f'</head>\n<body>\n<header{around}>\n<p><a href="/">{escape(site.title)}</a></p>\n',
+            '<nav aria-label="Site"><a href="/channels">Channels</a> <a href="/opml">OPML</a></nav>\n</header>\n',
+            f"<main>\n{main}\n</main>\n",
+            f'<footer{around}><p><a href="/terms">Terms and rights</a></p></footer>\n</body>\n</html>\n',
+        )
+    )
+
+
+def release_main(shown: ReleasePage) -> str:
+    """The article, dated, with the channels it stands in."""
+    release, article = shown.release, shown.article
+    published = _time(release.published_at) if release.published_at else ""
+    changed = f" · version {release.version}, {_time(release.updated_at)}" if release.version > 1 else ""
+    channels = "".join(f"<li>{_channel_link(channel)} {_feed_links(channel)}</li>" for channel in shown.channels)
+    return (
+        f'<article dir="auto">\n<h1>{escape(article.title, quote=False)}</h1>\n'
+        f'<p class="when" lang="en">{published}{changed}</p>\n{article.html}\n</article>\n'
+        f'<aside lang="en" aria-labelledby="channels"><h2 id="channels">Channels</h2><ul>{channels}</ul></aside>'
+    )
+
+
+def channel_main(shown: ChannelPage, heading: str) -> str:
+    """The channel's newest releases, and its feeds."""
+    nothing = "" if shown.entries else "<p>There is no release here yet.</p>"
+    return (
+        f"<h1>{escape(heading, quote=False)}</h1>\n"
+        f'<p class="feeds">Subscribe: {_feed_links(shown.channel)}</p>\n{nothing}{_releases(shown.entries)}'
+    )
+
+
+def directory_main(channels: Iterable[ChannelView]) -> str:
+    """Every channel with its feeds, by kind."""
+    kinds: dict[str, list[ChannelView]] = {}
+    for channel in channels:
+        kinds.setdefault(channel.kind, []).append(channel)
+    parts = "".join(
+        f"<h2>{escape(kind.capitalize())}</h2>\n<ul>"
+        + "".join(f"<li>{_channel_link(channel)} {_feed_links(channel)}</li>\n" for channel in members)
+        + "</ul>\n"
+        for kind, members in kinds.items()
+    )
+    return f'<h1>Channels</h1>\n<p><a href="/opml">All of them as OPML</a></p>\n{parts}'
+
+
+def _releases(listed: Iterable[Listed]) -> str:
+    lines = "".join(_entry(each) for each in listed)
+    return f'<ol class="releases">\n{lines}</ol>' if lines else ""
+
+
+def _entry(each: Listed) -> str:
+    release = each.release
+    published = _time(release.published_at) if release.published_at else ""
+    return (
+        f'<li lang="{escape(release.record.language)}"><h2 dir="auto">'
+        f'<a href="/releases/{escape(release.id)}">{escape(each.article.title, quote=False)}</a></h2>\n'
+        f'<p class="when">{published}</p><p dir="auto">{escape(each.article.summary, quote=False)}</p></li>\n'
+    )
+
+
+def _autodiscovery(channel: ChannelView) -> str:
+    return "".join(
+        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" href="{escape(url)}"'
+        f' title="{escape(channel.title)} ({_FORMAT_NAMES[form]})">\n'
+        for form, url in channel.feeds.items()
+    )
+
+
+def _channel_link(channel: ChannelView) -> str:
+    return f'<a href="/channels/{escape(channel.name)}">{escape(channel.title, quote=False)}</a>'
+
+
+def _feed_links(channel: ChannelView) -> str:
+    return " ".join(
+        f'<a class="feed" href="{escape(url)}" type="{MEDIA_TYPES[form]}"'
+        f' aria-label="{escape(channel.title)} as {_FORMAT_NAMES[form]}">{_FORMAT_NAMES[form]}</a>'
+        for form, url in channel.feeds.items()
+    )
+
+
+def _time(instant: datetime) -> str:
+    return f'<time datetime="{isoformat(instant)}">{instant:%Y-%m-%d %H:%M} UTC</time>'
