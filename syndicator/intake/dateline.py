@@ -67,5 +67,5 @@ def _length(text: str, place: str, date: str) -> int:
     printed = f"{place}, {date} \u2013 "
     if place and text.startswith(printed):
         return len(printed)
-    alone = f"{place}, {date}"
-    return len(text) if place and text.strip() == alone else 0
+    alone = f"{place}, {date}" if place else date
+    return len(text) if text.strip() == alone else 0

@@ -21,10 +21,12 @@ def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
     """The fields that the layout names, shaped like a record; fields it does not name are left out."""
     dateline = dateline_in(layout)
     fields: dict[str, Any] = {
-        "headline": _text(layout.first(Part.HEADLINE)),
+        "headline": _one_line(_text(layout.first(Part.HEADLINE))),
         "subheadline": _text(layout.first(Part.SUBHEADLINE)),
         "teaser": _text(layout.first(Part.TEASER)),
-        "dateline": {"place": dateline.place, "date": dateline.date} if dateline and dateline.length else None,
+        "dateline": {**({"place": dateline.place} if dateline.place else {}), "date": dateline.date}
+        if dateline and dateline.length
+        else None,
         "body": _body(layout, dateline),
         "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
         "media": [*_captions(layout), *_pictures(sheet)][:_SHEET_ROOM],
@@ -68,11 +70,16 @@ def _text(section: Section | None) -> str | None:
     return text or None
 
 
+def _one_line(text: str | None) -> str | None:
+    """A headline that was broken to fit a page, as the line it is."""
+    return " ".join(line.strip() for line in text.split("\n")) if text else None
+
+
 def _body(layout: Layout, dateline: DatelineFound | None) -> list[dict[str, Any]]:
     """The body in its order; what is under a heading that no other field can hold stays body, too."""
     blocks: list[dict[str, Any]] = []
     for section in layout.sections:
-        blocks.extend(_blocks(section, layout))
+        blocks.extend(_blocks(section))
     if dateline and dateline.length and blocks and blocks[0]["type"] == "paragraph":
         text = blocks[0]["text"]
         found = dateline_of(text)
@@ -82,7 +89,7 @@ def _body(layout: Layout, dateline: DatelineFound | None) -> list[dict[str, Any]
     return blocks
 
 
-def _blocks(section: Section, layout: Layout) -> Iterator[dict[str, Any]]:
+def _blocks(section: Section) -> Iterator[dict[str, Any]]:
     if section.part in {Part.BODY, Part.DATELINE, Part.SUBHEADING}:
         yield from _each(section)
     elif section.part is Part.BOILERPLATE and not _is_boilerplate(section):
@@ -90,7 +97,7 @@ def _blocks(section: Section, layout: Layout) -> Iterator[dict[str, Any]]:
     elif section.part is Part.BOILERPLATE:
         for piece in section.pieces[_MOST_PARAGRAPHS:]:
             yield _block(piece)
-    elif section.part is Part.LEGAL and not _is_the_networks(section, layout):
+    elif section.part is Part.LEGAL and not _is_the_networks(section):
         if section.heading:
             yield _subheading(section.heading)
         yield from _each(section)
@@ -102,11 +109,9 @@ def _each(section: Section) -> Iterator[dict[str, Any]]:
             yield _subheading(piece.text) if section.part is Part.SUBHEADING else _block(piece)
 
 
-def _is_the_networks(section: Section, layout: Layout) -> bool:
-    """Text behind the contacts without a heading: what the network attaches to every release."""
-    place = layout.sections.index(section)
-    before = layout.sections[place - 1].part if place else None
-    return not section.heading and before in {Part.CONTACT, Part.PUBLISHER}
+def _is_the_networks(section: Section) -> bool:
+    """Text without a heading that begins as what a network attaches to every release."""
+    return not section.heading and folded(section.pieces[0].text).startswith(layouts().network_starts)
 
 
 def _subheading(text: str) -> dict[str, Any]:

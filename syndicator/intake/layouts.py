@@ -27,6 +27,7 @@ class Layouts:
     credit: tuple[str, ...]
     media: frozenset[str]
     legal_starts: tuple[str, ...]
+    network_starts: tuple[str, ...]
     end_signs: frozenset[str]
     verbs: frozenset[str]
     joiners: frozenset[str]
@@ -64,7 +65,8 @@ def layouts() -> Layouts:
         labels=_labels(tables.values()),
         credit=_longest_first(_words(tables, "labels", "credit")),
         media=_words(tables, "labels", "media"),
-        legal_starts=tuple(_words(tables, "legal", "starts")),
+        legal_starts=tuple(_words(tables, "legal", "starts") | _words(tables, "legal", "network")),
+        network_starts=tuple(_words(tables, "legal", "network")),
         end_signs=frozenset(every["end_signs"]),
         verbs=_words(tables, "quotes", "verbs"),
         joiners=_words(tables, "quotes", "joiners"),

@@ -12,6 +12,7 @@ URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")
 # Where markup was lost a number may follow a word without a space.
 _GLUED_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d")
+_BETWEEN: Final = re.compile(r"\s*[,;|\u2022]\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)")
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
@@ -45,6 +46,12 @@ def said(line: str) -> Said:
     return Said("text", text)
 
 
+def facts(line: str) -> list[Said]:
+    """The same for a line that may hold several labelled things (``Tel. 1, Fax 2 | mail@acme.example``)."""
+    parts = [said(part) for part in _BETWEEN.split(line[: 2 * _LONGEST])]
+    return parts if sum(part.field != "text" for part in parts) > 1 else [said(line)]
+
+
 def _labelled(text: str) -> Said | None:
     found = _LABEL.match(text) or _BARE.match(text)
     if not found or text.startswith(("http:", "https:")):
@@ -66,8 +73,7 @@ def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
     """A publisher block: name, address lines, telephone, fax, mail, web."""
     block: dict[str, Any] = {}
     address: list[str] = []
-    for line in lines:
-        fact = said(line)
+    for line, fact in ((whole, fact) for whole in lines for fact in facts(whole)):
         if fact.field == "text" or (fact.field in {"name", "address", "role"}):
             if "name" not in block and fact.field != "address":
                 block["name"] = fact.value
@@ -76,7 +82,7 @@ def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
         elif fact.field not in block:
             block[fact.field] = fact.value
         else:
-            address.append(line.strip())
+            address.append(line.strip() if line.strip() not in address else fact.value)
     return {**block, **_address(address), **_country(block)}
 
 
@@ -107,7 +113,11 @@ def contacts_of(groups: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
 
 
 def _add(found: list[dict[str, Any]], line: str) -> None:
-    fact = said(line)
+    for fact in facts(line):
+        _add_fact(found, fact, line)
+
+
+def _add_fact(found: list[dict[str, Any]], fact: Said, line: str) -> None:
     starts_new = fact.field == "text" and found and _is_reachable(found[-1]) and reaches(line) == 0
     if not found or (starts_new and _looks_like_name(fact.value)):
         found.append({})

@@ -1,9 +1,10 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from syndicator.intake.dateline import dateline_of
+from syndicator.intake.dateline import date_pattern, dateline_of
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.parts import Layout, Part, Section, Span
@@ -15,6 +16,9 @@ _LONGEST_SUBHEADLINE: Final = 300
 _LONGEST_TEASER: Final = 700
 _LONGEST_SUBHEADING: Final = 90
 _LONGEST_HEADLINE: Final = 300
+_MOST_HEADLINE_LINES: Final = 4
+_WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
+_CLOCK: Final = re.compile(r"[\s\d:.,|\u2013\u2014-]*(?:Uhr|h)?[\s.,|]*", re.IGNORECASE)
 _LONG_LINE: Final = 200
 _SENTENCE_WORDS: Final = 8
 _MANY_WORDS: Final = 12
@@ -130,13 +134,13 @@ class _Walk:
             and reaches(_joined(lines))
         ):
             self._append(lines)
+        elif _is_only_dateline(lines):
+            self._new(Part.DATELINE)
+            self._append(lines)
         elif self._is_letterhead(place):
             self._section = (
                 self._section if self._section and self._section.part is Part.PUBLISHER else self._new(Part.PUBLISHER)
             )
-            self._append(lines)
-        elif _is_only_dateline(lines):
-            self._new(Part.DATELINE)
             self._append(lines)
         else:
             self._headline(place, lines)
@@ -145,7 +149,7 @@ class _Walk:
         """Short lines before the kicker or the title: the sender's letterhead."""
         if place == self._title_at:
             return False
-        if place < self._title_at:
+        if place < self._title_at or any(_WIRE.match(later.text) for later in self._pieces[place + 2 : place + 4]):
             return True
         return (
             any(_kicks(later) for later in self._pieces[place + 1 : _LOOK_AHEAD])
@@ -156,10 +160,11 @@ class _Walk:
         self._has_headline = True
         self._headline_at = place
         self._new(Part.HEADLINE)
-        self._append(lines[:1])
+        wrapped = _wrapped(lines)
+        self._append(lines[:wrapped])
         self._section = None
-        if len(lines) > 1:
-            rest = lines[1:]
+        if len(lines) > wrapped:
+            rest = lines[wrapped:]
             is_title = len(_joined(rest)) <= _LONGEST_SUBHEADLINE and _joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
             self._new(Part.SUBHEADLINE if is_title and len(rest) == 1 else Part.BODY)
             self._append(rest)
@@ -309,6 +314,14 @@ class _Walk:
         self.layout.spans.append(Span(part, piece.first, piece.last, piece.text))
 
 
+def _wrapped(lines: tuple[TextLine, ...]) -> int:
+    """How many lines a headline takes: one that goes on in lower case was only broken to fit."""
+    count = 1
+    while count < min(len(lines), _MOST_HEADLINE_LINES) and lines[count].text.lstrip()[:1].islower():
+        count += 1
+    return count
+
+
 def leaves_reach(text: str) -> bool:
     """Whether a line is prose rather than part of a contact or publisher block."""
     line = text.strip()
@@ -340,7 +353,12 @@ def _starts_legal(text: str) -> bool:
 
 def _is_only_dateline(lines: tuple[TextLine, ...]) -> bool:
     text = _joined(lines).strip()
-    found = dateline_of(text) if len(text) <= _LONG_LINE and len(lines) == 1 else None
+    if len(lines) > 1 or len(text) > _LONG_LINE:
+        return False
+    date = date_pattern().search(text)
+    if date and _CLOCK.fullmatch(text[: date.start()] + " " + text[date.end() :]):
+        return True
+    found = dateline_of(text)
     return found is not None and (found.length == len(text) or text.endswith(("/", found.date)))
 
 

@@ -197,6 +197,39 @@ def test_a_contact_before_the_headline() -> None:
     assert reading.draft["contacts"] == [{"name": "Jane Doe", "phone": "555 123 4567"}]
 
 
+def test_a_headline_that_was_broken_to_fit_is_one_line() -> None:
+    reading = read("Acme übernimmt Beta und\nstärkt das Geschäft\n\nDie Firma ist jetzt groß.\n".encode(), "x.txt")
+    assert reading.draft["headline"] == "Acme übernimmt Beta und stärkt das Geschäft"
+    assert "subheadline" not in reading.draft
+
+
+def test_a_letterhead_before_the_kicker_is_the_publisher() -> None:
+    source = "ACME GmbH\nMusterweg 1, 80331 München\n\nMedieninformation\n\nAcme übernimmt Beta\n\nDie Firma ist jetzt groß.\n"
+    reading = read(source.encode(), "x.txt")
+    assert reading.draft["publisher"] == {"name": "ACME GmbH", "address": ["Musterweg 1, 80331 München"]}
+    assert reading.draft["headline"] == "Acme übernimmt Beta"
+
+
+def test_the_layout_of_a_wire() -> None:
+    source = "10.11.2026 – 09:00\n\nStadtwerke\n\nNeuer Speicher am Netz\n\nMusterstadt (ots) - Der Speicher ist am Netz.\n\nOriginal-Content von: Stadtwerke\n"
+    reading = read(source.encode(), "x.txt")
+    assert reading.draft["headline"] == "Neuer Speicher am Netz"
+    assert reading.draft["publisher"]["name"] == "Stadtwerke"
+
+
+def test_several_ways_on_one_line_of_a_contact() -> None:
+    source = "A headline\n\nSome text.\n\nPressekontakt:\nEva Muster\nTel. +49 89 12345-0, Fax +49 89 12345-9 | presse@acme.example\n"
+    contact = {"name": "Eva Muster", "phone": "+49 89 12345-0", "fax": "+49 89 12345-9", "email": "presse@acme.example"}
+    assert read(source.encode(), "x.txt").draft["contacts"] == [contact]
+
+
+@pytest.mark.parametrize("text", ["Abdruck honorarfrei, Belegexemplar erbeten.", "Disclaimer: this is no offer."])
+def test_small_print_that_is_not_the_networks_stays_in_the_record(text: str) -> None:
+    source = f"A headline\n\nSome text.\n\nContact:\nJane Doe\njane@acme.example\n\n{text}\n"
+    reading = read(source.encode(), "x.txt")
+    assert text.removeprefix("Disclaimer: ") in [block["text"] for block in reading.draft["body"]]
+
+
 def test_markdown_with_front_matter() -> None:
     reading = example_of("letter.md")
     kinds = [block["type"] for block in reading.draft["body"]]
