@@ -279,6 +279,7 @@ def test_html() -> None:
     assert reading.draft["contacts"] == [
         {"name": "Tom Hill", "phone": "+44 1904 000000", "email": "tom@museum.example"}
     ]
+    assert reading.draft["media"] == [{"href": "https://museum.example/map.png", "alt": "A map of York"}]
     assert "alert" not in json.dumps(reading.draft)
 
 
