@@ -67,6 +67,9 @@ class CurlTransport:
         self._thread.start()
 
     def submit(self, request: Request, done: Done) -> None:
+        if self._closed:
+            done(request, Failure("closed", "the transport was closed"))
+            return
         with self._counting:
             self._count += 1
         self._inbox.append((request, done))
@@ -104,13 +107,16 @@ class CurlTransport:
     # --- the thread
 
     def _run(self) -> None:
-        while not self._closed:
-            self._take_in()
-            self._start_waiting()
-            self._act(self._epoll.poll(self._sleep_s()))
-            self._finish()
-            self._end_lookups()
-        self._shut()
+        try:
+            while not self._closed:
+                self._take_in()
+                self._start_waiting()
+                self._act(self._epoll.poll(self._sleep_s()))
+                self._finish()
+                self._end_lookups()
+        finally:  # whatever broke: nobody waits for ever
+            self._closed = True
+            self._shut()
 
     def _sleep_s(self) -> float:
         if self._inbox:

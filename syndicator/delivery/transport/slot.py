@@ -100,7 +100,7 @@ class Slot:
         easy = self.easy
         duration_s = easy.getinfo(pycurl.TOTAL_TIME)
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
-        bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD))
+        bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
         if number == 0 or (self._is_cut and self._in_body):
             return Answer(
                 easy.getinfo(pycurl.RESPONSE_CODE), self._retry_after, bytes(self._body), address, duration_s, bytes_sent

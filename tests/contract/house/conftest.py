@@ -1,0 +1,107 @@
+"""One service per test, on SQLite and on PostgreSQL, with a clock that the test turns."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Settings
+from syndicator.bootstrap import Syndicator
+from syndicator.clock import to_us
+from syndicator.model.endpoint import NewEndpoint
+from syndicator.model.release import Record
+from syndicator.store import deliveries
+from tests.contract.house.newsroom import Newsroom
+
+EXAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "biom-kawasaki.json").read_text(encoding="utf-8"))
+START = to_us(datetime(2027, 1, 23, 12, 0, tzinfo=UTC))
+KEY = "k1:" + "A" * 43 + "="
+SIGNING = "whsk_" + "B" * 43 + "="
+
+
+class Clock:
+    """Stands still until the test moves it. Microseconds."""
+
+    def __init__(self) -> None:
+        self.us = START
+
+    def __call__(self) -> int:
+        return self.us
+
+
+@dataclass
+class House:
+    """A wired service, its clock, and what a test does most."""
+
+    service: Syndicator
+    clock: Clock
+
+    def submit(self, key: str = "key", **changes: object) -> str:
+        return self.service.submit(record(**changes), owner="operator", key=key).release.id
+
+    def endpoint(self, newsroom: Newsroom, **fields: Any) -> str:
+        added = self.service.add_endpoint(NewEndpoint(url=newsroom.url, **fields), owner="newsroom")
+        newsroom.secret = added.secret
+        return added.id
+
+    def deliveries(self, **where: object) -> list[dict[str, Any]]:
+        with self.service.database.read() as connection:
+            return [dict(row) for row in reversed(deliveries.listed(connection, 1000, **where))]
+
+    def states(self) -> list[tuple[str, str]]:
+        """(event type, state) of every delivery, oldest first."""
+        return [(row["event_type"], row["state"]) for row in self.deliveries()]
+
+
+def record(**changes: object) -> Record:
+    """The touchstone with other fields."""
+    fields = {name: value for name, value in {**EXAMPLE, **changes}.items() if value is not None}
+    return Record.model_validate_json(json.dumps(fields), strict=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
+    url = f"sqlite:///{tmp_path / 'house.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    made: list[Syndicator] = []
+
+    def make(*, clock: Clock | None = None, **settings: Any) -> House:
+        turned = clock or Clock()
+        service = Syndicator(
+            Settings(
+                data_dir=tmp_path,
+                database_url=url,
+                sealing_keys=SecretStr(KEY),
+                signing_key=SecretStr(SIGNING),
+                operator_token=SecretStr("token"),
+                allow_cidrs=("127.0.0.0/8",),
+                allowed_ports=(0,),
+                attempt_timeout_s=2,
+                public_base_url="https://news.example",
+                authority="news.example",
+                **settings,
+            ),
+            clock=turned,
+        )
+        service.migrate()
+        made.append(service)
+        return House(service, turned)
+
+    yield make
+    for service in made:
+        service.close()
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House]) -> House:
+    return make_house()
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as desk:
+        yield desk

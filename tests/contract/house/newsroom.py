@@ -1,0 +1,63 @@
+"""A receiver over real HTTP that answers as the test says and keeps what it was sent."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+class Newsroom:
+    """``answer`` is a status, or statuses by event type; ``headers`` go out with each answer."""
+
+    def __init__(self) -> None:
+        self.secret = ""
+        self.answer: int | dict[str, int] = 204
+        self.headers: dict[str, str] = {}
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self._lock = threading.Lock()
+        newsroom = self
+
+        class Desk(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                status = newsroom.take({name.lower(): value for name, value in self.headers.items()}, body)
+                self.send_response(status)
+                for name, value in newsroom.headers.items():
+                    self.send_header(name, value)
+                if status != 204:
+                    self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/push"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def take(self, headers: dict[str, str], body: bytes) -> int:
+        with self._lock:
+            self.requests.append((headers, body))
+        kind = json.loads(body)["type"]
+        return self.answer.get(kind, 204) if isinstance(self.answer, dict) else self.answer
+
+    @property
+    def envelopes(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _, body in self.requests]
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """(event type, version) of every request that came in."""
+        return [(each["type"], each["data"].get("version", 0)) for each in self.envelopes]

@@ -1,0 +1,80 @@
+"""Accepted means durable, once, and all or nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.errors import Conflict, Rejected
+from syndicator.model.lifecycle import ReleaseState
+from syndicator.store import events, releases
+from tests.contract.house.conftest import House, record
+
+
+def test_release_version_and_event_are_there_together(house: House) -> None:
+    release_id = house.submit()
+    with house.service.database.read() as connection:
+        stored = releases.version(connection, release_id)
+        told = events.of_release(connection, release_id)
+    assert stored.release.state is ReleaseState.PUBLISHED
+    assert stored.release.record == record()
+    assert [(event["seq"], event["type"], event["version"]) for event in told] == [(1, "release.published", 1)]
+
+
+def test_the_same_key_makes_one_release(house: House) -> None:
+    first = house.service.submit(record(), owner="operator", key="k")
+    again = house.service.submit(record(), owner="operator", key="k")
+    assert (first.created, again.created) == (True, False)
+    assert again.release.id == first.release.id
+    assert count(house, "releases") == count(house, "events") == 1
+
+
+def test_a_key_is_not_for_another_release(house: House) -> None:
+    house.submit(key="k")
+    with pytest.raises(Conflict, match="was used for another submission"):
+        house.submit(key="k", headline="Another")
+    assert count(house, "releases") == 1
+
+
+def test_the_same_content_again_is_said_to_be_a_duplicate(house: House) -> None:
+    first = house.submit(key="a")
+    assert house.service.submit(record(), owner="operator", key="b").duplicate_of == first
+
+
+def test_an_unknown_network_is_refused_and_stores_nothing(house: House) -> None:
+    with pytest.raises(Rejected, match="there is no network 'nowhere'"):
+        house.submit(network="nowhere")
+    assert count(house, "releases") == count(house, "versions") == count(house, "idempotency_keys") == 0
+
+
+def test_event_numbers_have_no_gaps_even_after_a_rollback(house: House) -> None:
+    house.submit(key="a")
+    with pytest.raises(RuntimeError), house.service.database.write() as connection:
+        events.append(connection, next(iter(events.EventType)), owner="x", now=1)
+        raise RuntimeError
+    house.submit(key="b")
+    with house.service.database.read() as connection:
+        assert connection.execute(text("SELECT seq FROM events ORDER BY seq")).scalars().all() == [1, 2]
+
+
+def test_an_embargo_ahead_schedules_and_makes_no_event(house: House) -> None:
+    until = datetime(2027, 1, 23, 12, 0, tzinfo=UTC) + timedelta(hours=1)
+    submitted = house.service.submit(record(embargo_until=until.isoformat()), owner="operator", key="k")
+    assert submitted.release.state is ReleaseState.SCHEDULED
+    assert submitted.release.published_at is None
+    assert count(house, "events") == 0
+
+
+def test_the_database_keeps_what_it_was_told_to_keep(house: House) -> None:
+    with house.service.database.write() as connection:
+        if house.service.database.dialect == "sqlite":
+            assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        else:
+            assert connection.execute(text("SHOW fsync")).scalar_one() == "on"
+            assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+
+
+def count(house: House, table: str) -> int:
+    with house.service.database.read() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
