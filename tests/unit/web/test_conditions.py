@@ -1,0 +1,85 @@
+import pytest
+
+from syndicator.web import conditions
+
+
+@pytest.mark.parametrize(
+    ("asked", "gzip"),
+    [
+        (b"gzip", True),
+        (b"gzip, deflate, br", True),
+        (b"GZIP;q=0.5", True),
+        (b"x-gzip", True),
+        (b"br, *", True),
+        (b"*;q=0", False),
+        (b"gzip;q=0, *", False),
+        (b"gzip; q=0.000", False),
+        (b"gzip;q=nonsense", False),
+        (b"identity", False),
+        (b"br", False),
+        (b"", False),
+        (b", ,;", False),
+    ],
+)
+def test_gzip_is_taken_where_it_is_named_with_a_weight(asked: bytes, gzip: bool) -> None:
+    assert conditions.takes_gzip(asked) is gzip
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        (b'"7-ab"', True),
+        (b'W/"7-ab"', True),
+        (b'"x", W/"7-ab" ,"y"', True),
+        (b"*", True),
+        (b" * ", True),
+        (b'"7-abc"', False),
+        (b"7-ab", False),
+        (b'"7-ab', False),
+        (b"", False),
+    ],
+)
+def test_a_tag_is_compared_weakly_in_a_list(sent: bytes, named: bool) -> None:
+    assert conditions.names(sent, b'"7-ab"') is named
+
+
+@pytest.mark.parametrize(
+    ("since", "unmodified"),
+    [
+        (b"Fri, 15 Jan 2027 08:00:00 GMT", True),
+        (b"Fri, 15 Jan 2027 08:00:01 GMT", True),
+        (b"Friday, 15-Jan-27 08:00:00 GMT", True),
+        (b"Fri, 15 Jan 2027 09:00:00 +0100", True),
+        (b"Fri Jan 15 08:00:00 2027", True),
+        (b"Fri, 15 Jan 2027 07:59:59 GMT", False),
+        (b"yesterday", False),
+        (b"\xff", False),
+        (b"Fri, 99 Jan 2027 07:59:59 GMT", False),
+    ],
+)
+def test_a_time_counts_only_if_it_is_one(since: bytes, unmodified: bool) -> None:
+    assert conditions.unmodified(since, 1_800_000_000) is unmodified
+
+
+@pytest.mark.parametrize(
+    ("sent", "base"),
+    [
+        (b'"3-ab"', 3),
+        (b'W/"a-ab-gzip"', 10),
+        (b'"3-ab", "5-cd-gzip"', 5),
+        (b'"14-ab"', None),
+        (b'"15-ab"', None),
+        (b'"zz-ab", "-1-ab", "+1-ab", ""', None),
+        (b"*", None),
+    ],
+)
+def test_the_base_of_a_delta_is_the_newest_state_that_came_before(sent: bytes, base: int | None) -> None:
+    assert conditions.newest_base(sent, current=0x14) == base
+
+
+@pytest.mark.parametrize(
+    ("a_im", "wanted"),
+    [(b"feed", True), (b"vcdiff, Feed;q=0.5", True), (b"feed;q=0", False), (b"gzip", False), (b"", False)],
+)
+def test_only_new_entries_are_sent_to_those_who_ask_for_them(a_im: bytes, wanted: bool) -> None:
+    assert conditions.wants_new_entries(a_im) is wanted
