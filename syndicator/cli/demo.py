@@ -112,7 +112,7 @@ def _delivery(client: Client, release_id: str, deadline_s: float) -> Facts:
 
 
 def _push(received: Received, delivery: Facts) -> Facts:
-    data, attempt = received.envelope["data"], delivery["attempts"][-1]
+    data, attempt = received.envelope["data"], delivery["attempt_log"][-1]
     return {
         "webhook_id": received.webhook_id,
         "bytes": received.size,
@@ -158,7 +158,7 @@ def _entry_of_json(text: str) -> Facts | None:
 
 def _rendered_by(client: Client, release_id: str) -> list[str]:
     channels = client.get(f"/api/v1/releases/{release_id}")["channels"]
-    return sorted({channel["rendered_by"] for channel in channels if channel["rendered_by"]})
+    return sorted({channel["rendered_by"] for channel in channels if channel.get("rendered_by")})
 
 
 def _eventually(found: Callable[[], Facts | None], otherwise: str, deadline_s: float) -> Facts:

@@ -1,0 +1,64 @@
+"""Options that many commands share, and the one way to a service."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from syndicator.client import Client
+
+Command = Callable[..., Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+
+def service_options(command: Command) -> Command:
+    """``--to`` and ``--token``, handed to the command as ``client``."""
+    from functools import wraps
+
+    @click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")
+    @click.option(
+        "--token", metavar="TOKEN", envvar="SYNDICATOR_TOKEN", help="Default: the operator's token of these settings."
+    )
+    @wraps(command)
+    def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
+        return command(*args, client=connect(to, token), **values)
+
+    return with_client
+
+
+def connect(to: str | None, token: str | None) -> "Client":
+    """The client for these options; the settings fill in what is not given."""
+    from syndicator.client import Client
+
+    settings = read_settings()
+    return Client(to or settings.public_base_url, token or _known_token(settings))
+
+
+def read_settings() -> "Settings":
+    """The settings. ConfigError that names every fault."""
+    from pydantic import ValidationError
+
+    from config.settings import ENV_PREFIX, Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (f"{ENV_PREFIX}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        raise ConfigError("\n".join(faults)) from error
+
+
+def _known_token(settings: "Settings") -> str | None:
+    if settings.operator_token is not None:
+        return settings.operator_token.get_secret_value()
+    path = settings.data_dir / "operator.token"
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def show_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

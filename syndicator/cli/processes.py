@@ -1,0 +1,73 @@
+"""For operators: the processes, and the demo."""
+
+from pathlib import Path
+
+import click
+
+from syndicator.cli.options import as_json, read_settings, show_json
+
+_EXAMPLE = Path("examples") / "biom-kawasaki.json"
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=_EXAMPLE)
+@click.option("--keep", is_flag=True, help="Leave it running until Ctrl-C, and say what to open.")
+@click.option("--deadline", "deadline_s", type=float, default=20.0, show_default=True, help="Seconds to wait at most.")
+@as_json
+def demo(file: Path, deadline_s: float, *, keep: bool, as_json: bool) -> None:
+    """Do the whole job once on a real release, and show what happened.
+
+    Example: syndicator demo --keep
+    """
+    from syndicator.cli.demo import demonstrated, lines
+
+    with demonstrated(file, deadline_s) as facts:
+        if as_json:
+            show_json(facts)
+        else:
+            click.echo("\n".join(lines(facts)))
+        if keep:
+            click.echo(f"\nOpen {facts['service']}/ and {facts['release']['url']} — Ctrl-C ends it.", err=True)
+            _wait()
+
+
+def _wait() -> None:
+    import signal
+
+    try:
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    except KeyboardInterrupt:
+        return
+
+
+@click.command()
+def run() -> None:
+    """Run everything in one process: HTTP server, Celery worker, SQLite.
+
+    Example: SYNDICATOR_DATA_DIR=./data syndicator run
+    """
+    from syndicator.cli import compose
+
+    compose.run(read_settings())
+
+
+@click.command()
+def web() -> None:
+    """Run the HTTP server of the scaled-out size.
+
+    Example: SYNDICATOR_DATABASE_URL=postgresql+psycopg://… SYNDICATOR_BROKER_URL=redis://… syndicator web
+    """
+    from syndicator.cli import compose
+
+    compose.web(read_settings())
+
+
+@click.command()
+def worker() -> int:
+    """Run one worker of the scaled-out size; start as many as you like.
+
+    Example: SYNDICATOR_DATABASE_URL=postgresql+psycopg://… SYNDICATOR_BROKER_URL=redis://… syndicator worker
+    """
+    from syndicator.cli import compose
+
+    return compose.worker(read_settings())

@@ -1,0 +1,117 @@
+"""For publishers: what may happen to a release after it was handed in."""
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from syndicator.cli.options import as_json, service_options, show_json
+
+if TYPE_CHECKING:
+    from syndicator.client import Client
+
+_file = click.option("--file", "file", type=click.File("rb"), required=True, help="The whole release as it is now.")
+_note = click.option("--note", required=True, help="One sentence that says why; readers see it.")
+_expected = click.option("--expected-version", type=int, help="Refuse unless this is the newest version.")
+
+
+def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **fields: Any) -> None:  # noqa: ANN401
+    body = {name: value for name, value in fields.items() if value is not None}
+    view = client.post(f"/api/v1/releases/{release_id}/{action}", body)
+    if as_json:
+        show_json(view)
+    else:
+        click.echo(f"{view['id']} is {view['state']}, version {view['version']}")
+
+
+def _record(file: BinaryIO) -> Any:  # noqa: ANN401 (JSON)
+    from syndicator.intake.read import read
+    from syndicator.intake.reading import to_record
+
+    return to_record(read(file.read(), file.name)).model_dump(mode="json", exclude_none=True)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@_file
+@_expected
+@as_json
+@service_options
+def update(client: "Client", release_id: str, file: BinaryIO, expected_version: int | None, *, as_json: bool) -> None:
+    """Replace a release's text by one with new facts.
+
+    Example: syndicator update rel_… --file release.json
+    """
+    _revise(client, release_id, "update", as_json=as_json, record=_record(file), expected_version=expected_version)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@_file
+@_note
+@_expected
+@as_json
+@service_options
+def correct(
+    client: "Client", release_id: str, file: BinaryIO, note: str, expected_version: int | None, *, as_json: bool
+) -> None:
+    """Correct an error; the note stands on top of the release.
+
+    Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
+    """
+    record = _record(file)
+    _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@_note
+@_expected
+@as_json
+@service_options
+def withhold(client: "Client", release_id: str, note: str, expected_version: int | None, *, as_json: bool) -> None:
+    """Hold a public release back for the time being; a stub stands for it.
+
+    Example: syndicator withhold rel_… --note "A figure is being checked."
+    """
+    _revise(client, release_id, "withhold", as_json=as_json, note=note, expected_version=expected_version)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@_expected
+@as_json
+@service_options
+def reinstate(client: "Client", release_id: str, expected_version: int | None, *, as_json: bool) -> None:
+    """Publish a withheld release again.
+
+    Example: syndicator reinstate rel_…
+    """
+    _revise(client, release_id, "reinstate", as_json=as_json, expected_version=expected_version)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@click.option("--until", "until", required=True, metavar="TIME", help="The new time, with its offset.")
+@_expected
+@as_json
+@service_options
+def reschedule(client: "Client", release_id: str, until: str, expected_version: int | None, *, as_json: bool) -> None:
+    """Move an embargo that has not lifted yet.
+
+    Example: syndicator reschedule rel_… --until 2027-01-23T19:00:00+01:00
+    """
+    _revise(client, release_id, "reschedule", as_json=as_json, embargo_until=until, expected_version=expected_version)
+
+
+@click.command()
+@click.argument("release_id", metavar="ID")
+@_note
+@_expected
+@as_json
+@service_options
+def withdraw(client: "Client", release_id: str, note: str, expected_version: int | None, *, as_json: bool) -> None:
+    """Take a release back for ever; whoever received it is told.
+
+    Example: syndicator withdraw rel_… --note "Sent by mistake. Please do not use."
+    """
+    _revise(client, release_id, "withdraw", as_json=as_json, note=note, expected_version=expected_version)
