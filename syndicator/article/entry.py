@@ -11,7 +11,7 @@ from syndicator.model.release import Record, Release
 
 # Atom wants an IRI as the scheme of a category (RFC 4287, section 4.2.2.2).
 _SCHEMES = {"medtop": "http://cv.iptc.org/newscodes/mediatopic/"}
-_IN_EXTENSION_ALREADY = {"version", "pub_status", "note", "links"}
+_IN_EXTENSION_ALREADY = {"version", "pub_status", "note", "links", "subjects"}
 
 
 def entry(

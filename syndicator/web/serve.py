@@ -6,6 +6,7 @@ runs. Here the process's own handlers decide when to stop.
 
 import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -67,7 +68,8 @@ class Server:
             self._socket.close()
 
     def __enter__(self) -> Self:
-        self.start()
+        if not self._thread.is_alive():
+            self.start()
         return self
 
     def __exit__(
@@ -77,8 +79,9 @@ class Server:
 
     def _run(self) -> None:
         try:
-            # Outside of the main thread uvicorn leaves the signals alone.
-            self._server.run(sockets=[self._socket] if self._socket else None)
+            # Outside of the main thread uvicorn leaves the signals alone; it exits where it could not start.
+            with suppress(SystemExit):
+                self._server.run(sockets=[self._socket] if self._socket else None)
         finally:
             self._ended.set()
 

@@ -1,0 +1,144 @@
+"""Endpoints and deliveries over the API."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from syndicator.clock import from_us, isoformat
+from tests.unit.web.served import START_US, Served
+
+URL = "https://newsroom.example/hook"
+
+
+def _add(served: Served, **more: object) -> dict[str, Any]:
+    answer = served.operator("POST", "/api/v1/endpoints", {"url": URL, **more})
+    assert answer.status == 201, answer.text
+    added: dict[str, Any] = answer.json
+    return added
+
+
+def test_an_endpoint_is_added_with_a_secret_that_is_shown_once(served: Served) -> None:
+    added = _add(served, description="Desk", owner="daily", subscriptions=[{"filter": {"language": "de"}}])
+    assert added["secret"].startswith("whsec_")
+    shown = served.operator.get(f"/api/v1/endpoints/{added['id']}")
+    assert added["secret"] not in shown.text
+    endpoint = shown.json
+    assert (endpoint["url"], endpoint["owner"], endpoint["state"]) == (URL, "daily", "active")
+    assert [each["filter"] for each in endpoint["subscriptions"]] == [{"language": "de"}]
+    assert "endpoint.ping" not in endpoint["subscriptions"][0]["events"]
+    assert endpoint["last_attempts"] == []
+    assert [each["id"] for each in served.operator.get("/api/v1/endpoints").json] == [added["id"]]
+    assert served.operator.get("/api/v1/endpoints?owner=nobody").json == []
+
+
+def test_a_refused_url_and_a_wrong_filter_are_told_with_their_places(served: Served) -> None:
+    refused = served.operator("POST", "/api/v1/endpoints", {"url": "http://user@10.0.0.1:99/"})
+    assert refused.status == 422
+    assert {fault["place"] for fault in refused.json["faults"]} == {"url"}
+    wrong = served.operator(
+        "POST", "/api/v1/endpoints", {"url": URL, "subscriptions": [{"filter": {"any": [{"langage": "de"}]}}], "x": 1}
+    )
+    assert {fault["place"] for fault in wrong.json["faults"]} == {"subscriptions[0].filter.any[0].langage", "x"}
+
+
+def test_subscriptions_come_and_go(served: Served) -> None:
+    path = f"/api/v1/endpoints/{_add(served)['id']}"
+    made = served.operator("POST", f"{path}/subscriptions", {"events": ["release.withdrawn"]})
+    assert made.status == 201
+    assert len(served.operator.get(path).json["subscriptions"]) == 2
+    assert served.operator("DELETE", f"{path}/subscriptions/{made.json['id']}").status == 204
+    assert served.operator("DELETE", f"{path}/subscriptions/{made.json['id']}").status == 404
+    assert len(served.operator.get(path).json["subscriptions"]) == 1
+
+
+def test_pausing_parks_and_resuming_lets_go(served: Served) -> None:
+    path = f"/api/v1/endpoints/{_add(served)['id']}"
+    assert served.operator("POST", f"{path}/pause").json["state"] == "paused"
+    assert served.operator("POST", f"{path}/pause").status == 409
+    served.submit()
+    served.render()
+    assert [each["state"] for each in served.operator.get("/api/v1/deliveries").json["deliveries"]] == ["parked"]
+    assert served.operator("POST", f"{path}/resume").json["state"] == "active"
+    assert served.operator("POST", f"{path}/explode").status == 422
+    assert served.operator("DELETE", path).status == 204
+    assert served.operator.get(path).status == 404
+    assert served.operator.get("/api/v1/deliveries?state=dead").json["deliveries"]
+
+
+def test_a_test_makes_a_delivery_that_can_be_looked_at(served: Served) -> None:
+    endpoint_id = _add(served)["id"]
+    sent = served.operator("POST", f"/api/v1/endpoints/{endpoint_id}/test")
+    assert sent.status == 202
+    delivery = served.operator.get(f"/api/v1/deliveries/{sent.json['delivery_id']}").json
+    assert (delivery["event_type"], delivery["endpoint_id"]) == ("endpoint.ping", endpoint_id)
+    assert (delivery["state"], delivery["attempt_log"]) == ("waiting", [])
+
+
+def test_a_rotated_secret_is_another_one(served: Served) -> None:
+    added = _add(served)
+    rotated = served.operator("POST", f"/api/v1/endpoints/{added['id']}/rotate-secret").json
+    assert rotated["secret"].startswith("whsec_")
+    assert rotated["secret"] != added["secret"]
+
+
+def test_deliveries_are_paged_and_filtered(served: Served) -> None:
+    endpoint_id = _add(served)["id"]
+    releases = [served.submit(headline=f"Release {number}")["id"] for number in range(5)]
+    served.render()
+    seen, path = [], "/api/v1/deliveries?limit=2"
+    while path:
+        page = served.operator.get(path).json
+        assert len(page["deliveries"]) <= 2
+        seen += [each["release_id"] for each in page["deliveries"]]
+        path = f"/api/v1/deliveries?limit=2&before={page['next']}" if "next" in page else ""
+    assert seen == releases[::-1]
+    one = served.operator.get(f"/api/v1/deliveries?release={releases[0]}&endpoint={endpoint_id}&state=waiting").json
+    assert [each["release_id"] for each in one["deliveries"]] == [releases[0]]
+    counted = served.operator.get(f"/api/v1/releases/{releases[0]}").json["inside"]["deliveries"]
+    assert counted == {"waiting": 1}
+
+
+def test_a_replay_needs_an_ended_delivery_and_a_reason(served: Served) -> None:
+    endpoint_id = _add(served)["id"]
+    sent = served.operator("POST", f"/api/v1/endpoints/{endpoint_id}/test").json["delivery_id"]
+    path = f"/api/v1/deliveries/{sent}/replay"
+    assert {fault["place"] for fault in served.operator("POST", path, {}).json["faults"]} == {"reason"}
+    assert served.operator("POST", path, {"reason": "lost"}).status == 409
+    assert served.operator("POST", "/api/v1/deliveries/999/replay", {"reason": "lost"}).status == 404
+
+
+def test_recovering_wants_a_time_with_an_offset(served: Served) -> None:
+    path = f"/api/v1/endpoints/{_add(served)['id']}/recover"
+    since = from_us(START_US) - timedelta(days=1)
+    done = served.operator("POST", path, {"since": isoformat(since), "reason": "outage"})
+    assert (done.status, done.json) == (200, {"deliveries": 0})
+    vague = served.operator("POST", path, {"since": "2027-01-01T00:00:00", "reason": "outage"})
+    assert [fault["place"] for fault in vague.json["faults"]] == ["since"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/endpoints"),
+        ("POST", "/api/v1/endpoints"),
+        ("GET", "/api/v1/endpoints/end_x"),
+        ("DELETE", "/api/v1/endpoints/end_x"),
+        ("POST", "/api/v1/endpoints/end_x/test"),
+        ("POST", "/api/v1/endpoints/end_x/pause"),
+        ("POST", "/api/v1/endpoints/end_x/rotate-secret"),
+        ("POST", "/api/v1/endpoints/end_x/recover"),
+        ("POST", "/api/v1/endpoints/end_x/subscriptions"),
+        ("DELETE", "/api/v1/endpoints/end_x/subscriptions/sub_x"),
+        ("GET", "/api/v1/deliveries"),
+        ("GET", "/api/v1/deliveries/1"),
+        ("POST", "/api/v1/deliveries/1/replay"),
+        ("POST", "/api/v1/channels"),
+        ("DELETE", "/api/v1/channels/x"),
+        ("POST", "/api/v1/filters/try"),
+        ("GET", "/api/v1/releases/rel_x/history"),
+        ("POST", "/api/v1/releases/rel_x/withdraw"),
+    ],
+)
+def test_all_of_it_is_the_operators(shown: Served, method: str, path: str) -> None:
+    assert shown.public(method, path, {} if method == "POST" else None).status == 401

@@ -1,0 +1,171 @@
+"""Pages that people read: whole, escaped, without scripts, and gone when their release is withdrawn."""
+
+import json
+import re
+
+import pytest
+from lxml import etree, html
+
+from tests.unit.web.served import BASE, Served, record
+
+HOSTILE = "<script>alert(1)</script>\"'&amp;"
+PAGES = ["/", "/channels", "/channels/all", "/terms"]
+
+
+def _page(text: str) -> html.HtmlElement:
+    return html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/releases/{id}", "/releases/nope", "/nope"])
+def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
+    release_id = shown.public.get("/feeds/all.json").json["items"][0]["url"].rpartition("/")[2]
+    answer = shown.public.get(path.format(id=release_id))
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "script" not in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["tdm-reservation"] == "1"
+    page = _page(answer.text)
+    assert page.get("lang") == ("de" if "{id}" in path else "en")
+    assert len(page.findall(".//h1")) == 1
+    assert page.findtext(".//title")
+    assert page.find(".//main") is not None
+    assert page.find(".//meta[@name='tdm-reservation']").get("content") == "1"
+    assert not page.findall(".//script")
+    assert not page.xpath("//@style | //@*[starts-with(name(), 'on')]")
+    for local in page.xpath("//link[@rel='stylesheet' or @rel='icon']/@href"):
+        assert shown.public.get(str(local)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/channels/all", "/releases/{id}"])
+def test_readers_find_the_feeds_by_themselves(shown: Served, path: str) -> None:
+    release_id = shown.public.get("/feeds/all.json").json["items"][0]["url"].rpartition("/")[2]
+    page = _page(shown.public.get(path.format(id=release_id)).text)
+    links = page.findall(".//link[@rel='alternate']")
+    assert {link.get("type") for link in links} == {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+    }
+    for link in links:
+        answer = shown.public.get(link.get("href", "").removeprefix(BASE))
+        assert answer.headers["content-type"].startswith(link.get("type", ""))
+
+
+def test_a_release_is_read_whole_with_publisher_contact_and_disclaimer(shown: Served) -> None:
+    item = shown.public.get("/feeds/all.json").json["items"][0]
+    answer = shown.public.get(item["url"].removeprefix(BASE))
+    assert item["content_html"] in answer.text
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    page = _page(answer.text)
+    assert page.findtext(".//h1") == record()["headline"]
+    assert page.find(".//link[@rel='canonical']").get("href") == item["url"]
+
+
+def test_what_a_publisher_wrote_is_text_on_every_page(served: Served) -> None:
+    publisher = {**record()["publisher"], "name": HOSTILE}
+    subjects = [{"code": "1", "label": HOSTILE}]
+    accepted = served.submit(headline=HOSTILE, teaser=HOSTILE, publisher=publisher, subjects=subjects)
+    served.render()
+    for path in (*PAGES, f"/releases/{accepted['id']}", "/channels/subject-1"):
+        answer = served.public.get(path)
+        assert not _page(answer.text).findall(".//script"), path
+        assert "<script" not in answer.text.lower()
+    assert _page(served.public.get(f"/releases/{accepted['id']}").text).findtext(".//h1") == HOSTILE
+
+
+def test_a_withdrawn_release_leaves_a_stub_that_says_so(served: Served) -> None:
+    accepted = served.submit(headline="Taken back")
+    served.render()
+    path = f"/releases/{accepted['id']}"
+    assert served.public.get(path).status == 200
+    served.revise(accepted["id"], "withhold", note="Under review.")
+    withheld = served.public.get(path)
+    assert (withheld.status, "Taken back" in withheld.text, "Under review." in withheld.text) == (200, False, True)
+    served.revise(accepted["id"], "withdraw", note="Not ours.")
+    served.render()
+    gone = served.public.get(path)
+    assert gone.status == 410
+    assert "Not ours." in gone.text
+    assert _page(gone.text).find(".//meta[@name='robots']").get("content") == "noindex"
+    for shown in ("/", "/channels/all"):
+        assert "Taken back" not in served.public.get(shown).text
+
+
+@pytest.mark.parametrize("path", ["/opml", "/feeds.opml"])
+def test_all_channels_as_opml(shown: Served, path: str) -> None:
+    answer = shown.public.get(path)
+    assert answer.headers["content-type"] == "text/x-opml; charset=utf-8"
+    outlines = etree.fromstring(answer.body).findall(".//outline[@xmlUrl]")
+    channels = shown.public.get("/api/v1/channels").json
+    assert {outline.get("xmlUrl") for outline in outlines} == {channel["feeds"]["atom"] for channel in channels}
+    for outline in outlines:
+        assert shown.public.get(outline.get("htmlUrl", "").removeprefix(BASE)).status == 200
+
+
+def test_every_link_of_the_pages_leads_somewhere(shown: Served) -> None:
+    seen, waiting = set[str](), ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = shown.public.get(path)
+        assert answer.status == 200, path
+        if answer.headers["content-type"].startswith("text/html"):
+            links = re.findall(r'(?:href|src)="([^"]+)"', answer.text)
+            waiting += [link.removeprefix(BASE) for link in links if link.startswith(("/", BASE))]
+    assert len(seen) > 15
+
+
+def test_no_answer_is_made_of_the_host_header(shown: Served) -> None:
+    for path in (*PAGES, "/opml", "/feeds/all.json", "/api/v1/channels", "/channels/", "/api/v1/channels/"):
+        answer = shown.public.get(path, Host="evil.example")
+        assert "evil.example" not in answer.text + str(answer.headers), path
+
+
+def test_the_service_tells_machines_how_it_is(shown: Served) -> None:
+    assert shown.public.get("/healthz").text == "ok\n"
+    assert shown.public.get("/readyz").json == {"ready": True}
+    metrics = shown.operator.get("/metrics")
+    assert (metrics.status, "syndicator_submissions_total" in metrics.text) == (200, True)
+    reserved = shown.public.get("/.well-known/tdmrep.json").json
+    assert reserved == [{"location": "/", "tdm-reservation": 1, "tdm-policy": f"{BASE}/terms"}]
+    keys = shown.public.get("/.well-known/syndicator-keys.json").json
+    assert keys == {"keys": [{"type": "ed25519", "key": shown.service.signer.public_key}]}
+
+
+def test_a_service_whose_database_is_behind_is_not_ready(served: Served) -> None:
+    with served.service.database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'old'")
+    answer = served.public.get("/readyz")
+    assert answer.status == 503
+    assert "run syndicator migrate" in answer.json["lacking"]
+
+
+@pytest.mark.parametrize("name", ["feed.css", "page.css", "icon.png"])
+def test_static_files_are_kept_by_browsers(shown: Served, name: str) -> None:
+    answer = shown.public.get(f"/static/{name}")
+    assert answer.status == 200
+    again = shown.public.get(f"/static/{name}", If_None_Match=answer.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_the_stylesheet_and_icon_of_the_feeds_are_there(shown: Served) -> None:
+    feed = shown.public.get("/feeds/all.atom").text
+    styles = re.findall(r'<\?xml-stylesheet[^>]*href="([^"]+)"', feed)
+    icons = re.findall(r"<icon>([^<]+)</icon>", feed)
+    assert styles
+    assert icons
+    for address in (*styles, *icons):
+        assert shown.public.get(address.removeprefix(BASE)).status == 200
+
+
+def test_the_openapi_description_names_every_body_and_problem(shown: Served) -> None:
+    described = shown.public.get("/openapi.json").json
+    schemas = described["components"]["schemas"]
+    assert {"Record", "NewEndpoint", "NewChannel", "Problem", "ReleaseView"} <= set(schemas)
+    used = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
+    assert used <= set(schemas)

@@ -1,0 +1,187 @@
+"""The API for publishers: hand in, read, change; every fault at once; nothing twice."""
+
+import http.client
+import json
+
+import pytest
+
+from tests.unit.web.served import BASE, TOUCHSTONE, Served, record
+
+NOTE = "The date in the second paragraph was wrong."
+
+
+def test_an_accepted_release_says_where_it_is_and_will_be_read(served: Served) -> None:
+    answer = served.operator("POST", "/api/v1/releases", TOUCHSTONE.read_bytes(), {"Idempotency-Key": "one"})
+    accepted = answer.json
+    assert answer.status == 201
+    assert answer.headers["location"] == accepted["url"] == f"{BASE}/releases/{accepted['id']}"
+    assert accepted["state"] == "published"
+    assert accepted["version"] == 1
+    channels = {each["channel"]: each["feeds"] for each in accepted["feeds"]}
+    assert {"all", "publisher-biom-biotech-cluster-development-gmbh", "language-de"} <= set(channels)
+    served.render()
+    for feeds in channels.values():
+        assert set(feeds) == {"rss", "atom", "json"}
+        for url in feeds.values():
+            path = url.removeprefix(BASE)
+            assert accepted["guid"] in served.public.until(path, lambda answer: answer.status == 200).text
+
+
+def test_the_same_key_creates_nothing_twice(served: Served) -> None:
+    first, again = (served.operator("POST", "/api/v1/releases", record(), {"Idempotency-Key": "one"}) for _ in range(2))
+    assert (first.status, again.status) == (201, 200)
+    assert first.json == again.json
+    other = served.operator("POST", "/api/v1/releases", record(headline="Another"), {"Idempotency-Key": "one"})
+    assert other.status == 409
+    assert "make a new key" in other.json["detail"]
+
+
+def test_the_same_content_under_another_key_is_told(served: Served) -> None:
+    first, second = served.submit(), served.submit()
+    assert "duplicate_of" not in first
+    assert second["duplicate_of"] == first["id"]
+
+
+@pytest.mark.parametrize("key", [None, "", "k" * 129, "tab\there"])
+def test_without_a_usable_key_nothing_is_accepted(served: Served, key: str | None) -> None:
+    answer = served.operator("POST", "/api/v1/releases", record(), {} if key is None else {"Idempotency-Key": key})
+    assert answer.status == 400
+    assert "Idempotency-Key" in answer.json["detail"]
+
+
+def test_every_fault_comes_at_once_with_its_place_and_what_would_be_right(served: Served) -> None:
+    body = b"""{
+  "language": "german!",
+  "headlin": "x",
+  "body": [{"type": "paragraph"}],
+  "publisher": {"name": "A\\u0000B"},
+  "contacts": []
+}"""
+    answer = served.operator("POST", "/api/v1/releases", body, {"Idempotency-Key": "one"})
+    assert answer.status == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json
+    assert problem["title"] == "The input was refused"
+    faults = {fault["place"]: fault for fault in problem["faults"]}
+    assert set(faults) == {"language", "headline", "headlin", "body[0].text", "publisher.name", "contacts"}
+    assert faults["headlin"]["fix"] == 'did you mean "headline"?'
+    assert (faults["headlin"]["line"], faults["headlin"]["column"]) == (3, 3)
+    served.render()
+    assert served.public.get("/feeds/all.json").json["items"] == []
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/xml", "application/problem+json"])
+def test_a_body_that_is_not_announced_as_json_is_refused(served: Served, kind: str) -> None:
+    headers = {"Idempotency-Key": "one", "Content-Type": kind}
+    answer = served.operator("POST", "/api/v1/releases", TOUCHSTONE.read_bytes(), headers)
+    assert answer.status == 415
+    assert "application/json" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_beyond_the_limit_is_not_read_to_its_end(served: Served, announced: bool) -> None:
+    limit = served.service.settings.max_body_bytes
+    connection = http.client.HTTPConnection(served.server.host, served.server.port, timeout=20)
+    connection.putrequest("POST", "/api/v1/releases")
+    token = f"Bearer {served.service.operator_token}"
+    for name, value in (("Content-Type", "application/json"), ("Idempotency-Key", "one"), ("Authorization", token)):
+        connection.putheader(name, value)
+    if announced:
+        connection.putheader("Content-Length", str(limit * 1000))
+        connection.endheaders()
+    else:
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        chunk = b"x" * 100_000
+        for _ in range(limit // len(chunk) + 1):
+            connection.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert f"{limit:,} bytes" in json.loads(answer.read())["detail"]
+    connection.close()
+
+
+@pytest.mark.parametrize("token", [None, "Bearer wrong", "Bearer ", "Basic b3A6b3A=", "wrong"])
+def test_writing_needs_the_operators_token(served: Served, token: str | None) -> None:
+    headers = {"Idempotency-Key": "one", **({"Authorization": token} if token else {})}
+    answer = served.public("POST", "/api/v1/releases", record(), headers)
+    assert answer.status == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_public_sees_the_release_without_what_is_internal(served: Served) -> None:
+    contacts = record()["contacts"]
+    hidden = {**contacts[0], "name": "Night Desk", "visibility": "editorial"}
+    accepted = served.submit(contacts=[*contacts, hidden])
+    served.render()
+    public = served.public.get(f"/api/v1/releases/{accepted['id']}")
+    assert public.json["record"]["headline"] == record()["headline"]
+    assert "Night Desk" not in public.text
+    assert not {"inside"} & set(public.json)
+    assert "rendered_by" not in public.text
+    inside = served.operator.get(f"/api/v1/releases/{accepted['id']}").json
+    assert [contact["name"] for contact in inside["record"]["contacts"]][-1] == "Night Desk"
+    assert [event["type"] for event in inside["inside"]["events"]] == ["release.published"]
+    assert inside["inside"]["owner"] == "operator"
+    assert inside["inside"]["deliveries"] == {}
+    assert {channel["rendered_by"] for channel in inside["channels"]} == {"test"}
+    assert all(channel["up_to_date"] for channel in inside["channels"])
+
+
+def test_a_release_through_its_life(served: Served) -> None:
+    release_id = served.submit()["id"]
+    path = f"/api/v1/releases/{release_id}"
+    corrected = served.revise(release_id, "correct", record=record(headline="Right"), note=NOTE, expected_version=1)
+    assert (corrected.status, corrected.json["version"], corrected.json["note"]) == (200, 2, NOTE)
+    conflict = served.revise(release_id, "update", record=record(), expected_version=1)
+    assert conflict.status == 409
+    assert "at version 2" in conflict.json["detail"]
+    assert served.revise(release_id, "withhold", note="Under review.").json["state"] == "withheld"
+    withheld = served.public.get(path).json
+    assert (withheld["state"], withheld["pub_status"], withheld["note"]) == ("withheld", "withheld", "Under review.")
+    assert "record" not in withheld
+    assert served.revise(release_id, "reinstate").json["state"] == "published"
+    assert served.revise(release_id, "withdraw", note="Not ours.").json["state"] == "withdrawn"
+    assert served.revise(release_id, "update", record=record()).status == 409
+    withdrawn = served.public.get(path).json
+    assert (withdrawn["pub_status"], "record" in withdrawn) == ("canceled", False)
+    history = served.operator.get(f"{path}/history").json
+    acts = ["submit", "correct", "withhold", "reinstate", "withdraw"]
+    assert [version["action"] for version in history["versions"]] == acts
+    assert [step["action"] for step in history["audit"]] == acts
+    assert served.public.get(f"{path}/history").status == 401
+
+
+def test_faults_of_a_change_have_their_place_inside_of_it(served: Served) -> None:
+    release_id = served.submit()["id"]
+    answer = served.revise(
+        release_id, "correct", record=record(headline=""), notes="x", embargo_until="2027-01-01T00:00:00"
+    )
+    faults = {fault["place"]: fault["fix"] for fault in answer.json["faults"]}
+    assert answer.status == 422
+    assert set(faults) == {"record.headline", "notes", "embargo_until"}
+    assert faults["notes"] == 'did you mean "note"?'
+    missing = served.revise(release_id, "correct")
+    assert {fault["place"] for fault in missing.json["faults"]} == {"record", "note"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"note": NaN}', b'{"note": "a", "note": "b"}', b"\xff"])
+def test_what_is_no_object_is_refused_in_words(served: Served, body: bytes) -> None:
+    release_id = served.submit()["id"]
+    answer = served.operator("POST", f"/api/v1/releases/{release_id}/withhold", body)
+    assert answer.status == 422
+    assert answer.json["faults"]
+
+
+def test_an_unknown_action_or_release_is_told(served: Served) -> None:
+    assert served.revise(served.submit()["id"], "explode").status == 422
+    unknown = served.revise("rel_00000000000000000000000000", "withdraw", note="x")
+    assert (unknown.status, unknown.json["title"]) == (404, "Not found")
+
+
+def test_paths_that_do_not_exist_are_problems_and_methods_are_named(shown: Served) -> None:
+    missing = shown.operator.get("/api/v1/nothing")
+    assert (missing.status, missing.headers["content-type"]) == (404, "application/problem+json")
+    wrong = shown.operator("PUT", "/api/v1/releases")
+    assert (wrong.status, wrong.headers["allow"]) == (405, "POST")

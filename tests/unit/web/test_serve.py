@@ -1,0 +1,91 @@
+"""A server that starts when it listens, ends what is under way, and leaves signals to the process."""
+
+import asyncio
+import http.client
+import signal
+import socket
+import threading
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from syndicator.errors import ConfigError, SyndicatorError
+from syndicator.web.serve import Server, serve
+
+
+class Slow:
+    """An application whose one request ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        self.begun.set()
+        await asyncio.to_thread(self.may_end.wait, 10)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+        await send({"type": "http.response.body", "body": b"done"})
+
+
+async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    """Cannot start."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no"})
+
+
+def test_port_0_takes_a_free_one_and_says_which() -> None:
+    with serve(Slow(), "127.0.0.1", 0) as server:
+        assert server.port > 0
+        assert server.url == f"http://127.0.0.1:{server.port}"
+        socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+
+
+def test_a_request_under_way_ends_before_the_server_does() -> None:
+    app = Slow()
+    app_server = serve(app, "127.0.0.1", 0)
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection(app_server.host, app_server.port, timeout=20)
+        connection.request("GET", "/")
+        answers.append(connection.getresponse().read())
+        connection.close()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert app.begun.wait(10)
+    stopping = threading.Thread(target=app_server.stop)
+    stopping.start()
+    app.may_end.set()
+    stopping.join(20)
+    asking.join(20)
+    assert answers == [b"done"]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((app_server.host, app_server.port), timeout=1).close()
+
+
+def test_signals_stay_with_the_process() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with serve(Slow(), "127.0.0.1", 0):
+        assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_a_taken_port_is_told_with_what_to_do() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigError, match="choose another host or port"),
+    ):
+        serve(Slow(), "127.0.0.1", taken.getsockname()[1])
+
+
+def test_an_application_that_cannot_start_is_told() -> None:
+    server = Server(broken, "127.0.0.1", 0)
+    with pytest.raises(SyndicatorError, match="did not start"):
+        server.start()
+    server.stop()
