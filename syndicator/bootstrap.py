@@ -55,7 +55,7 @@ class Syndicator:
         if not settings.database_url:
             settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = Database(settings.resolved_database_url, clock=clock)
-        self.networks = {network.name: network for network in _networks(settings.networks_dir)}
+        self.networks = {network.name: network for network in read_networks(settings.networks_dir)}
         self.setup = Setup(
             database=self.database,
             networks=self.networks,
@@ -249,7 +249,8 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _networks(further: Path | None) -> Iterable[Network]:
+def read_networks(further: Path | None) -> Iterable[Network]:
+    """The shipped networks and those of the operator's folder. ConfigError for one that cannot be used."""
     for folder in network_folders(further):
         try:
             yield Network.model_validate(read_network(folder))

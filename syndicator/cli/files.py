@@ -1,0 +1,114 @@
+"""For publishers, without a service: what was read in a file, and how it will look."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from syndicator.cli.options import as_json, read_settings, show_json
+
+if TYPE_CHECKING:
+    from syndicator.intake.reading import Reading
+
+_SHOWN = 100
+_FAULTY = 3
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--language", help="Language of the text, when the file does not say it.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@as_json
+def check(file: BinaryIO, language: str | None, *, strict: bool, as_json: bool) -> int:
+    """Show what was read as what, and everything that is wrong with it, with the fix.
+
+    Exit code 3 when the file cannot be submitted as it is.
+
+    Example: syndicator check release.txt --language de
+    """
+    from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
+    from syndicator.intake.lint import diagnose
+    from syndicator.intake.read import read
+
+    reading = read(file.read(), file.name, language)
+    found = diagnose(reading)
+    if as_json:
+        outline = [{"part": part, "text": text, "lines": list(lines)} for part, text, lines in reading.outline()]
+        show_json({"reading": outline, "quotes": _quotes(reading), "diagnostics": as_dicts(found)})
+    else:
+        _show_reading(reading)
+        click.echo(render_diagnostics(file.name, found), nl=False)
+    return 0 if is_clean(found, strict=strict) else _FAULTY
+
+
+def _quotes(reading: "Reading") -> list[dict[str, Any]]:
+    return [quote.model_dump(mode="json", exclude_none=True) for quote in reading.quotes]
+
+
+def _show_reading(reading: "Reading") -> None:
+    from syndicator.cli.tables import show_table
+
+    rows = [
+        [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"]
+        for part, text, (first, last) in reading.outline()
+    ]
+    rows += [["", "quote", f"{quote.speaker or 'somebody'}, {quote.role or 'role unknown'}"] for quote in reading.quotes]
+    show_table(("lines", "read as", "text"), rows)
+    click.echo()
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "html", "rss", "atom", "json", "webhook"]), default="text",
+    show_default=True, help="What to render it as; feeds have this one entry.",
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
+def render(file: BinaryIO, form: str, output: Path | None) -> None:
+    """Write a release as it will look, byte for byte.
+
+    Example: syndicator render examples/biom-kawasaki.json --format text
+    """
+    rendered = _rendered(file, form)
+    if output:
+        output.write_bytes(rendered)
+    else:
+        sys.stdout.buffer.write(rendered)
+        sys.stdout.buffer.flush()
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--format", "form", type=click.Choice(["html", "text", "rss", "webhook"]), default="html", show_default=True
+)
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+def preview(file: BinaryIO, form: str, *, open_it: bool) -> None:
+    """Write a preview to a temporary file and say where it is.
+
+    Example: syndicator preview release.md --open
+    """
+    rendered = _rendered(file, form)
+    ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
+    with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
+        target.write(rendered)
+    click.echo(target.name)
+    if open_it:
+        click.launch(target.name)
+
+
+def _rendered(file: BinaryIO, form: str) -> bytes:
+    from syndicator.bootstrap import read_networks
+    from syndicator.intake.read import read
+    from syndicator.intake.reading import to_record
+    from syndicator.model.addresses import Addresses
+    from syndicator.services.rendering import render_alone
+
+    settings = read_settings()
+    record = to_record(read(file.read(), file.name))
+    networks = {network.name: network for network in read_networks(settings.networks_dir)}
+    return render_alone(
+        record, form, networks, settings.network, Addresses(settings.public_base_url, settings.authority)
+    )
