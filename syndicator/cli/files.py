@@ -54,7 +54,9 @@ def _show_reading(reading: "Reading") -> None:
         [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"]
         for part, text, (first, last) in reading.outline()
     ]
-    rows += [["", "quote", f"{quote.speaker or 'somebody'}, {quote.role or 'role unknown'}"] for quote in reading.quotes]
+    rows += [
+        ["", "quote", f"{quote.speaker or 'somebody'}, {quote.role or 'role unknown'}"] for quote in reading.quotes
+    ]
     show_table(("lines", "read as", "text"), rows)
     click.echo()
 
@@ -62,8 +64,12 @@ def _show_reading(reading: "Reading") -> None:
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--format", "form", type=click.Choice(["text", "html", "rss", "atom", "json", "webhook"]), default="text",
-    show_default=True, help="What to render it as; feeds have this one entry.",
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "rss", "atom", "json", "webhook"]),
+    default="text",
+    show_default=True,
+    help="What to render it as; feeds have this one entry.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
 def render(file: BinaryIO, form: str, output: Path | None) -> None:

@@ -134,7 +134,9 @@ def _move(name: str, path: str, says: str, example: str) -> click.Command:
 endpoint.add_command(_move("test", "test", "a signed endpoint.ping is on its way", "test"))
 endpoint.add_command(_move("pause", "pause", "paused; deliveries are parked, none is lost", "pause"))
 endpoint.add_command(_move("resume", "resume", "active; what was parked goes out now", "resume"))
-endpoint.add_command(_move("rotate-secret", "rotate-secret", "a new secret signs; the old one for 24 h, too", "rotate-secret"))
+endpoint.add_command(
+    _move("rotate-secret", "rotate-secret", "a new secret signs; the old one for 24 h, too", "rotate-secret")
+)
 
 
 @endpoint.command("remove")

@@ -216,9 +216,7 @@ def newest_of_channel(connection: Connection, no: int, *, now: int, limit: int) 
     return [StoredVersion(row) for row in rows]
 
 
-def published_since(
-    connection: Connection, since: int, *, now: int, limit: int
-) -> Iterator[tuple[str, int, Record]]:
+def published_since(connection: Connection, since: int, *, now: int, limit: int) -> Iterator[tuple[str, int, Record]]:
     """Id, time and record of what was published since then and still is, newest first."""
     for row in connection.execute(_PUBLISHED_SINCE, {"since": since, "now": now, "limit": limit}):
         yield row.id, row.published_at, Record.model_validate_json(row.record)

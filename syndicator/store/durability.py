@@ -1,0 +1,17 @@
+"""What the database does to keep what it was told to keep."""
+
+from sqlalchemy import Connection, text
+
+_SQLITE_FULL = 2
+
+
+def lapses(connection: Connection) -> list[str]:
+    """Settings under which a commit may not survive a power loss; none when all is well."""
+    if connection.dialect.name == "sqlite":
+        level = connection.execute(text("PRAGMA synchronous")).scalar_one()
+        return [] if level >= _SQLITE_FULL else [f"PRAGMA synchronous is {level}, not FULL"]
+    wanted = {"fsync": "on", "full_page_writes": "on"}
+    found = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in wanted}
+    faults = [f"{name} is {value}" for name, value in found.items() if value != wanted[name]]
+    commit = connection.execute(text("SHOW synchronous_commit")).scalar_one()
+    return faults + ([f"synchronous_commit is {commit}"] if commit == "off" else [])
