@@ -86,7 +86,7 @@ _WITHDRAWN = text("""
      ORDER BY v.created_at DESC LIMIT 50
 """)
 _OF_RELEASE = text("""
-    SELECT c.name, c.title, c.kind, c.generation > c.rendered_generation AS dirty
+    SELECT c.*, c.generation > c.rendered_generation AS dirty
       FROM channel_entries e JOIN channels c ON c.no = e.channel_no
      WHERE e.release_id = :id AND c.deleted_at IS NULL ORDER BY c.no
 """)

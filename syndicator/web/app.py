@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,6 +15,7 @@ from syndicator.web.api import channels, deliveries, endpoints, releases
 from syndicator.web.api.description import describe
 from syndicator.web.documents import Documents
 from syndicator.web.feeds import FeedServer
+from syndicator.web.requests import unkept
 from syndicator.web.signs import Signs
 from syndicator.web.static_files import static_routes
 
@@ -60,7 +61,7 @@ def _api(service: Syndicator) -> FastAPI:
     )
     app.state.service = service
     for part in (releases, endpoints, deliveries, channels):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[Depends(unkept)])
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     problems.install(app)
     return app

@@ -20,6 +20,8 @@ _CSP = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _FIRST_CHANNEL = "all"
+_ADVERTISED = 3
+"""A release's first channels: all, its publisher's, its language's."""
 
 
 class Pages:
@@ -84,7 +86,7 @@ class Pages:
             language=release.record.language,
             canonical=self._setup.addresses.release(release.id),
             description="" if shown.article.is_stub else shown.article.summary,
-            feeds=shown.channels,
+            feeds=shown.channels[:_ADVERTISED],
             indexed=not shown.article.is_stub,
         )
         return self._page(document, 410 if release.state is ReleaseState.WITHDRAWN else 200)

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import replace
 from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
@@ -49,6 +49,12 @@ def operator_of(request: Request, service: Syndicator) -> str:
         message = "this token is not the operator's: send Authorization: Bearer and the right one"
         raise Unauthorised(message)
     return OPERATOR
+
+
+async def unkept(response: Response) -> None:
+    """No cache keeps what the API answers: with the token it answers more, and a lift must show at once."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 async def json_body(request: Request, service: Service) -> bytes:

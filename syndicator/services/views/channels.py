@@ -13,6 +13,7 @@ from syndicator.article.compose import Article, Audience, compose
 from syndicator.clock import from_us
 from syndicator.model.channel import ChannelKind
 from syndicator.model.filter import Filter
+from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from syndicator.services import channels as saved
 from syndicator.services.setup import Setup
@@ -149,7 +150,7 @@ def trial(setup: Setup, wanted: Filter) -> TrialView:
                 url=setup.addresses.release(release.id),
             )
             for release in newest
-            if release.published_at is not None
+            if release.published_at is not None and release.state is ReleaseState.PUBLISHED
         ),
     )
 
@@ -196,8 +197,7 @@ _ORDER = {kind: place for place, kind in enumerate(ChannelKind)}
 
 
 def _channels_of(setup: Setup, connection: Connection, release_id: str) -> tuple[ChannelView, ...]:
-    names = [row["name"] for row in channels.of_release(connection, release_id)]
-    return tuple(_view(setup, channels.by_name(connection, name)) for name in names)
+    return tuple(_view(setup, row) for row in channels.of_release(connection, release_id))
 
 
 def _view(setup: Setup, row: RowMapping, tree: str | None = None) -> ChannelView:

@@ -1,8 +1,8 @@
 """POST, read and change releases."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from syndicator.intake.records import read_json
@@ -18,8 +18,7 @@ from syndicator.web.requests import Inside, JsonBody, Service, Token, body_of, r
 router = APIRouter(prefix="/api/v1/releases", tags=["releases"])
 
 _MAX_KEY = 128
-ReleaseId = Annotated[str, Path(pattern=r"^rel_[0-9a-z]{26}$")]
-Change = Annotated[Action, Path(description="update, correct, withhold, reinstate, reschedule or withdraw")]
+Change = Literal[Action.UPDATE, Action.CORRECT, Action.WITHHOLD, Action.REINSTATE, Action.RESCHEDULE, Action.WITHDRAW]
 
 
 class Accepted(BaseModel):

@@ -42,7 +42,7 @@ class Answer:
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 (whatever came)
+    def json(self) -> Any:
         return json.loads(self.body)
 
     @property
@@ -122,7 +122,7 @@ def record(**changes: object) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: Any) -> Iterator[Served]:  # noqa: ANN401 (the settings check them)
+def serving(folder: Path, **settings: Any) -> Iterator[Served]:
     clock = Clock()
     service = Syndicator(Settings(data_dir=folder, public_base_url=BASE, **settings), clock=clock)
     service.migrate()

@@ -116,6 +116,7 @@ def test_the_public_sees_the_release_without_what_is_internal(served: Served) ->
     accepted = served.submit(contacts=[*contacts, hidden])
     served.render()
     public = served.public.get(f"/api/v1/releases/{accepted['id']}")
+    assert public.headers["cache-control"] == "no-store"
     assert public.json["record"]["headline"] == record()["headline"]
     assert "Night Desk" not in public.text
     assert not {"inside"} & set(public.json)
@@ -175,7 +176,10 @@ def test_what_is_no_object_is_refused_in_words(served: Served, body: bytes) -> N
 
 
 def test_an_unknown_action_or_release_is_told(served: Served) -> None:
-    assert served.revise(served.submit()["id"], "explode").status == 422
+    release_id = served.submit()["id"]
+    for action in ("explode", "submit", "lift"):
+        answer = served.revise(release_id, action)
+        assert (answer.status, answer.json["faults"][0]["place"]) == (422, "path.action")
     unknown = served.revise("rel_00000000000000000000000000", "withdraw", note="x")
     assert (unknown.status, unknown.json["title"]) == (404, "Not found")
 
