@@ -18,7 +18,7 @@ from syndicator.model.release import Release
 from syndicator.services import channels as saved
 from syndicator.services.setup import Setup
 from syndicator.services.views.releases import feeds_of, public_version
-from syndicator.store import channels, filters, media, releases
+from syndicator.store import channels, filters, releases
 from syndicator.store.database import Connection, RowMapping
 
 _FROZEN = ConfigDict(frozen=True)
@@ -129,8 +129,7 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
     """NotFound for a release that is not public, in the same words as for an unknown one."""
     with setup.database.read() as connection:
         stored = public_version(setup, connection, release_id)
-        addresses = media.addresses(connection, release_id, setup.addresses)
-        article = compose(stored.release, stored.attached, Audience.PUBLIC, addresses)
+        article = compose(stored.release, stored.attached, Audience.PUBLIC)
         return ReleasePage(stored.release, article, _channels_of(setup, connection, release_id))
 
 
