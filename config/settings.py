@@ -57,7 +57,8 @@ class Settings(BaseSettings):
     )
     signing_key: SecretStr | None = Field(
         default=None,
-        description="ed25519 key (whsk_…) of the v1a signatures; unset: one is made in data_dir/signing.key (SQLite only).",
+        description="ed25519 key (whsk_…) of the v1a signatures; unset: one is made in data_dir/signing.key "
+        "(SQLite only).",
     )
     allow_cidrs: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -104,7 +105,7 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @classmethod
-    def settings_customise_sources(  # noqa: D102 (the parent's contract)
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

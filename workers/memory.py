@@ -35,11 +35,15 @@ class Transport(memory.Transport):
     Channel = Channel
     arrived = threading.Event()
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # noqa: ANN401
+    def drain_events(  # type: ignore[override]  # kombu passes the timeout by name, its stubs do not say so
+        self,
+        connection: object,  # noqa: ARG002 (kombu's own signature)
+        timeout: float | None = None,
+    ) -> None:
         """Hands on one message; TimeoutError when none comes in time (kombu's promise)."""
         self.arrived.clear()
         try:
-            self.cycle.get(self._deliver, timeout=0)
+            self.cycle.get(self._deliver, timeout=0)  # type: ignore[union-attr]  # set as the transport is made
         except Empty:
             if not self.arrived.wait(_BUSY_S if Channel.holds_any() else timeout or _IDLE_S):
                 raise TimeoutError from None

@@ -1,8 +1,7 @@
 """A worker process of the scaled-out size: Celery on the broker, a ticker, and one courier."""
 
-import socket
 import os
-from typing import cast
+import socket
 
 from celery import Celery
 
@@ -43,4 +42,4 @@ def work(service: Syndicator) -> int:
     finally:
         ticker.stop()
         service.close()
-    return cast("int", worker.exitcode or 0)
+    return int(worker.exitcode or 0)

@@ -1,39 +1,41 @@
 """The tasks: each hands over to one use case of the core. ``bind`` gives them the service they work for."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from celery import Celery, Task as CeleryTask
+from celery import Celery
+from celery import Task as CeleryTask
 
 from syndicator.bootstrap import Syndicator
 from syndicator.dispatch import Task
 
 
-def register(app: Celery) -> None:
+def register(app: Celery[Any]) -> None:
     """Makes the service's tasks known to the application under the names of ``syndicator.dispatch``."""
 
     @app.task(name=Task.FAN_OUT, bind=True, shared=False)
-    def fan_out(self: CeleryTask) -> None:
+    def fan_out(self: CeleryTask[Any, Any]) -> None:
         _service(self).fan_out(_by(self))
 
     @app.task(name=Task.REGENERATE, bind=True, shared=False)
-    def regenerate(self: CeleryTask, numbers: Sequence[int]) -> None:
+    def regenerate(self: CeleryTask[Any, Any], numbers: Sequence[int]) -> None:
         _service(self).regenerate(numbers, _by(self))
 
     @app.task(name=Task.DELIVER, bind=True, shared=False)
-    def deliver(self: CeleryTask) -> None:
+    def deliver(self: CeleryTask[Any, Any]) -> None:
         _service(self).deliver(_by(self))
 
 
-def bind(app: Celery, service: Syndicator, worker: str) -> None:
+def bind(app: Celery[Any], service: Syndicator, worker: str) -> None:
     """The service that this process's tasks work for, and the name that they sign with."""
-    app.syndicator, app.syndicator_worker = service, worker
+    app.conf.syndicator, app.conf.syndicator_worker = service, worker
 
 
-def _service(task: CeleryTask) -> Syndicator:
-    service: Syndicator = task.app.syndicator
+def _service(task: CeleryTask[Any, Any]) -> Syndicator:
+    service: Syndicator = task.app.conf.syndicator
     return service
 
 
-def _by(task: CeleryTask) -> str:
+def _by(task: CeleryTask[Any, Any]) -> str:
     """Who does it: the worker's name and the task's id, as rows and the demo show it."""
-    return f"{task.app.syndicator_worker} {task.request.id}"
+    return f"{task.app.conf.syndicator_worker} {task.request.id}"

@@ -1,6 +1,5 @@
 """Release + network texts → Article."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -39,9 +38,7 @@ class Article:
     is_stub: bool
 
 
-def compose(
-    release: Release, attached: Attached, audience: Audience, media_addresses: Mapping[str, str] | None = None
-) -> Article:
+def compose(release: Release, attached: Attached, audience: Audience) -> Article:
     """The article of this version for that audience. Editorial contacts reach newsrooms only.
 
     A withheld or withdrawn release composes to a stub: who, when, why, and none of its text.
@@ -64,7 +61,7 @@ def compose(
                 f"<p><strong>{escape(note, quote=False)}</strong></p>" if note else "",
                 body,
                 html.boilerplates_html(record),
-                html.media_html(record, attached, dict(media_addresses or {})),
+                html.media_html(record, attached),
                 html.publisher_html(record.publisher, attached),
                 html.contacts_html(contacts, attached),
                 f"<p><small>{escape(disclaimer, quote=False)} {escape(terms, quote=False)}</small></p>",

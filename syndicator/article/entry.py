@@ -1,7 +1,5 @@
 """Release + Article → the entry that stands in every feed."""
 
-from collections.abc import Mapping
-
 from feeds.model import Category, Enclosure, Entry, Link, Person, Status
 from syndicator.article.compose import Article, about
 from syndicator.model.addresses import Addresses
@@ -14,10 +12,8 @@ _SCHEMES = {"medtop": "http://cv.iptc.org/newscodes/mediatopic/"}
 _IN_EXTENSION_ALREADY = {"version", "pub_status", "note", "links", "subjects"}
 
 
-def entry(
-    release: Release, article: Article, attached: Attached, addresses: Addresses, media: Mapping[str, str]
-) -> Entry:
-    """The entry of this version; a stub keeps id and dates, and none of the text. ``media``: SHA-256 → address.
+def entry(release: Release, article: Article, attached: Attached, addresses: Addresses) -> Entry:
+    """The entry of this version; a stub keeps id and dates, and none of the text.
 
     ValueError for a release that is not public.
     """
@@ -38,14 +34,16 @@ def entry(
         content_html=article.html,
         authors=(Person(name=record.publisher.name, email=record.publisher.email, uri=record.publisher.url),),
         categories=() if article.is_stub else tuple(_categories(record)),
-        enclosures=tuple(found for each in shown if (found := _enclosure(each, media))),
+        enclosures=tuple(found for each in shown if (found := _enclosure(each))),
         links=() if article.is_stub else tuple(_links(record, addresses)),
         rights=f"{article.disclaimer} {article.terms}".strip() or None,
         version=release.version,
         status=status,
         note=release.note,
         about={
-            name: value for name, value in about(release, article, attached).items() if name not in _IN_EXTENSION_ALREADY
+            name: value
+            for name, value in about(release, article, attached).items()
+            if name not in _IN_EXTENSION_ALREADY
         },
     )
 
@@ -70,12 +68,11 @@ def _links(record: Record, addresses: Addresses) -> list[Link]:
     return links
 
 
-def _enclosure(media: Media, addresses: Mapping[str, str]) -> Enclosure | None:
-    url = addresses.get(media.sha256 or "") or media.href
-    if not url or not media.type or media.bytes is None:
+def _enclosure(media: Media) -> Enclosure | None:
+    if not media.href or not media.type or media.bytes is None:
         return None
     return Enclosure(
-        url=url,
+        url=media.href,
         type=media.type,
         length=media.bytes,
         title=media.label,

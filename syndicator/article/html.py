@@ -45,18 +45,18 @@ def boilerplates_html(record: Record) -> str:
     )
 
 
-def media_html(record: Record, attached: Attached, addresses: dict[str, str]) -> str:
+def media_html(record: Record, attached: Attached) -> str:
     """A figure for every picture with an address, and the captions of all."""
     figures = "".join(
-        _figure_html(media, place, attached, addresses)
+        _figure_html(media, place, attached)
         for place, media in enumerate(record.media, 1)
-        if media.caption or _address(media, addresses)
+        if media.caption or media.href
     )
     return f"<h2>{_text(attached.template.labels.captions.rstrip(':'))}</h2>{figures}" if figures else ""
 
 
-def _figure_html(media: Media, place: int, attached: Attached, addresses: dict[str, str]) -> str:
-    address = _address(media, addresses)
+def _figure_html(media: Media, place: int, attached: Attached) -> str:
+    address = media.href
     caption = _text(caption_text(media, place, attached)) if media.caption else _text(media.label or "")
     credit = f" ({_text(media.credit)})" if media.credit else ""
     if not address:
@@ -67,10 +67,6 @@ def _figure_html(media: Media, place: int, attached: Attached, addresses: dict[s
         else f'<a href="{escape(address)}">{_text(media.label or media.type or address)}</a>'
     )
     return f"<figure>{shown}<figcaption>{caption}{credit}</figcaption></figure>"
-
-
-def _address(media: Media, addresses: dict[str, str]) -> str | None:
-    return addresses.get(media.sha256 or "") or media.href
 
 
 def publisher_html(publisher: Publisher, attached: Attached) -> str:

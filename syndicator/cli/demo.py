@@ -184,7 +184,7 @@ def lines(facts: Facts) -> Iterator[str]:
     for worker in facts["rendered_by"]:
         yield f"Rendered by  {worker}"
     yield f"Pushed by    {push['sent_by']}"
-    yield f"Newsroom     got {push['bytes']} bytes as {push['webhook_id']}, signature verified, answered {push['status']}"
+    yield f"Newsroom     got {push['bytes']} bytes as {push['webhook_id']}, signature good, answered {push['status']}"
     yield f"             publisher block: {push['publisher']}"
     yield f"             disclaimer: {push['disclaimer'][:72]}…"
     yield f"Text         sha256 {push['text_sha256']}"

@@ -260,7 +260,8 @@ def replay(client: "Client", delivery_id: int, reason: str) -> None:
 def verify(file: BinaryIO, headers: tuple[str, ...], keys: tuple[str, ...], tolerance: float) -> None:
     """Check that a push came from the holder of the key, its body byte for byte as received.
 
-    Example: syndicator verify body.json -H 'webhook-id: evt_…' -H 'webhook-timestamp: 1' -H 'webhook-signature: v1,…' --key whsec_…
+    Example: syndicator verify body.json --key whsec_… -H 'webhook-id: evt_…' -H 'webhook-timestamp: 1'
+    -H 'webhook-signature: v1,…'
     """
     from syndicator.clock import SECOND_US, system_now_us
     from syndicator.delivery import signing

@@ -25,9 +25,7 @@ class ChannelKind(StrEnum):
 
 
 _RESERVED = "|".join(kind for kind in ChannelKind if kind is not ChannelKind.FILTER)
-FilterChannelName = Annotated[
-    str, StringConstraints(pattern=rf"^(?:[a-z0-9]|[a-z0-9][a-z0-9-]{{0,62}}[a-z0-9])$", max_length=64)
-]
+FilterChannelName = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9]|[a-z0-9][a-z0-9-]{0,62}[a-z0-9])$")]
 
 
 class NewChannel(BaseModel):

@@ -59,7 +59,7 @@ class Filter(BaseModel):
     def _one_test(self) -> Self:
         if len(self.model_fields_set) != 1 or all(getattr(self, name) is None for name in self.model_fields_set):
             raise PydanticCustomError("one_test", "a filter's node holds exactly one test, such as language or all", {})
-        if self._depth() > _MAX_DEPTH or self._tests() > _MAX_TESTS:
+        if self.depth > _MAX_DEPTH or self.tests > _MAX_TESTS:
             raise PydanticCustomError("large_filter", "a filter may be 8 levels deep and hold 200 tests", {})
         return self
 
@@ -85,11 +85,14 @@ class Filter(BaseModel):
     def _parts(self) -> tuple["Filter", ...]:
         return (*(self.all or ()), *(self.any or ()), *((self.not_,) if self.not_ else ()))
 
-    def _depth(self) -> int:
-        return 1 + max((part._depth() for part in self._parts()), default=0)
+    @property
+    def depth(self) -> int:
+        return 1 + max((part.depth for part in self._parts()), default=0)
 
-    def _tests(self) -> int:
-        return 1 + sum(part._tests() for part in self._parts())
+    @property
+    def tests(self) -> int:
+        """How many nodes it has, itself included."""
+        return 1 + sum(part.tests for part in self._parts())
 
 
 EVERYTHING = Filter(all=())

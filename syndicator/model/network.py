@@ -84,7 +84,8 @@ class Attached(BaseModel):
 
     @property
     def id(self) -> str:
-        return f"{self.network}/{self.texts.language}/{self.texts.version}+{self.template.language}/{self.template.version}"
+        texts, template = self.texts, self.template
+        return f"{self.network}/{texts.language}/{texts.version}+{template.language}/{template.version}"
 
     @property
     def sha256(self) -> str:
@@ -128,14 +129,14 @@ class Network(BaseModel):
         )
 
     def _texts(self, language: str, on: date) -> Texts:
-        for tag in (language, language.split("-")[0], self.default_language):
+        for tag in (language, language.partition("-")[0], self.default_language):
             valid = [texts for texts in self.texts if texts.language == tag and texts.valid_from <= on]
             if valid:
                 return max(valid, key=lambda texts: texts.valid_from)
         return min(self.texts, key=lambda texts: texts.valid_from)
 
     def _template(self, language: str) -> Template:
-        for tag in (language, language.split("-")[0]):
+        for tag in (language, language.partition("-")[0]):
             spoken = [template for template in self.templates if template.language == tag]
             if spoken:
                 return spoken[-1]

@@ -47,6 +47,16 @@ class Means:
     lease_us: int = 60 * SECOND_US
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What comes back with a request's result: the claimed row, its token, when it went out, who sent it."""
+
+    row: RowMapping
+    token: str
+    started_at: int
+    by: str
+
+
 @dataclass(slots=True)
 class _Claim:
     """One claim's deliveries that are not recorded yet."""
@@ -156,7 +166,7 @@ class Courier:
                 ("webhook-timestamp", str(timestamp_s)),
                 ("webhook-signature", signature),
             )
-            submit(Request(row["url"], headers, body, (row, token, now, by)), done)
+            submit(Request(row["url"], headers, body, Tag(row, token, now, by)), done)
 
     def _sign(self, row: RowMapping, timestamp_s: int, body: bytes, now: int) -> str:
         endpoint_id, sealed = row["endpoint_id"], row["secrets"]
@@ -185,8 +195,9 @@ class Courier:
 
     def _take(self, request: Request, result: Result) -> None:
         """Runs on the transport's thread: keeps the result for the recorder."""
-        row, token, started_at, by = request.tag  # type: ignore[misc]  # our own tag comes back
-        self._keep(Sent(row, token, started_at, by, result))
+        tag = request.tag
+        if isinstance(tag, Tag):
+            self._keep(Sent(tag.row, tag.token, tag.started_at, tag.by, result))
 
     def _refuse(self, row: RowMapping, token: str, now: int, by: str, reason: str) -> None:
         _log.error("secret does not open", endpoint=row["endpoint_id"], reason=reason)

@@ -100,7 +100,8 @@ def _sizes(fragments: Fragments, connection: Connection, page: Page) -> list[int
 
 def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int) -> tuple[list[Page], Page]:
     """Pages that the oldest entries close into, and what stays in the current document."""
-    closed, left = [], list(zip(reversed(waiting), reversed(sizes), strict=True))
+    closed: list[Page] = []
+    left = list(zip(reversed(waiting), reversed(sizes), strict=True))
     while count := closing([size for _, size in left], setup.feed_limits):
         oldest, left = left[:count], left[count:]
         closed.append(Page(pages + len(closed) + 1, tuple(row for row, _ in reversed(oldest))))

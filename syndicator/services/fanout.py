@@ -12,7 +12,7 @@ from syndicator.model.filter import Facts, Filter, facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.setup import Setup
-from syndicator.store import channels, deliveries, events, filters, media, numbers, releases
+from syndicator.store import channels, deliveries, events, filters, numbers, releases
 from syndicator.store.database import Connection
 
 _BATCH = 50
@@ -49,10 +49,9 @@ def _fan_out_one(
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
-        addresses = media.addresses(connection, release_id, setup.addresses)
         wanted = matching_filters(connection, facts(stored.release.record))
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
-    article = compose(stored.release, stored.attached, Audience.NEWSROOMS, addresses)
+    article = compose(stored.release, stored.attached, Audience.NEWSROOMS)
     body = release_payload(occasion, stored.release, article, stored.attached, setup.addresses)
     with setup.database.write() as connection:
         if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):

@@ -7,7 +7,7 @@ from feeds.model import Format
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.setup import Setup
-from syndicator.store import media, releases, renditions
+from syndicator.store import releases, renditions
 from syndicator.store.database import Connection
 
 Pair = tuple[str, int]
@@ -38,9 +38,8 @@ class Fragments:
 
     def _compose(self, connection: Connection, pair: Pair, form: Format) -> bytes:
         stored = releases.version(connection, *pair)
-        addresses = media.addresses(connection, stored.release.id, self._setup.addresses)
-        article = compose(stored.release, stored.attached, Audience.PUBLIC, addresses)
-        return fragment(entry(stored.release, article, stored.attached, self._setup.addresses, addresses), form)
+        article = compose(stored.release, stored.attached, Audience.PUBLIC)
+        return fragment(entry(stored.release, article, stored.attached, self._setup.addresses), form)
 
     def _keep(self, form: Format, fresh: Mapping[Pair, bytes]) -> None:
         if self._size > _MAX_KEPT_BYTES:

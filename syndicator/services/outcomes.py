@@ -1,4 +1,4 @@
-"""What came of a batch of attempts: deliveries moved on, attempts logged, endpoints' health kept, in one transaction."""
+"""What came of a batch of attempts: deliveries moved on, attempts logged, health kept, in one transaction."""
 
 import random
 from collections import Counter

@@ -79,4 +79,4 @@ def _feed(release: Release, article: Article, attached: Attached, addresses: Add
         language=release.record.language,
         updated=release.updated_at,
     )
-    return document(head, [entry(release, article, attached, addresses, {})], known[form])
+    return document(head, [entry(release, article, attached, addresses)], known[form])

@@ -33,9 +33,11 @@ _FAN_OUT = """
            CASE WHEN e.state = 'paused' AND :lane > 0 THEN 'parked'
                 WHEN :lane = 0 THEN 'waiting'
                 WHEN e.backoff_until > 0 THEN 'queued'
-                WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued') THEN 'queued'
+                WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued')
+                     THEN 'queued'
                 WHEN (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
-                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND o.lane < 3 LIMIT :cap) t) >= :cap
+                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND o.lane < 3
+                        LIMIT :cap) t) >= :cap
                      THEN 'queued'
                 ELSE 'waiting' END,
            :now, :now, :follows
@@ -82,7 +84,8 @@ _DELIVERED = """
 _RETRIED = """
     UPDATE deliveries
        SET state = CASE WHEN EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
-                                       AND n.endpoint_no = deliveries.endpoint_no AND n.event_seq > deliveries.event_seq)
+                                       AND n.endpoint_no = deliveries.endpoint_no
+                                       AND n.event_seq > deliveries.event_seq)
                         THEN 'superseded' ELSE r.state END,
            attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
            finished_at = CASE WHEN r.state = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
@@ -131,7 +134,10 @@ _EXPIRED = text("""
     UPDATE deliveries SET state = 'waiting', claim_token = NULL, lease_until = NULL, attempts = attempts + 1
      WHERE state = 'claimed' AND lease_until < :now
 """)
-_EXTEND = "UPDATE deliveries SET lease_until = :until WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token AND state = 'claimed'"
+_EXTEND = """
+    UPDATE deliveries SET lease_until = :until
+     WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token AND state = 'claimed'
+"""
 _NEXT_DUE = text("SELECT min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = :lane")
 _NEXT_LEASE = text("SELECT min(lease_until) FROM deliveries WHERE state = 'claimed'")
 _REPLAY = text("""
@@ -140,7 +146,8 @@ _REPLAY = text("""
      WHERE id = :id AND state IN ('delivered', 'dead', 'superseded')
 """)
 _NEWER = text("""
-    SELECT max(n.id) FROM deliveries d JOIN deliveries n ON n.release_id = d.release_id AND n.endpoint_no = d.endpoint_no
+    SELECT max(n.id) FROM deliveries d
+      JOIN deliveries n ON n.release_id = d.release_id AND n.endpoint_no = d.endpoint_no
      WHERE d.id = :id AND n.event_seq > d.event_seq
 """)
 _GET = text("""
@@ -167,7 +174,8 @@ _COUNT_OF_RELEASE = text("""
     SELECT d.state, count(*) AS count FROM deliveries d WHERE d.release_id = :id GROUP BY d.state
 """)
 _FORGET_ATTEMPTS = text("""
-    DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
+    DELETE FROM attempts
+     WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
 """)
 
 _IDS = {"id": "bigint"}
@@ -312,7 +320,8 @@ def next_due(connection: Connection) -> int | None:
 
 def newer(connection: Connection, delivery_id: int) -> int | None:
     """The newest later delivery of the same release to the same endpoint."""
-    return connection.execute(_NEWER, {"id": delivery_id}).scalar_one()
+    found: int | None = connection.execute(_NEWER, {"id": delivery_id}).scalar_one()
+    return found
 
 
 def replay(connection: Connection, delivery_id: int, lane: int, now: int) -> bool:
@@ -339,7 +348,7 @@ def last_attempts(connection: Connection, endpoint_no: int, limit: int) -> Seque
 
 
 def counts(connection: Connection, release_id: str) -> dict[str, int]:
-    return {row.state: row.count for row in connection.execute(_COUNT_OF_RELEASE, {"id": release_id})}
+    return {row["state"]: row["count"] for row in connection.execute(_COUNT_OF_RELEASE, {"id": release_id}).mappings()}
 
 
 def forget_attempts(connection: Connection, before: int, limit: int) -> int:

@@ -28,9 +28,10 @@ _SUBSCRIPTIONS = text("""
 """)
 _DELETE_SUBSCRIPTION = text("DELETE FROM subscriptions WHERE id = :id AND endpoint_no = :no")
 _DELETE_SUBSCRIPTIONS = text("DELETE FROM subscriptions WHERE endpoint_no = :no")
-_STATE = text(
-    "UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, backoff_until = 0 WHERE no = :no"
-)
+_STATE = text("""
+    UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, backoff_until = 0
+     WHERE no = :no
+""")
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 _FAILED = """
     UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now)
@@ -122,7 +123,8 @@ def backoff_over(connection: Connection, now: int) -> Sequence[int]:
 
 
 def next_backoff(connection: Connection) -> int | None:
-    return connection.execute(_NEXT_BACKOFF).scalar_one()
+    found: int | None = connection.execute(_NEXT_BACKOFF).scalar_one()
+    return found
 
 
 def failing(connection: Connection, since: int) -> Sequence[RowMapping]:

@@ -10,7 +10,8 @@ from syndicator.model.lifecycle import EventType
 from syndicator.store import numbers
 
 _INSERT = text("""
-    INSERT INTO events (seq, id, type, owner, release_id, version, endpoint_no, created_at, fanned_out_at, fanned_out_by)
+    INSERT INTO events (seq, id, type, owner, release_id, version, endpoint_no, created_at,
+                        fanned_out_at, fanned_out_by)
     VALUES (:seq, :id, :type, :owner, :release_id, :version, :endpoint_no, :now, :fanned_out_at, :fanned_out_by)
 """)
 _OPEN = text("""
@@ -21,7 +22,8 @@ _FANNED_OUT = text(
     "UPDATE events SET fanned_out_at = :now, fanned_out_by = :by WHERE seq = :seq AND fanned_out_at IS NULL"
 )
 _OF_RELEASE = text("""
-    SELECT seq, id, type, version, created_at, fanned_out_at, fanned_out_by FROM events WHERE release_id = :id ORDER BY seq
+    SELECT seq, id, type, version, created_at, fanned_out_at, fanned_out_by
+      FROM events WHERE release_id = :id ORDER BY seq
 """)
 _INSERT_PAYLOAD = text("""
     INSERT INTO payloads (event_seq, format, body) VALUES (:seq, :format, :body) ON CONFLICT DO NOTHING

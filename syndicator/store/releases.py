@@ -196,7 +196,8 @@ def due(connection: Connection, now: int, limit: int, skip_locked: str) -> Seque
 
 
 def next_due(connection: Connection) -> int | None:
-    return connection.execute(_NEXT_DUE).scalar_one()
+    found: int | None = connection.execute(_NEXT_DUE).scalar_one()
+    return found
 
 
 def lift(connection: Connection, release_id: str, now: int) -> bool:

@@ -1,7 +1,7 @@
 """The default transport: one thread with a libcurl multi handle, driven by epoll.
 
 An attempt costs tens of microseconds, and 1,200 hang at once as cheaply as one. Names are resolved by the
-guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``), so it never resolves one; before a request goes out over any
+guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``); before a request goes out over any
 connection, new or kept, the address at its other end is asked for once more (``PREREQFUNCTION``).
 """
 

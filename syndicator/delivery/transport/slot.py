@@ -85,7 +85,9 @@ class Slot:
         easy.setopt(pycurl.POSTFIELDS, request.body)
         easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *(f"{name}: {value}" for name, value in request.headers)])
         if url.address is None:
-            easy.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(_chosen(vetted.addresses))}:{url.port}"])
+            easy.setopt(
+                pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(_chosen(vetted.addresses))}:{url.port}"]
+            )
             self._pinned = True
         elif self._pinned:
             easy.setopt(pycurl.CONNECT_TO, [])
@@ -103,7 +105,12 @@ class Slot:
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
         if number == 0 or (self._is_cut and self._in_body):
             return Answer(
-                easy.getinfo(pycurl.RESPONSE_CODE), self._retry_after, bytes(self._body), address, duration_s, bytes_sent
+                easy.getinfo(pycurl.RESPONSE_CODE),
+                self._retry_after,
+                bytes(self._body),
+                address,
+                duration_s,
+                bytes_sent,
             )
         if self._is_cut:
             text = f"more than {self._limits.max_answer_bytes} bytes of headers"
@@ -131,7 +138,8 @@ class Slot:
         return None
 
     def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
-        return pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
+        verdict: int = pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
+        return verdict
 
 
 def _chosen(addresses: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ def test_a_push_is_signed_whole_and_recorded(house: House, newsroom: Newsroom, m
 
 class FrozenDatetime(datetime):
     @classmethod
-    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # noqa: ARG003
         return datetime(2027, 1, 23, 12, 0, tzinfo=UTC)
 
 

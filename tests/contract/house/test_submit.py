@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from syndicator.errors import Conflict, Rejected
-from syndicator.model.lifecycle import ReleaseState
+from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.store import events, releases
 from tests.contract.house.conftest import House, record
 
@@ -50,8 +50,7 @@ def test_an_unknown_network_is_refused_and_stores_nothing(house: House) -> None:
 def test_event_numbers_have_no_gaps_even_after_a_rollback(house: House) -> None:
     house.submit(key="a")
     with pytest.raises(RuntimeError), house.service.database.write() as connection:
-        events.append(connection, next(iter(events.EventType)), owner="x", now=1)
-        raise RuntimeError
+        _append_and_fail(connection)
     house.submit(key="b")
     with house.service.database.read() as connection:
         assert connection.execute(text("SELECT seq FROM events ORDER BY seq")).scalars().all() == [1, 2]
@@ -73,6 +72,11 @@ def test_the_database_keeps_what_it_was_told_to_keep(house: House) -> None:
         else:
             assert connection.execute(text("SHOW fsync")).scalar_one() == "on"
             assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+
+
+def _append_and_fail(connection: Connection) -> None:
+    events.append(connection, EventType.PUBLISHED, owner="x", now=1)
+    raise RuntimeError
 
 
 def count(house: House, table: str) -> int:

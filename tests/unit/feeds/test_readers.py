@@ -11,7 +11,7 @@ from feeds.model import Format
 from tests.unit.feeds import samples
 
 
-def parse(format: Format) -> Any:  # noqa: ANN401 - feedparser has no types
+def parse(format: Format) -> Any:
     body = document(samples.head(format), [samples.entry(), samples.plain_entry()], format)
     parsed = feedparser.parse(body)
     assert not parsed.bozo, parsed.get("bozo_exception")
