@@ -168,18 +168,25 @@ class Documents:
         """Drops what changed, until it is cancelled."""
         heard_at = time.monotonic()
         while True:
-            reading = asyncio.ensure_future(asyncio.to_thread(self._changes))
+            hearing = asyncio.ensure_future(self.hear())
             patience_s = max(self._terms.max_age_s, 1)
-            if not (await asyncio.wait({reading}, timeout=patience_s))[0]:
+            if not (await asyncio.wait({hearing}, timeout=patience_s))[0]:
                 self._stop_trusting()
             try:
-                self._drop(await reading)
+                await hearing
                 heard_at = time.monotonic()
             except Exception as error:  # noqa: BLE001 (the ticker's boundary: the next round may work)
                 log.logger("feeds").warning("changes unknown", reason=str(error))
                 if time.monotonic() - heard_at > patience_s:
                     self._stop_trusting()
             await asyncio.sleep(POLL_S)
+
+    async def hear(self) -> None:
+        """Drops what changed since the last time. What is loaded before the first time is not kept."""
+        changes = await asyncio.to_thread(self._changes)
+        self._seen = changes.last
+        for name in changes.documents:
+            self._forget(feed_path(name.channel, name.format, name.page))
 
     async def _load(self, path: str, name: DocumentName) -> Document | None:
         seen = self._seen
@@ -209,11 +216,6 @@ class Documents:
         if self._seen is None:
             return views.Changes(views.last_change(self._setup), ())
         return views.changes_since(self._setup, self._seen)
-
-    def _drop(self, changes: views.Changes) -> None:
-        self._seen = changes.last
-        for name in changes.documents:
-            self._forget(feed_path(name.channel, name.format, name.page))
 
     def _stop_trusting(self) -> None:
         self.kept.clear()

@@ -27,9 +27,14 @@ class Clock:
 
     def __init__(self) -> None:
         self.us = START_US
+        self.meanwhile: Callable[[], None] | None = None
 
     def __call__(self) -> int:
-        return self.us
+        """``meanwhile`` happens once, right after somebody read the time."""
+        now, happens, self.meanwhile = self.us, self.meanwhile, None
+        if happens is not None:
+            happens()
+        return now
 
     def forward(self, seconds: float) -> None:
         self.us += int(seconds * SECOND_US)

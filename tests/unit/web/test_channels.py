@@ -1,6 +1,8 @@
 """Channels, saved filters and networks over the API."""
 
-from tests.unit.web.served import BASE, Served
+from syndicator.model.channel import NewChannel
+from syndicator.model.release import Record
+from tests.unit.web.served import BASE, Served, record
 
 GERMAN = {"name": "german", "title": "In German", "filter": {"all": [{"language": "de"}, {"not": {"headline": "ad"}}]}}
 
@@ -35,6 +37,18 @@ def test_what_is_not_fanned_out_yet_enters_a_new_channel_once(served: Served) ->
     assert served.operator("POST", "/api/v1/channels", GERMAN).status == 201
     served.render()
     assert _titles(served, "german") == ["On its way"]
+
+
+def test_what_is_fanned_out_while_a_channel_is_made_is_not_missed(served: Served) -> None:
+    def publish() -> None:
+        served.clock.forward(1)
+        served.service.submit(Record.model_validate(record(headline="Meanwhile")), owner="operator", key="meanwhile")
+        assert served.service.fan_out("test").events == 1
+
+    served.clock.meanwhile = publish
+    served.service.add_channel(NewChannel.model_validate(GERMAN), owner="operator")
+    served.render()
+    assert _titles(served, "german") == ["Meanwhile"]
 
 
 def test_a_filter_is_tried_before_it_is_saved(served: Served) -> None:
