@@ -1,0 +1,37 @@
+"""The same answers when PostgreSQL keeps the rows."""
+
+from base64 import b64encode
+from pathlib import Path
+
+from tests.unit.web.served import Served, serving
+
+KEY = b64encode(bytes(range(32))).decode()
+
+
+def _walk(served: Served) -> None:
+    accepted = served.submit(headline="Kept by PostgreSQL")
+    endpoint = served.operator("POST", "/api/v1/endpoints", {"url": "https://newsroom.example/hook"})
+    assert endpoint.status == 201
+    new = {"name": "german", "title": "In German", "filter": {"language": "de"}}
+    assert served.operator("POST", "/api/v1/channels", new).status == 201
+    served.render()
+    for path in ("/", "/channels/german", "/feeds/german.atom", f"/releases/{accepted['id']}"):
+        served.public.until(path, lambda answer: answer.status == 200 and "Kept by PostgreSQL" in answer.text)
+    assert served.operator("POST", "/api/v1/filters/try", {"filter": {"language": "de"}}).json["count"] == 1
+    assert len(served.operator.get("/api/v1/deliveries").json["deliveries"]) == 1
+    assert served.operator.get(f"/api/v1/endpoints/{endpoint.json['id']}").json["last_attempts"] == []
+    inside = served.operator.get(f"/api/v1/releases/{accepted['id']}").json
+    assert inside["inside"]["deliveries"] == {"waiting": 1}
+    assert {channel["channel"] for channel in inside["channels"]} >= {"all", "german"}
+    assert served.operator("DELETE", "/api/v1/channels/german").status == 204
+    served.public.until("/feeds/german.atom", lambda answer: answer.status == 404)
+    assert served.operator("POST", "/api/v1/channels", new).status == 201
+    served.render()
+    served.public.until("/feeds/german.atom", lambda answer: accepted["guid"] in answer.text)
+    assert served.public.get("/readyz").json == {"ready": True}
+
+
+def test_the_edge_on_postgres(tmp_path: Path, postgres_url: str) -> None:
+    keys = {"operator_token": "token", "sealing_keys": f"k1:{KEY}", "signing_key": f"whsk_{KEY}"}
+    with serving(tmp_path, database_url=postgres_url, **keys) as served:
+        _walk(served)
