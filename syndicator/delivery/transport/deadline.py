@@ -1,0 +1,89 @@
+"""A deadline that holds whatever the receiver does: at its end the socket is shut down under the client.
+
+Timeouts of sockets are for one read each; a receiver that drips a byte a second never meets them.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+_of_this_thread = threading.local()
+
+
+class Attempt:
+    """One attempt of the current thread: its deadline (monotonic seconds) and the connection it uses."""
+
+    def __init__(self, ends: float) -> None:
+        self.ends = ends
+        self.is_over = False
+        self.address = ""
+        self._connection: Any = None
+        self._done = False
+
+    def use(self, connection: Any) -> None:  # noqa: ANN401 (urllib3's, plain or TLS)
+        self._connection = connection
+        self.address = str(connection.host)
+
+    def end(self) -> None:
+        """Called by the watchdog: whoever waits for this socket wakes with an error."""
+        self.is_over = True
+        sock = getattr(self._connection, "sock", None)
+        if sock is not None and not self._done:
+            try:
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            except OSError:
+                return  # gone already
+
+    def finish(self) -> None:
+        self._done = True
+
+
+class Watchdog:
+    """One thread that ends attempts at their deadlines."""
+
+    def __init__(self) -> None:
+        self._attempts: list[tuple[float, int, Attempt]] = []
+        self._numbers = count()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def watching(self, attempt: Attempt) -> Iterator[Attempt]:
+        """The attempt is the current one of this thread until the block ends."""
+        with self._changed:
+            heappush(self._attempts, (attempt.ends, next(self._numbers), attempt))
+            self._changed.notify()
+        _of_this_thread.attempt = attempt
+        try:
+            yield attempt
+        finally:
+            attempt.finish()
+
+    def close(self) -> None:
+        """Ends every attempt now."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._closed:
+                now = time.monotonic()
+                while self._attempts and self._attempts[0][0] <= now:
+                    heappop(self._attempts)[2].end()
+                self._changed.wait(self._attempts[0][0] - now if self._attempts else None)
+            for _, _, attempt in self._attempts:
+                attempt.end()
+
+
+def current() -> Attempt:
+    attempt: Attempt = _of_this_thread.attempt
+    return attempt
