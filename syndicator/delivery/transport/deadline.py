@@ -26,8 +26,12 @@ class Attempt:
         self._done = False
 
     def use(self, connection: Any) -> None:  # noqa: ANN401 (urllib3's, plain or TLS)
+        """Called before and after connecting. TimeoutError when the attempt is over already."""
         self._connection = connection
         self.address = str(connection.host)
+        if self.is_over:
+            message = "the attempt is over"
+            raise TimeoutError(message)
 
     def end(self) -> None:
         """Called by the watchdog: whoever waits for this socket wakes with an error."""
@@ -59,6 +63,7 @@ class Watchdog:
         """The attempt is the current one of this thread until the block ends."""
         with self._changed:
             heappush(self._attempts, (attempt.ends, next(self._numbers), attempt))
+            attempt.is_over = self._closed
             self._changed.notify()
         _of_this_thread.attempt = attempt
         try:

@@ -82,9 +82,11 @@ class RequestsTransport:
         with self._watchdog.watching(Attempt(started + self._limits.total_timeout_s)) as attempt:
             try:
                 answer = self._session.send(_prepared(request, verdict), **self._options())
-                return self._read(answer, attempt, request, started)
+                result = self._read(answer, attempt, request, started)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 return _failure(error, attempt, started)
+            # A socket that was shut down reads like the end of an answer.
+            return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
 
     def _options(self) -> dict[str, Any]:
         timeout = (self._limits.connect_timeout_s, self._limits.total_timeout_s)
@@ -135,6 +137,10 @@ class _Watched:
     def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         current().use(self)
         super().request(*args, **options)  # type: ignore[misc]  # mixed into a connection
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # mixed into a connection
+        current().use(self)
 
 
 class _Plain(_Watched, HTTPConnection):

@@ -1,0 +1,287 @@
+"""What every transport promises (see ``syndicator.delivery.transport.protocol``), against real receivers."""
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicator.delivery.guard import Guard
+from syndicator.delivery.resolver import Answers, Resolver
+from syndicator.delivery.transport.curl import CurlTransport
+from syndicator.delivery.transport.protocol import Answer, Failure, HeaderRefused, Limits, Request, Result, Transport
+from syndicator.delivery.transport.requests import RequestsTransport
+from tests.contract.transport import receivers
+from tests.contract.transport.receivers import Flood, Handler, answering, listening
+
+ALL_PORTS = range(1, 65536)
+LIMITS = Limits(connect_timeout_s=0.5, total_timeout_s=0.8)
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+PUBLIC = "93.184.216.34"
+Made = Callable[..., Transport]
+
+
+@pytest.fixture(params=["curl", "requests"])
+def make(request: pytest.FixtureRequest) -> Iterator[Made]:
+    made: list[Transport] = []
+
+    def transport(
+        *, lookup: Callable[[str], Answers] | None = None, limits: Limits = LIMITS, ca_file: Path | None = None
+    ) -> Transport:
+        resolver = Resolver(lookup, remember_s=0) if lookup else None
+        guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=resolver)
+        kind = CurlTransport if request.param == "curl" else RequestsTransport
+        made.append(kind(guard, limits, ca_file=ca_file))
+        return made[-1]
+
+    yield transport
+    for each in made:
+        each.close()
+
+
+class Results:
+    """Collects results as they come."""
+
+    def __init__(self) -> None:
+        self.all: list[Result] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, _request: Request, result: Result) -> None:
+        with self._changed:
+            self.all.append(result)
+            self._changed.notify_all()
+
+    def wait(self, count: int, timeout_s: float = 5) -> list[Result]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.all) >= count, timeout_s), self.all
+        return self.all
+
+
+def push(transport: Transport, url: str, *headers: tuple[str, str], body: bytes = b"{}") -> Result:
+    results = Results()
+    transport.submit(Request(url, headers, body), results)
+    return results.wait(1)[0]
+
+
+def test_a_post_arrives_whole_under_the_names_it_was_given(make: Made) -> None:
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as port:
+        result = push(make(), f"http://localhost:{port}/a?b=c", ("webhook-id", "evt_1"), body=b"x" * 100_000)
+    assert isinstance(result, Answer)
+    assert (result.status, result.address, result.bytes_sent) == (204, "127.0.0.1", 100_000)
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /a?b=c HTTP/1.1\r\n")
+    assert f"host: localhost:{port}".encode() in head.lower()
+    assert b"webhook-id: evt_1" in head.lower()
+    assert body == b"x" * 100_000
+    for unwanted in (b"expect:", b"cookie", b"authorization", b"accept-encoding: gzip"):
+        assert unwanted not in head.lower()
+
+
+def test_connections_are_kept(make: Made) -> None:
+    connections = 0
+
+    def count(connection: socket.socket) -> None:
+        nonlocal connections
+        connections += 1
+        answering(NO_CONTENT)(connection)
+
+    with listening(count) as port:
+        transport = make()
+        for _ in range(5):
+            assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer)
+    assert connections == 1
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [receivers.drip_head, receivers.drip_body, receivers.continue_for_ever, receivers.hang],
+    ids=lambda handle: handle.__name__,
+)
+def test_whatever_the_receiver_does_the_deadline_holds(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        started = time.monotonic()
+        result = push(make(), f"http://127.0.0.1:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert result.phase == "timeout"
+    assert LIMITS.total_timeout_s * 0.9 <= took < LIMITS.total_timeout_s + 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 300000000\r\n\r\n",
+        b"HTTP/1.1 500 No\r\ncontent-length: 300000000\r\n\r\n",
+    ],
+)
+def test_of_a_long_answer_only_the_beginning_is_read(make: Made, head: bytes) -> None:
+    flood = Flood(head)
+    with listening(flood) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+        assert flood.ended.wait(5), "the connection is closed, not drained"
+    assert isinstance(result, Answer)
+    assert result.status == int(head[9:12])
+    assert result.body == b"y" * LIMITS.kept_answer_bytes
+    assert flood.sent < 30_000_000, "what the sockets' buffers hold, and no more"
+
+
+def test_headers_without_end_are_not_kept(make: Made) -> None:
+    with listening(receivers.headers_for_ever) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase in {"answer", "timeout"}
+
+
+def test_nothing_is_decompressed(make: Made) -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n".encode()
+    with listening(answering(head + bomb)) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Answer)
+    assert result.body == bomb[: LIMITS.kept_answer_bytes]
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed(make: Made) -> None:
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as other:
+        answer = f"HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:{other}/\r\ncontent-length: 0\r\n\r\n".encode()
+        with listening(answering(answer)) as port:
+            result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Answer)
+    assert result.status == 307
+    assert seen == []
+
+
+def test_retry_after_comes_back(make: Made) -> None:
+    with listening(answering(b"HTTP/1.1 429 Slow\r\nRetry-After: 120\r\ncontent-length: 2\r\n\r\nhi")) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Answer)
+    assert (result.status, result.retry_after, result.body) == (429, "120", b"hi")
+
+
+@pytest.mark.parametrize("handle", [receivers.reset_after_reading, receivers.break_off], ids=lambda h: h.__name__)
+def test_an_answer_that_breaks_off_is_a_failure(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "answer"
+
+
+def test_a_closed_port_is_a_failure_to_connect(make: Made) -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))  # and does not listen
+        result = push(make(), f"http://127.0.0.1:{reserved.getsockname()[1]}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "connect"
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "trusted", "good"),
+    [
+        ("localhost", 1, True, True),
+        ("localhost", 1, False, False),
+        ("elsewhere.example", 1, True, False),
+        ("localhost", -1, True, False),
+    ],
+    ids=["good", "signed by itself", "another name", "expired"],
+)
+def test_tls_is_verified(make: Made, tmp_path: Path, name: str, days: int, *, trusted: bool, good: bool) -> None:
+    context, file = receivers.certificate(tmp_path, name, days)
+    with listening(answering(NO_CONTENT), context) as port:
+        result = push(make(ca_file=file if trusted else None), f"https://localhost:{port}/")
+    if good:
+        assert isinstance(result, Answer), result
+    else:
+        assert isinstance(result, Failure)
+        assert result.phase == "tls"
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "100.64.0.1"])
+def test_no_request_goes_to_an_address_that_is_not_public(make: Made, address: str) -> None:
+    result = push(make(), f"http://{address}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "guard"
+
+
+def test_one_private_address_among_the_answers_refuses_all(make: Made) -> None:
+    result = push(make(lookup=lambda _host: (PUBLIC, "192.168.0.1")), "http://news.example/")
+    assert isinstance(result, Failure)
+    assert result.phase == "guard"
+
+
+def test_a_name_that_changes_its_mind_is_judged_each_time(make: Made) -> None:
+    answers = iter([("127.0.0.1",), ("10.0.0.7",)])
+    with listening(answering(NO_CONTENT)) as port:
+        transport = make(lookup=lambda _host: next(answers))
+        first = push(transport, f"http://news.example:{port}/")
+        second = push(transport, f"http://news.example:{port}/")
+    assert isinstance(first, Answer)
+    assert isinstance(second, Failure)
+    assert second.phase == "guard"
+
+
+def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None:
+    never = threading.Event()
+
+    def lookup(host: str) -> Answers:
+        if host == "slow.example":
+            never.wait(10)
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT)) as port:
+        transport, slow = make(lookup=lookup), Results()
+        for _ in range(20):
+            transport.submit(Request(f"http://slow.example:{port}/", (), b""), slow)
+        assert isinstance(push(transport, f"http://fast.example:{port}/"), Answer)
+        assert {result.phase for result in slow.wait(20) if isinstance(result, Failure)} == {"dns"}
+        never.set()
+
+
+def test_hanging_receivers_do_not_hold_up_the_healthy(make: Made) -> None:
+    with listening(receivers.hang) as hanging, listening(answering(NO_CONTENT)) as healthy:
+        transport, hung, served = make(), Results(), Results()
+        for _ in range(10):
+            transport.submit(Request(f"http://127.0.0.1:{hanging}/", (), b""), hung)
+        for number in range(100):
+            transport.submit(Request(f"http://127.0.0.1:{healthy}/{number}", (), b""), served)
+        assert all(isinstance(result, Answer) for result in served.wait(100))
+        assert hung.all == [], "the healthy are done before the hanging meet their deadline"
+        assert {result.phase for result in hung.wait(10) if isinstance(result, Failure)} == {"timeout"}
+
+
+def test_the_environments_proxies_and_netrc_are_ignored(
+    make: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as port:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Answer)
+    assert b"authorization" not in seen[0].lower()
+
+
+@pytest.mark.parametrize(
+    "header", [("x-a", "b\r\nx-c: d"), ("x-a\r\nx-c", "d"), ("host", "other"), ("content-length", "0"), ("x", "\x00")]
+)
+def test_a_header_cannot_break_the_request_apart(header: tuple[str, str]) -> None:
+    with pytest.raises(HeaderRefused):
+        Request("http://127.0.0.1/", (header,), b"")
+
+
+def test_closing_ends_what_is_under_way_and_refuses_what_comes_after(make: Made) -> None:
+    with listening(receivers.hang) as port:
+        transport, results = make(limits=Limits(connect_timeout_s=5, total_timeout_s=30)), Results()
+        for _ in range(3):
+            transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        transport.close()
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+    assert [result.phase for result in results.wait(4) if isinstance(result, Failure)] == ["closed"] * 4
+    assert transport.in_flight == 0
