@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from html import escape
 from typing import get_args
 
@@ -11,14 +10,12 @@ from feeds.model import Format, Head
 from syndicator.article.compose import Article, Audience, compose
 from syndicator.article.entry import entry
 from syndicator.clock import from_us, system_now_us
-from syndicator.delivery.payload import Occasion, release_payload
+from syndicator.delivery.payload import release_payload
 from syndicator.errors import Fault, Rejected
 from syndicator.model.addresses import Addresses
-from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.model.network import Attached, Network
 from syndicator.model.release import Record, Release
-
-_ID = "rel_00000000000000000000000000"
+from syndicator.services.trial import as_public, occasion
 
 
 def render_alone(
@@ -33,7 +30,7 @@ def render_alone(
         raise Rejected([Fault("network", f"there is no network {name!r}", f"use one of {', '.join(sorted(networks))}")])
     now = from_us(system_now_us())
     attached = networks[name].attach(record.language, now.date())
-    release = _release(record, attached, now, addresses)
+    release = as_public(record, attached, now, addresses)
     audience = Audience.NEWSROOMS if form == "webhook" else Audience.PUBLIC
     article = compose(release, attached, audience)
     if form == "text":
@@ -41,23 +38,9 @@ def render_alone(
     if form == "html":
         return _page(record, article).encode()
     if form == "webhook":
-        occasion = Occasion(id="evt_" + _ID.removeprefix("rel_"), type=EventType.PUBLISHED, at=now)
-        body = release_payload(occasion, release, article, attached, addresses)
+        body = release_payload(occasion(now), release, article, attached, addresses)
         return json.dumps(json.loads(body), ensure_ascii=False, indent=2).encode()
     return _feed(release, article, attached, addresses, form)
-
-
-def _release(record: Record, attached: Attached, now: datetime, addresses: Addresses) -> Release:
-    return Release(
-        id=_ID,
-        guid=addresses.guid(_ID, now),
-        version=1,
-        state=ReleaseState.PUBLISHED,
-        record=record,
-        published_at=now,
-        updated_at=now,
-        texts=attached.id,
-    )
 
 
 def _page(record: Record, article: Article) -> str:

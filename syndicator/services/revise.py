@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator.article.compose import Audience, compose
-from syndicator.clock import from_us, to_us
+from syndicator.clock import from_us, system_now_us, to_us
 from syndicator.errors import Conflict, Fault, Rejected
+from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
 from syndicator.services.setup import Setup
-from syndicator.services.submit import content_hash
+from syndicator.services.trial import try_out
 from syndicator.store import audit, events, releases
 from syndicator.store.database import Connection
 from syndicator.store.releases import StoredVersion
@@ -39,6 +39,10 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
     faults = _faults(revision)
     if faults:
         raise Rejected(faults)
+    if revision.record is not None:
+        today = from_us(system_now_us())
+        attached = setup.network(revision.record.network).attach(revision.record.language, today.date())
+        try_out(revision.record, attached, today, setup.addresses)
     with setup.database.write() as connection:
         releases.lock(connection, release_id, setup.database.for_update)
         now = setup.database.now_us(connection)
@@ -133,7 +137,6 @@ def _store(
             if revision.action in _NEEDS_RECORD
             else stored.attached
         )
-        compose(release, attached, Audience.NEWSROOMS)  # what cannot be composed must not be accepted
         releases.insert_version(connection, release, attached, action=revision.action, actor=revision.actor, now=now)
     audit.write(
         connection,

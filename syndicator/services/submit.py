@@ -4,14 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator.article.compose import Audience, compose
-from syndicator.clock import from_us, to_us
+from syndicator.clock import from_us, system_now_us, to_us
 from syndicator.errors import Conflict
 from syndicator.ids import new_id
+from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
 from syndicator.services.setup import Setup
+from syndicator.services.trial import try_out
 from syndicator.store import audit, events, publishers, releases
 from syndicator.store.database import Connection
 
@@ -25,13 +26,6 @@ class Submitted:
     duplicate_of: str | None = None
 
 
-def content_hash(record: Record) -> str:
-    """The same for the same content: everything of the record but its embargo."""
-    return hashlib.sha256(
-        record.model_dump_json(exclude_none=True, exclude={"embargo_until", "embargo_zone"}).encode()
-    ).hexdigest()
-
-
 def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     """Stores the release, its first version and, if it is public at once, its event: in one transaction.
 
@@ -39,6 +33,8 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     a Conflict. Rejected when the record names an unknown network or release.
     """
     network = setup.network(record.network)
+    today = from_us(system_now_us())
+    try_out(record, network.attach(record.language, today.date()), today, setup.addresses)
     digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
@@ -48,7 +44,6 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
         made_at = from_us(now)
         release = _first_version(setup, record, made_at)
         attached = network.attach(record.language, made_at.date())
-        compose(release, attached, Audience.NEWSROOMS)  # what cannot be composed must not be accepted
         _store(connection, release, attached, owner=owner, now=now)
         releases.insert_idempotency_key(connection, owner, key, digest, release.id, now)
         duplicate = releases.other_with_content(connection, content_hash(record), owner, release.id)
