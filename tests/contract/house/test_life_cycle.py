@@ -1,0 +1,216 @@
+"""Every row of the life cycle's table: what it makes, who is told, what the public sees, and what is refused."""
+
+import gzip
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syndicator.clock import SECOND_US, from_us
+from syndicator.errors import Conflict, NotFound, Rejected
+from syndicator.model.lifecycle import RELEASE_MOVES, Action, ReleaseState, moves
+from syndicator.services.revise import Revision
+from syndicator.store import audit, events, releases, renditions
+from tests.contract.house.conftest import House, record
+from tests.contract.house.newsroom import Newsroom
+
+HOUR = timedelta(hours=1)
+NEEDS_RECORD = {Action.UPDATE, Action.CORRECT}
+
+
+def at(house: House, ahead: timedelta) -> datetime:
+    return from_us(house.clock.us) + ahead
+
+
+def revise(house: House, release_id: str, action: Action, **fields: Any) -> None:
+    if action in NEEDS_RECORD:
+        fields.setdefault("record", record(headline=f"After {action}"))
+    if action is Action.RESCHEDULE:
+        fields.setdefault("embargo_until", at(house, 2 * HOUR))
+    fields.setdefault("note", "because")
+    house.service.revise(release_id, Revision(action=action, actor="t", **fields))
+
+
+def state(house: House, release_id: str) -> tuple[ReleaseState, int]:
+    with house.service.database.read() as connection:
+        release = releases.version(connection, release_id).release
+    return release.state, release.version
+
+
+def entries(house: House) -> list[dict[str, Any]]:
+    """What the JSON Feed of all releases shows."""
+    with house.service.database.read() as connection:
+        row = renditions.get(connection, "all", 0, "json")
+    assert row is not None
+    items: list[dict[str, Any]] = json.loads(gzip.decompress(row["gzip"]))["items"]
+    return items
+
+
+def in_state(house: House, wanted: ReleaseState) -> str:
+    """A release that was brought there by its own actions."""
+    if wanted is ReleaseState.SCHEDULED:
+        return house.submit(embargo_until=at(house, HOUR).isoformat())
+    release_id = house.submit()
+    if wanted is ReleaseState.WITHHELD:
+        revise(house, release_id, Action.WITHHOLD)
+    if wanted is ReleaseState.WITHDRAWN:
+        revise(house, release_id, Action.WITHDRAW)
+    return release_id
+
+
+@pytest.mark.parametrize("move", [move for move in RELEASE_MOVES if move.action not in {Action.SUBMIT, Action.LIFT}])
+def test_each_action_makes_what_its_row_says(house: House, move: Any) -> None:
+    release_id = in_state(house, move.source)
+    before = state(house, release_id)
+    revise(house, release_id, move.action)
+    assert state(house, release_id) == (move.target, before[1] + move.new_version)
+    with house.service.database.read() as connection:
+        told = [row["type"] for row in events.of_release(connection, release_id)]
+        steps = [row["action"] for row in audit.of(connection, release_id)]
+    if move.event is None:
+        assert told == []
+    else:
+        assert told[-1] == move.event
+    assert steps[-1] == move.action
+
+
+@pytest.mark.parametrize("source", list(ReleaseState))
+@pytest.mark.parametrize("action", [action for action in Action if action not in {Action.SUBMIT, Action.LIFT}])
+def test_what_is_not_in_the_table_is_refused_and_changes_nothing(
+    house: House, source: ReleaseState, action: Action
+) -> None:
+    if moves(action, source):
+        return
+    release_id = in_state(house, source)
+    before = state(house, release_id)
+    with pytest.raises(Conflict, match=f"a release that is {source} cannot be changed by {action}"):
+        revise(house, release_id, action)
+    assert state(house, release_id) == before
+
+
+def test_an_embargo_lifts_at_its_microsecond_and_not_before(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    until = at(house, HOUR)
+    release_id = house.submit(embargo_until=until.isoformat())
+    house.clock.us += 3600 * SECOND_US - 1
+    house.service.drain()
+    assert state(house, release_id)[0] is ReleaseState.SCHEDULED
+    assert entries(house) == []
+    assert newsroom.told == []
+    house.clock.us += 1
+    house.service.drain()
+    assert state(house, release_id) == (ReleaseState.PUBLISHED, 1)
+    assert [entry["title"] for entry in entries(house)] == [record().headline]
+    assert newsroom.told == [("release.published", 1)]
+    assert entries(house)[0]["date_published"].startswith("2027-01-23T13:00:00"), "the time it appeared"
+
+
+def test_a_release_of_the_past_is_public_at_once(house: House) -> None:
+    release_id = house.submit(embargo_until=at(house, -HOUR).isoformat())
+    assert state(house, release_id)[0] is ReleaseState.PUBLISHED
+
+
+def test_a_rescheduled_release_lifts_at_the_new_time(house: House) -> None:
+    release_id = house.submit(embargo_until=at(house, HOUR).isoformat())
+    revise(house, release_id, Action.RESCHEDULE, embargo_until=at(house, 3 * HOUR))
+    house.clock.us += 2 * 3600 * SECOND_US
+    house.service.drain()
+    assert state(house, release_id)[0] is ReleaseState.SCHEDULED
+    house.clock.us += 3600 * SECOND_US
+    house.service.drain()
+    assert state(house, release_id)[0] is ReleaseState.PUBLISHED
+
+
+def test_a_public_release_takes_no_new_embargo(house: House) -> None:
+    release_id = house.submit()
+    late = record(embargo_until=at(house, HOUR).isoformat())
+    with pytest.raises(Rejected, match="an embargo cannot be set after that"):
+        revise(house, release_id, Action.UPDATE, record=late)
+
+
+def test_another_version_than_the_expected_one_is_a_conflict(house: House) -> None:
+    release_id = house.submit()
+    revise(house, release_id, Action.UPDATE, expected_version=1)
+    with pytest.raises(Conflict, match="is at version 2, not 1"):
+        revise(house, release_id, Action.UPDATE, expected_version=1)
+
+
+def test_everything_that_is_missing_is_told_at_once(house: House) -> None:
+    release_id = house.submit()
+    with pytest.raises(Rejected) as refused:
+        house.service.revise(release_id, Revision(action=Action.CORRECT, actor="t"))
+    assert {fault.place for fault in refused.value.faults} == {"record", "note"}
+    with pytest.raises(NotFound):
+        revise(house, "rel_unknown", Action.WITHDRAW)
+
+
+def test_a_correction_stands_on_top_and_keeps_the_name(house: House) -> None:
+    release_id = house.submit()
+    house.service.drain()
+    [before] = entries(house)
+    house.clock.us += SECOND_US
+    revise(house, release_id, Action.CORRECT, record=record(headline="Richtig"), note="Der Name war falsch.")
+    house.service.drain()
+    [after] = entries(house)
+    assert (after["id"], after["title"]) == (before["id"], "Richtig")
+    assert after["content_html"].startswith("<p><strong>Berichtigung: Der Name war falsch.</strong></p>")
+    assert after["date_modified"] > before["date_modified"]
+    assert after["date_published"] == before["date_published"]
+
+
+def test_a_correction_before_the_lift_is_nobodys_business(house: House) -> None:
+    release_id = house.submit(embargo_until=at(house, HOUR).isoformat())
+    revise(house, release_id, Action.CORRECT, record=record(headline="Richtig"), note="Der Name war falsch.")
+    house.clock.us += 3600 * SECOND_US
+    house.service.drain()
+    [entry] = entries(house)
+    assert entry["title"] == "Richtig"
+    assert "Der Name war falsch" not in json.dumps(entry, ensure_ascii=False)
+
+
+def test_withheld_is_a_stub_and_reinstated_is_the_entry_again(house: House) -> None:
+    release_id = house.submit()
+    house.service.drain()
+    [entry] = entries(house)
+    revise(house, release_id, Action.WITHHOLD, note="Eine Zahl wird geprüft.")
+    house.service.drain()
+    [stub] = entries(house)
+    assert stub["id"] == entry["id"]
+    assert "Kawasaki" not in json.dumps(stub, ensure_ascii=False)
+    assert "Eine Zahl wird geprüft." in stub["content_html"]
+    revise(house, release_id, Action.REINSTATE)
+    house.service.drain()
+    assert entries(house)[0]["title"] == entry["title"]
+
+
+def test_a_version_once_issued_keeps_its_texts(house: House) -> None:
+    release_id = house.submit()
+    revise(house, release_id, Action.UPDATE)
+    with house.service.database.read() as connection:
+        first = releases.version(connection, release_id, 1)
+        second = releases.version(connection, release_id, 2)
+    assert first.release.record == record()
+    assert first.attached.id == second.attached.id == "unn/de/2017+de/1"
+    assert len(first.attached.sha256) == 64
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@given(
+    st.lists(st.sampled_from([action for action in Action if action not in {Action.SUBMIT, Action.LIFT}]), max_size=6)
+)
+def test_no_series_of_actions_leaves_the_table(house: House, actions: list[Action]) -> None:
+    house.clock.us += SECOND_US
+    release_id = house.submit(key=f"{house.clock.us}-{len(actions)}-{'-'.join(actions)}")
+    expected, version = ReleaseState.PUBLISHED, 1
+    for action in actions:
+        allowed = moves(action, expected)
+        try:
+            revise(house, release_id, action)
+        except Conflict:
+            assert not allowed
+            continue
+        expected, version = allowed[0].target, version + allowed[0].new_version
+        assert state(house, release_id) == (expected, version)
