@@ -1,0 +1,71 @@
+"""Receives pushes: checks the signature, answers at once. Python 3.9 or later, standard library only.
+
+WEBHOOK_SECRETS="whsec_..." python receiver.py 8080
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TOLERANCE_S = 300
+MAX_BYTES = 5_000_000
+SECRETS = os.environ["WEBHOOK_SECRETS"].split()
+
+
+def is_genuine(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], now_s: float) -> bool:
+    """Whether one of the secrets signed this body, and did so just now. ``body``: the bytes as they came."""
+    event_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not event_id or not re.fullmatch("[0-9]{1,12}", timestamp) or abs(now_s - int(timestamp)) > TOLERANCE_S:
+        return False
+    signed = f"{event_id}.{timestamp}.".encode() + body
+    given = headers.get("webhook-signature", "").encode().split()
+    return any(hmac.compare_digest(_signature(secret, signed), each) for secret in secrets for each in given)
+
+
+def _signature(secret: str, signed: bytes) -> bytes:
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+
+
+def receive(event_id: str, event: dict) -> None:
+    """Yours. The same event may come twice: store it under its id, and work on it after the answer."""
+    print(event_id, event["type"], event["data"].get("headline", ""), flush=True)
+
+
+class Receiver(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        length = self.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > MAX_BYTES:
+            self.close_connection = True
+            self._answer(413)
+            return
+        body = self.rfile.read(int(length))
+        if is_genuine(self.headers, body, SECRETS, time.time()):
+            receive(self.headers["webhook-id"], json.loads(body))
+            self._answer(204)
+        else:
+            self._answer(400)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        if status != 204:
+            self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
+    print("listening on", server.server_address[1], flush=True)
+    server.serve_forever()

@@ -1,0 +1,150 @@
+"""The sample receivers of ``docs/receivers`` run as they stand, against pushes signed as ours are."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from syndicator.clock import SECOND_US, system_now_us
+from syndicator.delivery.signing import Ed25519Signer, secret_key, sign
+
+SAMPLES = Path(__file__).parents[3] / "docs" / "receivers"
+OLD, NEW = (f"whsec_{letter * 43}=" for letter in "Aa")
+STRANGER = "whsec_" + "zzzz" * 10
+BODY = json.dumps(
+    {"id": "evt_1", "type": "release.published", "data": {"headline": "Zürich – 東京"}}, ensure_ascii=False
+).encode()
+SIGNED_1A = Ed25519Signer.from_text("whsk_" + "A" * 43 + "=").sign("evt_1", 1, BODY)
+
+
+def _free_port() -> int:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        return int(reserved.getsockname()[1])
+
+
+COMMANDS: dict[str, Callable[[], list[str]]] = {
+    "python": lambda: [sys.executable, "receiver.py", "0"],
+    **({"node": lambda: ["node", "receiver.mjs", "0"]} if shutil.which("node") else {}),
+    **({"php": lambda: ["php", "-S", f"127.0.0.1:{_free_port()}", "receiver.php"]} if shutil.which("php") else {}),
+}
+
+
+@dataclass
+class Sample:
+    """A receiver that runs, and what it was sent."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("POST", "/", body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def stop(self) -> str:
+        """What it printed."""
+        self.process.terminate()
+        return self.process.communicate(timeout=10)[0]
+
+
+@pytest.fixture(params=COMMANDS)
+def start(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Sample]]:
+    started: list[subprocess.Popen[str]] = []
+
+    def sample(secrets: str) -> Sample:
+        environment = os.environ | {"WEBHOOK_SECRETS": secrets, "PYTHONUTF8": "1"}
+        process = subprocess.Popen(
+            COMMANDS[request.param](),
+            cwd=SAMPLES,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        started.append(process)
+        assert process.stdout
+        ready = re.search(r"(?:listening on |127\.0\.0\.1:)(\d+)", process.stdout.readline())
+        assert ready, process.communicate()[0]
+        return Sample(process, int(ready[1]))
+
+    yield sample
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def push(*secrets: str, late_s: int = 0, body: bytes = BODY) -> dict[str, str]:
+    """The headers of a push signed so many seconds ago."""
+    timestamp_s = system_now_us() // SECOND_US - late_s
+    return {
+        "Webhook-Id": "evt_1",
+        "Webhook-Timestamp": str(timestamp_s),
+        "Webhook-Signature": sign("evt_1", timestamp_s, body, list(map(secret_key, secrets)), v1a=SIGNED_1A),
+    }
+
+
+def test_a_genuine_push_is_received(start: Callable[[str], Sample]) -> None:
+    sample = start(OLD)
+    assert sample.post(push(OLD)) == 204
+    assert "evt_1 release.published Zürich – 東京" in sample.stop()
+
+
+def test_a_push_is_received_all_through_a_rotation(start: Callable[[str], Sample]) -> None:
+    before = start(OLD)
+    assert before.post(push(NEW, OLD)) == 204
+    both = start(f"{OLD} {NEW}")
+    assert [both.post(push(*keys)) for keys in ((OLD,), (NEW, OLD), (NEW,))] == [204, 204, 204]
+
+
+def test_whatever_is_not_genuine_is_refused(start: Callable[[str], Sample]) -> None:
+    good = push(OLD)
+    refused = {
+        "another secret": (push(STRANGER), BODY),
+        "another body": (good, BODY.replace(b"evt_1", b"evt_2")),
+        "another id": (good | {"Webhook-Id": "evt_2"}, BODY),
+        "another time": (good | {"Webhook-Timestamp": str(int(good["Webhook-Timestamp"]) - 1)}, BODY),
+        "too old": (push(OLD, late_s=400), BODY),
+        "of the future": (push(OLD, late_s=-400), BODY),
+        "no number": (good | {"Webhook-Timestamp": "soon"}, BODY),
+        "endless number": (good | {"Webhook-Timestamp": "9" * 5000}, BODY),
+        "cut": (good | {"Webhook-Signature": good["Webhook-Signature"][:20]}, BODY),
+        "other version": (good | {"Webhook-Signature": good["Webhook-Signature"].replace("v1,", "v2,")}, BODY),
+        "empty signature": (good | {"Webhook-Signature": ""}, BODY),
+        **{f"no {name}": ({key: good[key] for key in good if key != name}, BODY) for name in good},
+    }
+    sample = start(OLD)
+    assert {name: sample.post(*sent) for name, sent in refused.items()} == dict.fromkeys(refused, 400)
+    assert sample.post(good) == 204, "and it still stands"
+    assert sample.stop().count("release.published") == 1
+
+
+def test_a_body_without_end_is_refused(start: Callable[[str], Sample]) -> None:
+    body = BODY[:-1] + b', "more": "' + b"x" * 5_000_000 + b'"}'
+    sample = start(OLD)
+    with suppress(BrokenPipeError, ConnectionResetError):  # hung up on while sending: refused as well
+        assert sample.post(push(OLD, body=body), body) == 413
+    assert sample.post(push(OLD)) == 204, "and it still stands"
+    assert sample.stop().count("release.published") == 1
+
+
+def test_without_a_secret_nothing_is_believed(start: Callable[[str], Sample]) -> None:
+    now_s = system_now_us() // SECOND_US
+    signed_by_nothing = push(OLD) | {
+        "Webhook-Timestamp": str(now_s),
+        "Webhook-Signature": sign("evt_1", now_s, BODY, [b""]),
+    }
+    assert start("").post(signed_by_nothing) == 400
