@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
@@ -24,9 +24,11 @@ class Attempt:
         self.address = ""
         self._connection: Any = None
         self._done = False
+        self._ending = threading.Lock()
 
     def use(self, connection: Any) -> None:  # noqa: ANN401 (urllib3's, plain or TLS)
         """Called before and after connecting. TimeoutError when the attempt is over already."""
+        connection.attempt = self
         self._connection = connection
         self.address = str(connection.host)
         if self.is_over:
@@ -36,15 +38,19 @@ class Attempt:
     def end(self) -> None:
         """Called by the watchdog: whoever waits for this socket wakes with an error."""
         self.is_over = True
-        sock = getattr(self._connection, "sock", None)
-        if sock is not None and not self._done:
-            try:
+        with self._ending:
+            sock = getattr(self._connection, "sock", None)
+            # A kept connection may serve the next attempt before this one has finished.
+            if sock is None or self._done or self._connection.attempt is not self:
+                return
+            with suppress(OSError):  # gone already
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                return  # gone already
 
     def finish(self) -> None:
-        self._done = True
+        """From here on the connection is left alone."""
+        with self._ending:
+            self._done = True
+            self._connection = None
 
 
 class Watchdog:

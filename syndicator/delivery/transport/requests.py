@@ -7,7 +7,7 @@ the promises are the same (see ``protocol``).
 import ssl
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -18,7 +18,8 @@ from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from syndicator.delivery.guard import Guard, Refusal, Vetted
+from syndicator.delivery.guard import Guard, Pending, Refusal, Verdict, Vetted
+from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.deadline import Attempt, Watchdog, current
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
 
@@ -41,6 +42,7 @@ class RequestsTransport:
         self._count = 0
         self._counting = threading.Lock()
         self._closed = False
+        self._closing: Future[None] = Future()
 
     def submit(self, request: Request, done: Done) -> None:
         if self._closed:
@@ -48,7 +50,10 @@ class RequestsTransport:
             return
         with self._counting:
             self._count += 1
-        self._pool.submit(self._attempt, request, done)
+        try:
+            self._pool.submit(self._attempt, request, done)
+        except RuntimeError:  # closed by another thread since we looked
+            self._finish(request, _closed(), done)
 
     @property
     def in_flight(self) -> int:
@@ -56,6 +61,8 @@ class RequestsTransport:
 
     def close(self) -> None:
         self._closed = True
+        if not self._closing.done():
+            self._closing.set_result(None)
         self._watchdog.close()  # ends what is under way
         self._pool.shutdown(wait=True)
         self._session.close()
@@ -71,12 +78,24 @@ class RequestsTransport:
         result = _closed() if self._closed else self._send(request, started)
         if self._closed and isinstance(result, Failure):
             result = _closed()
+        self._finish(request, result, done)
+
+    def _finish(self, request: Request, result: Result, done: Done) -> None:
         with self._counting:
             self._count -= 1
         done(request, result)
 
+    def _vet(self, url_text: str) -> Verdict:
+        """The guard's verdict; neither a slow lookup nor being closed is waited out."""
+        verdict = self._guard.check(url_text)
+        if not isinstance(verdict, Pending):
+            return verdict
+        either: tuple[Future[Any], ...] = (verdict.answer, self._closing)
+        wait(either, self._limits.connect_timeout_s, FIRST_COMPLETED)
+        return self._guard.judge(verdict)
+
     def _send(self, request: Request, started: float) -> Result:
-        verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s)
+        verdict = self._vet(request.url)
         if isinstance(verdict, Refusal):
             return Failure(verdict.phase, verdict.reason)
         with self._watchdog.watching(Attempt(started + self._limits.total_timeout_s)) as attempt:
@@ -173,7 +192,7 @@ class _VettedAdapter(HTTPAdapter):
         del verify, cert  # always verified, never with a certificate of ours
         vetted: Vetted = request.vetted  # type: ignore[attr-defined]  # set by _prepared
         url = vetted.url
-        host = {"scheme": url.scheme, "host": vetted.addresses[0], "port": url.port}
+        host = {"scheme": url.scheme, "host": chosen(vetted.addresses), "port": url.port}
         if url.scheme == "http":
             return host, {}
         name = None if url.address is not None else url.host

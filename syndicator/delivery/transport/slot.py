@@ -1,6 +1,5 @@
 """One reusable libcurl handle: what is set once, what is set for each attempt, and what came of it."""
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ import certifi
 import pycurl
 
 from syndicator.delivery.guard import Vetted
+from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
 
 _BUFFER_BYTES: Final = 4096
@@ -85,9 +85,7 @@ class Slot:
         easy.setopt(pycurl.POSTFIELDS, request.body)
         easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *(f"{name}: {value}" for name, value in request.headers)])
         if url.address is None:
-            easy.setopt(
-                pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(_chosen(vetted.addresses))}:{url.port}"]
-            )
+            easy.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(chosen(vetted.addresses))}:{url.port}"])
             self._pinned = True
         elif self._pinned:
             easy.setopt(pycurl.CONNECT_TO, [])
@@ -140,11 +138,6 @@ class Slot:
     def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
         verdict: int = pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
         return verdict
-
-
-def _chosen(addresses: tuple[str, ...]) -> str:
-    """One of the vetted addresses, IPv4 first; another attempt may choose another."""
-    return random.choice([address for address in addresses if ":" not in address] or addresses)  # noqa: S311 (no secret)
 
 
 def _bracketed(address: str) -> str:

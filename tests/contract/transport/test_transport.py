@@ -29,12 +29,16 @@ def make(request: pytest.FixtureRequest) -> Iterator[Made]:
     made: list[Transport] = []
 
     def transport(
-        *, lookup: Callable[[str], Answers] | None = None, limits: Limits = LIMITS, ca_file: Path | None = None
+        *,
+        lookup: Callable[[str], Answers] | None = None,
+        limits: Limits = LIMITS,
+        ca_file: Path | None = None,
+        in_flight: int = 64,
     ) -> Transport:
         resolver = Resolver(lookup, remember_s=0) if lookup else None
         guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=resolver)
         kind = CurlTransport if request.param == "curl" else RequestsTransport
-        made.append(kind(guard, limits, ca_file=ca_file))
+        made.append(kind(guard, limits, in_flight=in_flight, ca_file=ca_file))
         return made[-1]
 
     yield transport
@@ -276,12 +280,50 @@ def test_a_header_cannot_break_the_request_apart(header: tuple[str, str]) -> Non
         Request("http://127.0.0.1/", (header,), b"")
 
 
-def test_closing_ends_what_is_under_way_and_refuses_what_comes_after(make: Made) -> None:
-    with listening(receivers.hang) as port:
-        transport, results = make(limits=Limits(connect_timeout_s=5, total_timeout_s=30)), Results()
+PATIENT = Limits(connect_timeout_s=30, total_timeout_s=30)
+
+
+def test_closing_ends_what_is_under_way_or_waits_and_refuses_what_comes_after(make: Made) -> None:
+    arrived = threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        arrived.set()
+        receivers.hang(connection)
+
+    with listening(hang) as port:
+        transport, results = make(limits=PATIENT, in_flight=1), Results()
         for _ in range(3):
             transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        assert arrived.wait(5)
         transport.close()
+        assert len(results.all) == 3, "nobody is left waiting"
         transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
     assert [result.phase for result in results.wait(4) if isinstance(result, Failure)] == ["closed"] * 4
     assert transport.in_flight == 0
+
+
+def test_closing_waits_for_no_name(make: Made) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def lookup(_host: str) -> Answers:
+        asked.set()
+        answer.wait(20)
+        return ("127.0.0.1",)
+
+    transport, results = make(limits=PATIENT, lookup=lookup), Results()
+    transport.submit(Request("http://slow.example/", (), b""), results)
+    assert asked.wait(5)
+    started = time.monotonic()
+    transport.close()
+    took = time.monotonic() - started
+    answer.set()
+    assert [result.phase for result in results.all if isinstance(result, Failure)] == ["closed"]
+    assert took < 10, "the lookup would have taken 20 s"
+
+
+def test_a_host_of_both_families_is_reached_over_the_one_that_works_here(make: Made) -> None:
+    with listening(answering(NO_CONTENT)) as port:
+        transport = make(lookup=lambda _host: ("2606:4700::1111", "127.0.0.1"))
+        result = push(transport, f"http://news.example:{port}/")
+    assert isinstance(result, Answer), result
+    assert result.address == "127.0.0.1"
