@@ -1,0 +1,108 @@
+"""What publishing one release costs, beside a feed built anew by feedgen alone and by Django's generator."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from feedgen.feed import FeedGenerator
+
+from feeds.documents import join
+from feeds.fragments import fragment
+from feeds.model import FORMATS, Entry, Head, Person
+from tests.bench.figures import Figure, cpu_ms
+
+CHANNELS = 300
+WINDOW = 50
+START = datetime(2027, 1, 23, tzinfo=UTC)
+PARAGRAPH = "<p>" + "Ein Satz einer Pressemitteilung, wie er vorkommt. " * 20 + "</p>"
+
+
+def entry(number: int) -> Entry:
+    when = START + timedelta(minutes=number)
+    return Entry(
+        id=f"urn:newsml:example.org:20270123:{number}",
+        title=f"Release number {number}",
+        url=f"https://example.org/releases/{number}",
+        published=when,
+        updated=when,
+        language="de",
+        summary="In short.",
+        content_html=PARAGRAPH * 5,
+        authors=(Person(name="A company"),),
+    )
+
+
+def head(channel: int, form: str, updated: datetime) -> Head:
+    return Head(
+        id=f"https://example.org/channels/{channel}",
+        title=f"Channel {channel}",
+        description="Releases",
+        home_url=f"https://example.org/channels/{channel}",
+        self_url=f"https://example.org/feeds/{channel}.{form}",
+        language="de",
+        updated=updated,
+    )
+
+
+def plain_feedgen(entries: list[Entry]) -> bytes:
+    feed = FeedGenerator()
+    feed.id("https://example.org/")
+    feed.title("All")
+    feed.link(href="https://example.org/", rel="alternate")
+    feed.description("All")
+    for each in entries:
+        added = feed.add_entry(order="append")
+        added.id(each.id)
+        added.title(each.title)
+        added.link(href=each.url)
+        added.published(each.published)
+        added.updated(each.updated)
+        added.content(each.content_html, type="html")
+    return bytes(feed.atom_str())
+
+
+def django_feed(entries: list[Entry]) -> str:
+    from django.utils.feedgenerator import Atom1Feed
+
+    feed = Atom1Feed("All", "https://example.org/", "All")
+    for each in entries:
+        feed.add_item(each.title, each.url, each.content_html, unique_id=each.id, pubdate=each.published)
+    return str(feed.writeString("utf-8"))
+
+
+def measure() -> Iterator[Figure]:
+    many = [entry(number) for number in range(1000)]
+    stored = [fragment(each, "atom") for each in many]
+    newest = entry(1000)
+
+    def publish_into_large_feed() -> None:
+        join(head(0, "atom", newest.updated), [fragment(newest, "atom"), *stored], "atom")
+
+    ours = cpu_ms(publish_into_large_feed)
+    for name, rebuild in (
+        ("feedgen", lambda: plain_feedgen([newest, *many])),
+        ("Django", lambda: django_feed([newest, *many])),
+    ):
+        theirs = cpu_ms(rebuild)
+        yield Figure(
+            f"one release into a feed of 1,000 entries, beside {name} rebuilding it",
+            f"{ours:.2f} ms CPU",
+            f"{theirs:.1f} ms CPU",
+            theirs / ours,
+        )
+    windows = {form: [fragment(each, form) for each in many[: WINDOW - 1]] for form in FORMATS}
+
+    def publish_into_channels() -> None:
+        for form in FORMATS:
+            new = fragment(newest, form)
+            for channel in range(CHANNELS):
+                join(head(channel, form, newest.updated), [new, *windows[form]], form)
+
+    spent = cpu_ms(publish_into_channels)
+    yield Figure(
+        f"one release into {CHANNELS} channels × 3 formats × {WINDOW} entries, composed and joined",
+        f"{spent:.1f} ms CPU",
+        "50 ms",
+        spent / 50,
+        bar=1,
+        at_least=False,
+    )
