@@ -99,6 +99,19 @@ def hang(connection: socket.socket) -> None:
     connection.recv(1)
 
 
+def hang_before_tls(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def drip_tls(connection: socket.socket) -> None:
+    """The head of a long handshake record, then a byte at a time."""
+    connection.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
+    while True:
+        connection.sendall(b"\x00")
+        DRIP.wait(0.05)
+
+
 def headers_for_ever(connection: socket.socket) -> None:
     request_of(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\n")

@@ -115,6 +115,33 @@ def test_whatever_the_receiver_does_the_deadline_holds(make: Made, handle: Handl
     assert LIMITS.total_timeout_s * 0.9 <= took < LIMITS.total_timeout_s + 2
 
 
+@pytest.mark.parametrize("handle", [receivers.hang_before_tls, receivers.drip_tls], ids=lambda h: h.__name__)
+def test_a_handshake_without_end_meets_the_deadline_too(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        started = time.monotonic()
+        result = push(make(), f"https://127.0.0.1:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert result.phase in {"connect", "timeout"}
+    assert took < LIMITS.total_timeout_s + 2
+
+
+def test_a_kept_connection_that_the_receiver_closed_costs_no_push(make: Made) -> None:
+    closed = threading.Semaphore(0)
+
+    def once(connection: socket.socket) -> None:
+        receivers.request_of(connection)
+        connection.sendall(NO_CONTENT)
+        connection.close()
+        closed.release()
+
+    with listening(once) as port:
+        transport = make()
+        for _ in range(5):
+            assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer)
+            assert closed.acquire(timeout=5)
+
+
 @pytest.mark.parametrize(
     "head",
     [
