@@ -5,12 +5,11 @@ given the vetted addresses, connects only to them, and asks ``allows`` again wit
 """
 
 from collections.abc import Container, Iterable
-from concurrent.futures import Future
-from contextlib import suppress
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Literal
+from typing import Any, Literal
 
 from syndicator.delivery.addresses import Address, connected_to, is_public
 from syndicator.delivery.resolver import Answers, Resolver
@@ -97,13 +96,13 @@ class Guard:
             return Refusal("dns", f"no address for {host}: {error}")
         return self._vet(pending.url, pending.answer.result())
 
-    def resolve(self, url_text: str, timeout_s: float | None = None) -> Verdict:
-        """The verdict, waiting at most ``timeout_s`` (or ``dns_timeout_s``) for DNS."""
+    def resolve(self, url_text: str, timeout_s: float | None = None, *, ends: Iterable[Future[None]] = ()) -> Verdict:
+        """The verdict, waiting at most ``timeout_s`` (or ``dns_timeout_s``) for DNS, and not once one ``ends``."""
         found = self.check(url_text)
         if not isinstance(found, Pending):
             return found
-        with suppress(TimeoutError):  # judge says so
-            found.answer.exception(self._dns_timeout_s if timeout_s is None else timeout_s)
+        either: tuple[Future[Any], ...] = (found.answer, *ends)
+        wait(either, self._dns_timeout_s if timeout_s is None else timeout_s, FIRST_COMPLETED)
         return self.judge(found)
 
     def _allows(self, address_text: str) -> bool:

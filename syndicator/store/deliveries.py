@@ -98,6 +98,27 @@ _ATTEMPT = text("""
     VALUES (:delivery_id, :endpoint_no, :number, :started_at, :duration_us, :outcome, :status, :reason, :answer,
             :address, :bytes_sent, :trigger, :by)
 """)
+# Most answers are empty; those attempts go in by one statement for the whole batch.
+_ATTEMPTS_WITHOUT_ANSWER = """
+    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason,
+                          address, bytes_sent, trigger, by)
+    SELECT delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason, address, bytes_sent,
+           cause, doer FROM {rows} r
+"""
+_ATTEMPT_COLUMNS = {
+    "delivery_id": "bigint",
+    "endpoint_no": "bigint",
+    "number": "bigint",
+    "started_at": "bigint",
+    "duration_us": "bigint",
+    "outcome": "text",
+    "status": "bigint",
+    "reason": "text",
+    "address": "text",
+    "bytes_sent": "bigint",
+    "cause": "text",
+    "doer": "text",
+}
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
 _PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
@@ -178,6 +199,8 @@ _FORGET_ATTEMPTS = text("""
      WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
 """)
 
+# In a subquery's column list "trigger" and "by" would be words of the language.
+_NAMED = {"cause": "trigger", "doer": "by"}
 _IDS = {"id": "bigint"}
 _RETRIES = {"id": "bigint", "state": "text", "counts": "bigint", "due_at": "bigint", "lane": "bigint"}
 
@@ -259,8 +282,15 @@ def retried(database: Database, connection: Connection, rows: Iterable[Mapping[s
     return connection.execute(text(_RETRIED.format(rows=database.rows("rows", _RETRIES))), values).rowcount
 
 
-def log_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    connection.execute(_ATTEMPT, list(map(dict, rows)))
+def log_attempts(database: Database, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds attempts to the log (rows with the columns of ``attempts``)."""
+    answered = [dict(row) for row in rows if row["answer"]]
+    if answered:
+        connection.execute(_ATTEMPT, answered)
+    empty = [{name: row[_NAMED.get(name, name)] for name in _ATTEMPT_COLUMNS} for row in rows if not row["answer"]]
+    if empty:
+        statement = _ATTEMPTS_WITHOUT_ANSWER.format(rows=database.rows("rows", _ATTEMPT_COLUMNS))
+        connection.execute(text(statement), {"rows": as_rows(empty)})
 
 
 def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]]) -> int:

@@ -1,6 +1,7 @@
 """Durable deliveries a second through the whole engine, beside the raw transport over the same endpoints."""
 
 import json
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -15,8 +16,9 @@ from sqlalchemy import text
 
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
-from syndicator.delivery import secrets
+from syndicator.delivery import secrets as endpoint_secrets
 from syndicator.delivery.guard import Guard
+from syndicator.delivery.signing import sign
 from syndicator.delivery.transport.curl import CurlTransport
 from syndicator.delivery.transport.protocol import Answer, Limits, Request, Result
 from syndicator.model.filter import EVERYTHING
@@ -74,13 +76,13 @@ def postgres() -> Iterator[str]:
 
 
 def raw(urls: list[str]) -> tuple[float, float]:
-    """Requests a second of the transport alone: to endpoints never connected before, and again."""
-    headers = tuple((f"webhook-{name}", "x" * 60) for name in ("id", "timestamp", "signature"))
+    """Signed requests a second of the transport alone, no database and no queue: to endpoints never connected before, and again."""
+    keys = [secrets.token_bytes(32) for _ in urls]
     with CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=PORTS), Limits()) as transport:
-        return send_all(transport, urls, headers), send_all(transport, urls, headers)
+        return send_all(transport, urls, keys), send_all(transport, urls, keys)
 
 
-def send_all(transport: CurlTransport, urls: list[str], headers: tuple[tuple[str, str], ...]) -> float:
+def send_all(transport: CurlTransport, urls: list[str], keys: list[bytes]) -> float:
     ended, answered, body = threading.Event(), [0, 0], b"x" * BODY_BYTES
 
     def done(_request: Request, result: Result) -> None:
@@ -90,7 +92,9 @@ def send_all(transport: CurlTransport, urls: list[str], headers: tuple[tuple[str
             ended.set()
 
     started = time.monotonic()
-    for url in urls:
+    for url, key in zip(urls, keys, strict=True):
+        signature = sign("evt_raw", 1, body, (key,))
+        headers = (("webhook-id", "evt_raw"), ("webhook-timestamp", "1"), ("webhook-signature", signature))
         transport.submit(Request(url, headers, body), done)
     assert ended.wait(120)
     took = time.monotonic() - started
@@ -131,7 +135,7 @@ def register(service: Syndicator, urls: list[str]) -> None:
     rows = []
     for number, url in enumerate(urls):
         endpoint_id = f"end_{number:026d}"
-        sealed = secrets.first(service.sealer, endpoint_id, secrets.new_secret())
+        sealed = endpoint_secrets.first(service.sealer, endpoint_id, endpoint_secrets.new_secret())
         rows.append({"id": endpoint_id, "url": url, "secrets": sealed})
     with service.database.write() as connection:
         connection.execute(ENDPOINTS, rows)

@@ -58,6 +58,7 @@ class CurlTransport:
         self._count = 0
         self._counting = threading.Lock()
         self._closed = False
+        self._asleep = True
         self._timer_at: float | None = None
         self._epoll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -73,7 +74,8 @@ class CurlTransport:
         with self._counting:
             self._count += 1
         self._inbox.append((request, done))
-        self._ring()
+        if self._asleep:
+            self._ring()
 
     @property
     def in_flight(self) -> int:
@@ -111,12 +113,19 @@ class CurlTransport:
             while not self._closed:
                 self._take_in()
                 self._start_waiting()
-                self._act(self._epoll.poll(self._sleep_s()))
+                self._act(self._events())
                 self._finish()
                 self._end_lookups()
         finally:  # whatever broke: nobody waits for ever
             self._closed = True
             self._shut()
+
+    def _events(self) -> list[tuple[int, int]]:
+        self._asleep = True  # before the inbox is looked at: what comes after that rings
+        try:
+            return self._epoll.poll(self._sleep_s())
+        finally:
+            self._asleep = False
 
     def _sleep_s(self) -> float:
         if self._inbox:

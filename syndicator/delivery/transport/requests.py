@@ -7,7 +7,7 @@ the promises are the same (see ``protocol``).
 import ssl
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -18,7 +18,7 @@ from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from syndicator.delivery.guard import Guard, Pending, Refusal, Verdict, Vetted
+from syndicator.delivery.guard import Guard, Refusal, Vetted
 from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.deadline import Attempt, Watchdog, current
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
@@ -85,17 +85,8 @@ class RequestsTransport:
             self._count -= 1
         done(request, result)
 
-    def _vet(self, url_text: str) -> Verdict:
-        """The guard's verdict; neither a slow lookup nor being closed is waited out."""
-        verdict = self._guard.check(url_text)
-        if not isinstance(verdict, Pending):
-            return verdict
-        either: tuple[Future[Any], ...] = (verdict.answer, self._closing)
-        wait(either, self._limits.connect_timeout_s, FIRST_COMPLETED)
-        return self._guard.judge(verdict)
-
     def _send(self, request: Request, started: float) -> Result:
-        verdict = self._vet(request.url)
+        verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s, ends=[self._closing])
         if isinstance(verdict, Refusal):
             return Failure(verdict.phase, verdict.reason)
         with self._watchdog.watching(Attempt(started + self._limits.total_timeout_s)) as attempt:
