@@ -1,0 +1,48 @@
+"""What must hold after any faults, as SQL over the service's own tables; each gives the rows that break it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+INVARIANTS: Final[Mapping[str, str]] = {
+    "one delivery per event and endpoint": """
+        SELECT event_seq, endpoint_no FROM deliveries GROUP BY event_seq, endpoint_no HAVING count(*) > 1
+    """,
+    "no attempt before the release was public": """
+        SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN releases r ON r.id = d.release_id
+         WHERE r.published_at IS NULL OR a.started_at < r.published_at
+    """,
+    "no release public before its embargo": """
+        SELECT id FROM releases WHERE published_at < embargo_until
+    """,
+    "every event fanned out": """
+        SELECT seq FROM events WHERE fanned_out_at IS NULL
+    """,
+    "every published event has a delivery for each endpoint": """
+        SELECT v.seq, e.no FROM events v CROSS JOIN endpoints e
+         WHERE v.type = 'release.published' AND e.created_at < v.created_at
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.release_id = v.release_id AND d.endpoint_no = e.no)
+    """,
+    "event numbers without gaps": """
+        SELECT seq FROM events v WHERE seq > 1 AND NOT EXISTS (SELECT 1 FROM events b WHERE b.seq = v.seq - 1)
+    """,
+    "the newest version of each release arrived or was superseded by none": """
+        SELECT d.id FROM deliveries d
+         WHERE d.state NOT IN ('delivered', 'superseded')
+            OR (d.state = 'superseded' AND NOT EXISTS (
+                SELECT 1 FROM events v WHERE v.release_id = d.release_id AND v.seq > d.event_seq))
+    """,
+    "no delivery under way for ever": """
+        SELECT id FROM deliveries WHERE state = 'claimed'
+    """,
+    "feeds are up to date": """
+        SELECT no FROM channels WHERE generation > rendered_generation AND deleted_at IS NULL
+    """,
+}
+
+
+def broken(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The invariants that do not hold, each with the rows that show it; nothing when all do."""
+    found = {name: [tuple(row) for row in connection.execute(text(sql))] for name, sql in INVARIANTS.items()}
+    return {name: rows for name, rows in found.items() if rows}
