@@ -1,8 +1,9 @@
 """The publisher's and newsroom's way to a service: its HTTP API, with its errors as ours."""
 
 from collections.abc import Mapping
-from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from dataclasses import replace
+from typing import Any, Final, Self
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -16,29 +17,43 @@ from syndicator.errors import (
     Unreachable,
 )
 
-_TIMEOUT_S: Final = (5.0, 30.0)
+_TIMEOUTS_S: Final = (5.0, 30.0)
+_MAX_KEY: Final = 128
+_REDIRECTS: Final = range(300, 400)
 _ERRORS: Final[dict[int, type[SyndicatorError]]] = {401: Unauthorised, 403: Unauthorised, 404: NotFound, 409: Conflict}
 _BAD_INPUT: Final = {400, 413, 415, 422}
+_NOT_NOW: Final = {429, 502, 503, 504}
 
 
 class Client:
     """Calls one service. The token goes nowhere else: redirects are not followed, the environment not asked.
 
-    Errors of every call: Unreachable, Unauthorised, NotFound, Conflict, Rejected (with all faults), and
-    SyndicatorError for whatever else the service answers.
+    ``timeouts_s``: to connect, and between two parts of the answer.
+
+    Errors of every call: Unreachable (also for a service that says "later"), Unauthorised, NotFound, Conflict,
+    Rejected (with all faults), and SyndicatorError for whatever else is answered.
     """
 
-    def __init__(self, base_url: str, token: str | None) -> None:
-        self._base = base_url.rstrip("/") + "/"
-        if urlsplit(self._base).scheme not in {"http", "https"}:
-            raise Rejected([Fault("--to", f"{base_url!r} is no service's address", "write http(s)://host[:port]")])
+    def __init__(self, base_url: str, token: str | None, *, timeouts_s: tuple[float, float] = _TIMEOUTS_S) -> None:
+        self.base_url = _base(base_url)
+        self._timeouts_s = timeouts_s
         self._session = requests.Session()
         self._session.trust_env = False
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self._session.headers["Authorization"] = f"Bearer {_sendable(token)}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the connections; the next call would open new ones."""
+        self._session.close()
 
     def get(self, path: str) -> Any:  # noqa: ANN401 (JSON)
-        return self._call("GET", path).json()
+        return _json(self._call("GET", path))
 
     def text(self, path: str) -> str:
         """The body as text; empty where there is nothing (yet)."""
@@ -48,33 +63,90 @@ class Client:
             return ""
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
-        answer = self._call("POST", path, json=body or {})
-        return answer.json() if answer.content else {}
+        try:
+            answer = self._call("POST", path, json=body or {})
+        except Rejected as refused:
+            raise without_lines(refused) from refused
+        return _json(answer) if answer.content else {}
 
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
 
     def submit(self, record: bytes, key: str) -> dict[str, Any]:
-        """Hands a record in. Sending it again with the same key makes no second release."""
-        answer = self._call(
-            "POST",
-            "/api/v1/releases",
-            data=record,
-            headers={"Content-Type": "application/json", "Idempotency-Key": key},
-        )
-        submitted: dict[str, Any] = answer.json()
+        """Hands a record in. Sending it again with the same key makes no second release.
+
+        Faults come with lines and columns of ``record``.
+        """
+        if not key or len(key) > _MAX_KEY or not _is_header(key):
+            fix = f"give 1 to {_MAX_KEY} characters of ASCII that can be seen"
+            raise Rejected([Fault("idempotency key", f"{key!r} cannot be sent", fix)])
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        submitted: dict[str, Any] = _json(self._call("POST", "/api/v1/releases", data=record, headers=headers))
         return submitted
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401
-        url = urljoin(self._base, path)
+        url = self._url(path)
         try:
-            answer = self._session.request(method, url, timeout=_TIMEOUT_S, allow_redirects=False, **options)
+            answer = self._session.request(method, url, timeout=self._timeouts_s, allow_redirects=False, **options)
         except requests.RequestException as error:
-            message = f"{self._base} cannot be reached ({_reason(error)}); is the service running, is --to right?"
+            message = f"{self.base_url} cannot be reached ({_reason(error)}); is the service running, is --to right?"
             raise Unreachable(message) from error
-        if answer.status_code >= requests.codes.multiple_choices:
+        if answer.status_code in _REDIRECTS:
+            message = (
+                f"{self.base_url} sends elsewhere, to {answer.headers.get('Location', 'nowhere')!r}; "
+                "the token is not sent after it: give the right address as --to"
+            )
+            raise SyndicatorError(message)
+        if not answer.ok:
             raise _error(answer)
         return answer
+
+    def _url(self, path: str) -> str:
+        """An address of this service and of no other: absolute ones are taken only if they are its own."""
+        return path if path.startswith(f"{self.base_url}/") else f"{self.base_url}/{path.lstrip('/')}"
+
+
+def without_lines(refused: Rejected) -> Rejected:
+    """The same faults by place alone, for a caller who never saw the text that was sent."""
+    return Rejected([replace(fault, line=None, column=None) for fault in refused.faults])
+
+
+def _base(url: str) -> str:
+    """The service's address without a slash at its end. Rejected if it is none."""
+    try:
+        parts = urlsplit(url)
+        is_address = _is_service(parts)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise Rejected([Fault("--to", f"{url!r} is no service's address", "write http(s)://host[:port]")])
+    return url.rstrip("/")
+
+
+def _is_service(parts: SplitResult) -> bool:
+    """ValueError for a port that is no number."""
+    beside = parts.query or parts.fragment or parts.username or parts.port == 0
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not beside
+
+
+def _sendable(token: str) -> str:
+    if not _is_header(token) or " " in token:
+        message = "the token has characters that no token has (spaces, line ends or letters beyond ASCII): copy it anew"
+        raise Unauthorised(message)
+    return token
+
+
+def _is_header(value: str) -> bool:
+    """Whether it can be sent as a header's value, and comes back the same."""
+    return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def _json(answer: requests.Response) -> Any:  # noqa: ANN401
+    try:
+        return answer.json()
+    except ValueError as error:
+        message = f"{answer.url} answered {answer.status_code} with something that is no JSON: is --to right?"
+        raise SyndicatorError(message) from error
 
 
 def _reason(error: requests.RequestException) -> str:
@@ -86,12 +158,12 @@ def _reason(error: requests.RequestException) -> str:
 
 
 def _error(answer: requests.Response) -> SyndicatorError:
+    """The error that the answer tells of, in the service's own words as far as it has any."""
     problem = _problem(answer)
-    message = problem.get("detail") or problem.get("title") or f"the service answered {answer.status_code}"
+    message = str(problem.get("detail") or problem.get("title") or f"the service answered {answer.status_code}")
     if answer.status_code in _BAD_INPUT:
-        faults = [Fault(each["place"], each["problem"], each.get("fix", "")) for each in problem.get("faults", ())]
-        return Rejected(faults or [Fault("request", message)])
-    if answer.status_code in {502, 503, 504}:
+        return Rejected(_faults(problem) or [Fault("request", message)])
+    if answer.status_code in _NOT_NOW:
         return Unreachable(message)
     return _ERRORS.get(answer.status_code, SyndicatorError)(message)
 
@@ -102,3 +174,13 @@ def _problem(answer: requests.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return problem if isinstance(problem, dict) else {}
+
+
+def _faults(problem: Mapping[str, Any]) -> list[Fault]:
+    """Every fault listed; what stands between us and the service may list something else, which is left out."""
+    listed = problem.get("faults")
+    return [
+        Fault(str(each["place"]), str(each["problem"]), str(each.get("fix", "")), each.get("line"), each.get("column"))
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and {"place", "problem"} <= each.keys()
+    ]

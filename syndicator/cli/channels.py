@@ -1,11 +1,11 @@
 """Channels and their feeds: list, make, try, delete."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.cli.options import as_json, segment, service_options, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -30,56 +30,86 @@ def list_channels(client: "Client", *, as_json: bool) -> None:
         return
     from syndicator.cli.tables import show_table
 
-    rows = listed["channels"] if isinstance(listed, dict) else listed
-    show_table(("channel", "title", "feed"), [[row["name"], row["title"], row["feeds"]["atom"]] for row in rows])
+    show_table(("channel", "title", "feed"), [[row["name"], row["title"], row["feeds"]["atom"]] for row in listed])
+
+
+def _show_channel(channel: dict[str, Any]) -> None:
+    from syndicator.cli.tables import show_facts
+
+    show_facts(
+        {
+            "Channel": channel["name"],
+            "Title": channel["title"],
+            "Filter": json.dumps(channel["filter"], ensure_ascii=False) if "filter" in channel else None,
+            "Page": channel["url"],
+            **{f"Feed ({form})": address for form, address in channel["feeds"].items()},
+        }
+    )
 
 
 @feeds.command("show")
 @click.argument("name")
+@as_json
 @service_options
-def show(client: "Client", name: str) -> None:
+def show(client: "Client", name: str, *, as_json: bool) -> None:
     """Show a channel.
 
     Example: syndicator feeds show all
     """
-    show_json(client.get(f"/api/v1/channels/{name}"))
+    channel = client.get(f"/api/v1/channels/{segment(name)}")
+    (show_json if as_json else _show_channel)(channel)
 
 
 @feeds.command("create")
 @click.argument("name")
-@click.option("--title", required=True)
+@click.option("--title", required=True, help="What readers see as the feed's name.")
 @click.option("--filter", "wanted", required=True, metavar="JSON", help='Such as {"any": [{"region": "DE-BY"}]}.')
+@as_json
 @service_options
-def create(client: "Client", name: str, title: str, wanted: str) -> None:
+def create(client: "Client", name: str, title: str, wanted: str, *, as_json: bool) -> None:
     """Save a filter as a channel; it starts with the matching releases of the last 30 days.
 
     Example: syndicator feeds create bavaria --title Bavaria --filter '{"region": "DE-BY"}'
     """
     from syndicator.cli.newsrooms import parsed_filter
 
-    show_json(client.post("/api/v1/channels", {"name": name, "title": title, "filter": parsed_filter(wanted)}))
+    channel = client.post("/api/v1/channels", {"name": name, "title": title, "filter": parsed_filter(wanted)})
+    (show_json if as_json else _show_channel)(channel)
 
 
 @feeds.command("try")
 @click.argument("wanted", metavar="FILTER")
+@as_json
 @service_options
-def try_filter(client: "Client", wanted: str) -> None:
+def try_filter(client: "Client", wanted: str, *, as_json: bool) -> None:
     """Show what a filter would have taken in the last 30 days.
 
     Example: syndicator feeds try '{"headline": "Kawasaki"}'
     """
     from syndicator.cli.newsrooms import parsed_filter
 
-    click.echo(json.dumps(client.post("/api/v1/filters/try", {"filter": parsed_filter(wanted)}), indent=2))
+    trial = client.post("/api/v1/filters/try", {"filter": parsed_filter(wanted)})
+    if as_json:
+        show_json(trial)
+        return
+    from syndicator.cli.tables import show_table
+
+    click.echo(f"{trial['count']} releases in {trial['days']} days")
+    columns = ("published_at", "headline", "url")
+    show_table(columns, [[match[name] for name in columns] for match in trial["newest"]])
 
 
 @feeds.command("delete")
 @click.argument("name")
+@as_json
 @service_options
-def delete(client: "Client", name: str) -> None:
+def delete(client: "Client", name: str, *, as_json: bool) -> None:
     """Delete a channel that is a saved filter.
 
     Example: syndicator feeds delete bavaria
     """
-    client.delete(f"/api/v1/channels/{name}")
-    click.echo(f"{name} is deleted")
+    client.delete(f"/api/v1/channels/{segment(name)}")
+    if as_json:
+        show_json({"deleted": name})
+    else:
+        click.echo(f"{name} is deleted")

@@ -1,23 +1,25 @@
-"""For operators: is everything in place, and if not, what to do."""
+"""For operators: is everything in place, and if not, what to do. Looks, and makes or changes nothing."""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from syndicator.cli.options import as_json, read_settings, show_json
-from syndicator.errors import ConfigError, SyndicatorError
+from syndicator.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from syndicator.bootstrap import Syndicator
+    from syndicator.store.database import Database
 
 _LITTLE_BYTES: Final = 500_000_000
 _NOT_SETTINGS: Final = {"SYNDICATOR_CONFIG", "SYNDICATOR_URL", "SYNDICATOR_TOKEN"}
+_KEYS: Final = {"sealing_keys": "sealing.keys", "signing_key": "signing.key", "operator_token": "operator.token"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,15 @@ def doctor(*, as_json: bool) -> int:
     else:
         from syndicator.cli.tables import show_table
 
-        rows = [("fault" if each.fix else "ok", each.part, each.found, each.fix) for each in findings]
-        show_table(("", "part", "found", "fix"), rows)
+        show_table(("", "part", "found"), [row for each in findings for row in _rows(each)])
     return ConfigError.exit_code if any(each.fix for each in findings) else 0
+
+
+def _rows(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """The finding, and below it the fix: the longest of all, which nothing has to make room for."""
+    yield "fault" if finding.fix else "ok", finding.part, finding.found
+    if finding.fix:
+        yield "", "", f"fix: {finding.fix}"
 
 
 def examine() -> Iterator[Finding]:
@@ -55,21 +63,16 @@ def examine() -> Iterator[Finding]:
     try:
         settings = read_settings()
     except ConfigError as error:
-        yield Finding("settings", str(error), "correct these values")
+        yield Finding("settings", str(error), "correct these values; docs/settings.md has them all")
         return
     yield Finding("settings", "all values are valid")
     yield _data_dir(settings)
     yield _broker(settings)
-    try:
-        service = _service(settings)
-    except SyndicatorError as error:
-        yield Finding("networks and database", str(error), "see the message")
-        return
-    yield _looked_at("database", lambda: _database(service))
-    yield _looked_at("migrations", lambda: _migrations(service))
-    for name in ("sealer", "signer", "operator_token"):
-        yield _looked_at(f"key: {name}", lambda name=name: _key(service, name))  # type: ignore[misc]
-    service.close()
+    yield _looked_at("networks", "correct the files in SYNDICATOR_NETWORKS_DIR", lambda: _networks(settings))
+    yield from _store(settings)
+    for name in _KEYS:
+        fix = f"correct SYNDICATOR_{name.upper()}, or {settings.data_dir / _KEYS[name]} where it is not set"
+        yield _looked_at(f"key: {name}", fix, lambda name=name: _key(settings, name))  # type: ignore[misc]
 
 
 def _environment() -> Iterator[Finding]:
@@ -85,12 +88,24 @@ def _environment() -> Iterator[Finding]:
 def _data_dir(settings: "Settings") -> Finding:
     folder = settings.data_dir
     parent = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-    if not os.access(parent, os.W_OK):
-        return Finding("data directory", f"{folder} cannot be written", f"chown it, or set {'SYNDICATOR_DATA_DIR'}")
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        fix = f"give {parent} to the user that runs this, or set SYNDICATOR_DATA_DIR to another folder"
+        return Finding("data directory", f"{folder} cannot be written", fix)
     free = shutil.disk_usage(parent).free
     if free < _LITTLE_BYTES:
         return Finding("data directory", f"{free // 1_000_000} MB are free", "make room: a full disk accepts nothing")
-    return Finding("data directory", f"{folder}, {free // 1_000_000_000} GB are free")
+    there = folder if folder.exists() else f"{folder} (will be made)"
+    return Finding("data directory", f"{there}, {free // 1_000_000_000} GB are free")
+
+
+def _networks(settings: "Settings") -> Finding:
+    from syndicator.bootstrap import read_networks
+
+    names = sorted(network.name for network in read_networks(settings.networks_dir))
+    if settings.network not in names:
+        fix = f"set SYNDICATOR_NETWORK to one of {', '.join(names)}"
+        return Finding("networks", f"there is no network {settings.network!r}", fix)
+    return Finding("networks", ", ".join(names))
 
 
 def _broker(settings: "Settings") -> Finding:
@@ -105,39 +120,84 @@ def _broker(settings: "Settings") -> Finding:
     return Finding("broker", "Redis answers")
 
 
-def _service(settings: "Settings") -> "Syndicator":
-    from syndicator.bootstrap import Syndicator
-
-    return Syndicator(settings)
-
-
-def _looked_at(part: str, look: Callable[[], Finding]) -> Finding:
+def _looked_at(part: str, fix: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
-    except SyndicatorError as error:
-        return Finding(part, str(error), "see the message")
+    except (ConfigError, StoreError, OSError, ValueError) as error:
+        return Finding(part, " ".join(str(error).split()), fix)
 
 
-def _database(service: "Syndicator") -> Finding:
+def _store(settings: "Settings") -> Iterator[Finding]:
+    """The database and its schema. An SQLite file that is not there yet is not made."""
+    from syndicator.store.database import Database
+
+    fix = "start PostgreSQL, or correct SYNDICATOR_DATABASE_URL" if settings.database_url else "see the data directory"
+    try:
+        database = Database(settings.resolved_database_url)
+    except StoreError as error:
+        yield Finding("database", str(error), "correct SYNDICATOR_DATABASE_URL")
+        return
+    file = database.url.database
+    try:
+        if database.dialect == "sqlite" and file and not Path(file).exists():
+            yield Finding("database", f"{file} (will be made)")
+            yield Finding("migrations", "there is no schema yet", "run: syndicator migrate")
+            return
+        found = _looked_at("database", fix, lambda: _database(database))
+        yield found
+        if found.fix != fix:
+            yield _looked_at("migrations", "run: syndicator migrate", lambda: _migrations(database))
+    finally:
+        database.dispose()
+
+
+def _database(database: "Database") -> Finding:
     from syndicator.store.durability import lapses
 
-    with service.database.write() as connection:
+    with database.write() as connection:
         faults = lapses(connection)
     if faults:
         return Finding("database", "; ".join(faults), "turn them on: a commit must survive a power loss")
-    return Finding("database", f"{service.database.dialect} answers and keeps its commits")
+    return Finding("database", f"{database.dialect} answers and keeps its commits")
 
 
-def _migrations(service: "Syndicator") -> Finding:
+def _migrations(database: "Database") -> Finding:
     from syndicator.store.migrate import current, newest
 
-    with service.database.read() as connection:
+    with database.read() as connection:
         found = current(connection)
     if found != newest():
         return Finding("migrations", f"the schema is at {found}, not {newest()}", "run: syndicator migrate")
     return Finding("migrations", f"the schema is at {found}")
 
 
-def _key(service: "Syndicator", name: str) -> Finding:
-    getattr(service, name)
-    return Finding(f"key: {name}", "there")
+def _key(settings: "Settings", name: str) -> Finding:
+    """Whether there is one that can be used, or one can be made."""
+    stated = getattr(settings, name)
+    path = settings.data_dir / _KEYS[name]
+    if stated is not None:
+        _use(name, stated.get_secret_value())
+        return Finding(f"key: {name}", "set")
+    if settings.database_url:
+        fix = f"set SYNDICATOR_{name.upper()} to the same value in every process; .env.example says how to make one"
+        return Finding(f"key: {name}", "not set, and a database_url is", fix)
+    if not path.exists():
+        return Finding(f"key: {name}", f"{path} (will be made)")
+    if path.stat().st_mode & 0o077:
+        return Finding(f"key: {name}", f"others may read {path}", f"chmod 600 {path}")
+    _use(name, path.read_text(encoding="utf-8").strip())
+    return Finding(f"key: {name}", str(path))
+
+
+def _use(name: str, text: str) -> None:
+    """Nothing, if the key is one. ConfigError if not."""
+    from syndicator.delivery.sealing import Sealer
+    from syndicator.delivery.signing import Ed25519Signer
+
+    if name == "sealing_keys":
+        Sealer.from_text(text)
+    elif name == "signing_key":
+        Ed25519Signer.from_text(text)
+    elif not text:
+        message = "the token is empty"
+        raise ConfigError(message)

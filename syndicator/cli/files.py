@@ -79,7 +79,11 @@ def render(file: BinaryIO, form: str, output: Path | None) -> None:
     """
     rendered = _rendered(file, form)
     if output:
-        output.write_bytes(rendered)
+        try:
+            output.write_bytes(rendered)
+        except OSError as error:
+            message = f"{output} cannot be written: {error.strerror}"
+            raise click.BadParameter(message, param_hint="--output") from error
     else:
         sys.stdout.buffer.write(rendered)
         sys.stdout.buffer.flush()
@@ -91,7 +95,8 @@ def render(file: BinaryIO, form: str, output: Path | None) -> None:
     "--format", "form", type=click.Choice(["html", "text", "rss", "webhook"]), default="html", show_default=True
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-def preview(file: BinaryIO, form: str, *, open_it: bool) -> None:
+@as_json
+def preview(file: BinaryIO, form: str, *, open_it: bool, as_json: bool) -> None:
     """Write a preview to a temporary file and say where it is.
 
     Example: syndicator preview release.md --open
@@ -100,7 +105,10 @@ def preview(file: BinaryIO, form: str, *, open_it: bool) -> None:
     ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
     with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
         target.write(rendered)
-    click.echo(target.name)
+    if as_json:
+        show_json({"format": form, "file": target.name, "bytes": len(rendered)})
+    else:
+        click.echo(target.name)
     if open_it:
         click.launch(target.name)
 

@@ -1,6 +1,7 @@
 """The command ``syndicator``. Sub-commands are imported when they are called: the rest need not wait for them."""
 
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any, Final, NoReturn
@@ -9,32 +10,41 @@ import click
 
 from syndicator.errors import SyndicatorError
 
+_FAILED: Final = SyndicatorError.exit_code
 _INTERRUPTED: Final = 130
-_COMMANDS: Final = {
-    "demo": "syndicator.cli.processes:demo",
-    "run": "syndicator.cli.processes:run",
-    "web": "syndicator.cli.processes:web",
-    "worker": "syndicator.cli.processes:worker",
-    "migrate": "syndicator.cli.operator:migrate",
-    "doctor": "syndicator.cli.doctor:doctor",
-    "network": "syndicator.cli.operator:network",
-    "check": "syndicator.cli.files:check",
-    "render": "syndicator.cli.files:render",
-    "preview": "syndicator.cli.files:preview",
-    "submit": "syndicator.cli.publisher:submit",
-    "status": "syndicator.cli.publisher:status",
-    "history": "syndicator.cli.publisher:history",
-    "update": "syndicator.cli.revisions:update",
-    "correct": "syndicator.cli.revisions:correct",
-    "withhold": "syndicator.cli.revisions:withhold",
-    "reinstate": "syndicator.cli.revisions:reinstate",
-    "reschedule": "syndicator.cli.revisions:reschedule",
-    "withdraw": "syndicator.cli.revisions:withdraw",
-    "endpoint": "syndicator.cli.newsrooms:endpoint",
-    "deliveries": "syndicator.cli.newsrooms:deliveries",
-    "verify": "syndicator.cli.newsrooms:verify",
-    "feeds": "syndicator.cli.channels:feeds",
+_EXAMPLE: Final = re.compile(r"\n\n( *)Example:")
+_SECTIONS: Final = {
+    "For publishers": {
+        "check": "syndicator.cli.files:check",
+        "preview": "syndicator.cli.files:preview",
+        "render": "syndicator.cli.files:render",
+        "submit": "syndicator.cli.publisher:submit",
+        "status": "syndicator.cli.publisher:status",
+        "history": "syndicator.cli.publisher:history",
+        "update": "syndicator.cli.revisions:update",
+        "correct": "syndicator.cli.revisions:correct",
+        "withhold": "syndicator.cli.revisions:withhold",
+        "reinstate": "syndicator.cli.revisions:reinstate",
+        "reschedule": "syndicator.cli.revisions:reschedule",
+        "withdraw": "syndicator.cli.revisions:withdraw",
+    },
+    "For newsrooms": {
+        "feeds": "syndicator.cli.channels:feeds",
+        "endpoint": "syndicator.cli.newsrooms:endpoint",
+        "deliveries": "syndicator.cli.deliveries:deliveries",
+        "verify": "syndicator.cli.deliveries:verify",
+    },
+    "For operators": {
+        "demo": "syndicator.cli.processes:demo",
+        "run": "syndicator.cli.processes:run",
+        "web": "syndicator.cli.processes:web",
+        "worker": "syndicator.cli.processes:worker",
+        "migrate": "syndicator.cli.operator:migrate",
+        "doctor": "syndicator.cli.doctor:doctor",
+        "network": "syndicator.cli.operator:network",
+    },
 }
+_COMMANDS: Final = {name: place for section in _SECTIONS.values() for name, place in section.items()}
 
 
 class Commands(click.Group):
@@ -48,7 +58,36 @@ class Commands(click.Group):
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
+        _keep_examples(command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's signature)
+        """What the command gives back. Whoever reads our output may stop when they have seen enough: no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The interpreter would complain at its end about what it could not write.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit()
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):  # rich makes the one out of the other
+                ctx.exit()
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, section in _SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in section]
+            limit = formatter.width - 16
+            with formatter.section(title):
+                formatter.write_dl([(name, each.get_short_help_str(limit)) for name, each in found if each])
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Leaves the lines of examples as they are, so that they can be copied; click would wrap them anew."""
+    command.help = _EXAMPLE.sub("\n\n\\1\b\n\\1Example:", command.help or "")
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _keep_examples(each)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,8 +115,7 @@ def _run(arguments: list[str] | None) -> int:
     except SyndicatorError as error:
         click.echo(f"{error.title}: {error}" if "\n" not in str(error) else f"{error.title}:\n{error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter shall not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        click.echo(f"This machine refused: {error}", err=True)
+        return _FAILED
     return outcome if isinstance(outcome, int) else 0

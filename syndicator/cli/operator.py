@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-def migrate() -> None:
+@as_json
+def migrate(*, as_json: bool) -> None:
     """Bring the database to the newest schema; does nothing when it is there.
 
     Example: SYNDICATOR_DATABASE_URL=postgresql+psycopg://… syndicator migrate
@@ -25,7 +26,10 @@ def migrate() -> None:
         service.migrate()
     finally:
         service.close()
-    click.echo(f"The schema is at {newest()}.")
+    if as_json:
+        show_json({"schema": newest()})
+    else:
+        click.echo(f"The schema is at {newest()}.")
 
 
 @click.group()

@@ -1,8 +1,11 @@
 """Options that many commands share, and the one way to a service."""
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -27,7 +30,8 @@ def service_options(command: Command) -> Command:
     )
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        return command(*args, client=connect(to, token), **values)
+        with connect(to, token) as client:
+            return command(*args, client=client, **values)
 
     return with_client
 
@@ -42,22 +46,41 @@ def connect(to: str | None, token: str | None) -> "Client":
 
 def read_settings() -> "Settings":
     """The settings. ConfigError that names every fault."""
+    from tomllib import TOMLDecodeError
+
     from pydantic import ValidationError
 
     from config.settings import ENV_PREFIX, Settings
 
+    named = os.environ.get(f"{ENV_PREFIX}CONFIG")
+    if named and not Path(named).is_file():
+        message = f"{ENV_PREFIX}CONFIG names {named}, which is no file: correct it, or unset it"
+        raise ConfigError(message)
     try:
         return Settings()
     except ValidationError as error:
         faults = (f"{ENV_PREFIX}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
         raise ConfigError("\n".join(faults)) from error
+    except (TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        message = f"{named or 'syndicator.toml'} cannot be read as TOML: {error}"
+        raise ConfigError(message) from error
 
 
 def _known_token(settings: "Settings") -> str | None:
+    """The operator's token, where these settings or the data directory have it."""
     if settings.operator_token is not None:
         return settings.operator_token.get_secret_value()
     path = settings.data_dir / "operator.token"
-    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+    try:
+        return path.read_text(encoding="ascii").strip() if path.exists() else None
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path} cannot be read ({error}): run as the user it belongs to, or set SYNDICATOR_TOKEN"
+        raise ConfigError(message) from error
+
+
+def segment(name: str) -> str:
+    """An id or name as one part of a path, whatever characters it has."""
+    return quote(name, safe="")
 
 
 def show_json(value: object) -> None:

@@ -1,19 +1,21 @@
 """For publishers: hand a release in and follow it."""
 
 import secrets
+import shlex
 import time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.options import as_json, service_options, show_json
-from syndicator.errors import Unreachable
+from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.errors import Rejected, Unreachable
 
 if TYPE_CHECKING:
     from syndicator.client import Client
 
 _FOLLOW_S = 60.0
 _PAUSE_S = 0.2
+_ENDED = ("delivered", "superseded", "dead", "parked")
 
 
 @click.command()
@@ -30,14 +32,19 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
-    record = _record(file)
+    record, is_verbatim = _record(file)
     key = idempotency_key or f"cli-{secrets.token_hex(16)}"
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(record, key)
     except Unreachable as error:
-        message = f"{error}\nSend it again with: syndicator submit {file.name} --idempotency-key {key}"
+        again = ["syndicator", "submit", file.name, "--to", client.base_url, "--idempotency-key", key]
+        message = f"{error}\nSend it again with: {shlex.join(again)}"
         raise Unreachable(message) from error
+    except Rejected as refused:
+        from syndicator.client import without_lines
+
+        raise refused if is_verbatim else without_lines(refused) from refused
     if as_json:
         show_json(submitted)
     else:
@@ -46,15 +53,15 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
         _follow(client, submitted["id"])
 
 
-def _record(file: BinaryIO) -> bytes:
-    """The record as the API takes it; what is no record yet is read into one."""
+def _record(file: BinaryIO) -> tuple[bytes, bool]:
+    """The record as the API takes it, and whether it is the file itself; what is no record yet is read into one."""
     from syndicator.intake.read import format_of, read
     from syndicator.intake.reading import Format, to_record
 
     source = file.read()
     if format_of(source, file.name) is Format.JSON:
-        return source
-    return to_record(read(source, file.name)).model_dump_json(exclude_none=True).encode()
+        return source, True
+    return to_record(read(source, file.name)).model_dump_json(exclude_none=True).encode(), False
 
 
 def _show_submitted(submitted: dict[str, Any]) -> None:
@@ -74,21 +81,37 @@ def _show_submitted(submitted: dict[str, Any]) -> None:
 
 
 def _follow(client: "Client", release_id: str) -> None:
-    """Says each stage on stderr as it is reached; gives up after a minute, which harms nothing."""
+    """Says each stage on stderr as it is reached. Ends early, and harms nothing, when there is no more to see."""
     ends, said = time.monotonic() + _FOLLOW_S, ""
     while time.monotonic() < ends:
-        view = client.get(f"/api/v1/releases/{release_id}")
-        counts: dict[str, int] = view["inside"]["deliveries"]
-        done, total = counts.get("delivered", 0), sum(counts.values())
-        behind = [channel for channel in view["channels"] if not channel.get("up_to_date")]
-        stage = "scheduled" if view["state"] == "scheduled" else f"{done}/{total} delivered"
+        try:
+            stage, is_last = stage_of(client.get(f"/api/v1/releases/{segment(release_id)}"))
+        except Unreachable as error:
+            click.echo(f"accepted, but it cannot be followed: {error}", err=True)
+            return
         if stage != said:
             click.echo(stage, err=True)
             said = stage
-        if view["state"] == "scheduled" or (view["channels"] and not behind and done == total):
+        if is_last:
             return
         time.sleep(_PAUSE_S)
-    click.echo("still under way; see: syndicator status " + release_id, err=True)
+    click.echo(f"still under way; see: syndicator status {release_id}", err=True)
+
+
+def stage_of(view: dict[str, Any]) -> tuple[str, bool]:
+    """How far a release has come, in words, and whether that is as far as it goes for now."""
+    if view["state"] == "scheduled":
+        return f"scheduled for {view['inside'].get('embargo_until', 'later')}", True
+    channels, counts = view["channels"], view["inside"]["deliveries"]
+    if not channels:
+        return "accepted", False
+    fresh = sum(bool(channel.get("up_to_date")) for channel in channels)
+    if fresh < len(channels):
+        return f"{fresh}/{len(channels)} feeds", False
+    done = f"{counts.get('delivered', 0)}/{sum(counts.values())} delivered"
+    ended = {state: count for state, count in counts.items() if state in _ENDED}
+    besides = "".join(f", {count} {state}" for state, count in ended.items() if state != "delivered")
+    return done + besides, sum(ended.values()) == sum(counts.values())
 
 
 @click.command()
@@ -100,7 +123,7 @@ def status(client: "Client", release_id: str, *, as_json: bool) -> None:
 
     Example: syndicator status rel_01m87a1akdd1gdw28q197schc2
     """
-    view = client.get(f"/api/v1/releases/{release_id}")
+    view = client.get(f"/api/v1/releases/{segment(release_id)}")
     if as_json:
         show_json(view)
         return
@@ -129,7 +152,7 @@ def history(client: "Client", release_id: str, *, as_json: bool) -> None:
 
     Example: syndicator history rel_01m87a1akdd1gdw28q197schc2
     """
-    told = client.get(f"/api/v1/releases/{release_id}/history")
+    told = client.get(f"/api/v1/releases/{segment(release_id)}/history")
     if as_json:
         show_json(told)
         return

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.cli.options import as_json, segment, service_options, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -16,7 +16,7 @@ _expected = click.option("--expected-version", type=int, help="Refuse unless thi
 
 def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **fields: Any) -> None:  # noqa: ANN401
     body = {name: value for name, value in fields.items() if value is not None}
-    view = client.post(f"/api/v1/releases/{release_id}/{action}", body)
+    view = client.post(f"/api/v1/releases/{segment(release_id)}/{action}", body)
     if as_json:
         show_json(view)
     else:

@@ -6,15 +6,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_UNFOLDED = 10_000
+
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout, as wide as the terminal, without colours where NO_COLOR asks for none."""
+    """A table on stdout: as wide as the terminal, in a pipe one line a row. No colours where NO_COLOR asks for none."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(soft_wrap=False, highlight=False).print(table)
+    console = Console(soft_wrap=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _UNFOLDED
+    console.print(table)
 
 
 def show_facts(facts: Mapping[str, object]) -> None:

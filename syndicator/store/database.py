@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 (services pass it on, and import it from here)
-from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy import RowMapping as RowMapping  # noqa: PLC0414
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from syndicator.clock import system_now_us
@@ -32,7 +32,7 @@ class Database:
     """One database. ``clock`` replaces its clock in tests; without it Postgres answers for the time."""
 
     def __init__(self, url: str, *, clock: Callable[[], int] | None = None, pool_size: int = 10) -> None:
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self.dialect = self.url.get_backend_name()
         if self.dialect not in type_names:
             message = f"a database of kind {self.dialect!r} cannot be used; give sqlite:///… or postgresql+psycopg://…"
@@ -98,6 +98,14 @@ class Database:
 def as_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     """The value to bind for ``Database.rows``."""
     return json.dumps(list(rows))
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        message = "the database_url is none; give sqlite:///… or postgresql+psycopg://user:password@host/name"
+        raise StoreError(message) from error
 
 
 @contextmanager

@@ -1,0 +1,148 @@
+"""For newsrooms: what was pushed, what failed, sending it again, and a check of signatures."""
+
+import json
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.errors import Fault, Rejected
+
+if TYPE_CHECKING:
+    from syndicator.client import Client
+
+_PAGE = 50
+
+
+@click.group()
+def deliveries() -> None:
+    """Look at deliveries and send them again."""
+
+
+@deliveries.command("list")
+@click.option("--state", help="waiting, queued, parked, claimed, delivered, dead or superseded.")
+@click.option("--release", help="Id of a release.")
+@click.option("--endpoint", help="Id of an endpoint.")
+@click.option("--before", type=int, metavar="ID", help="Older than this delivery: the next page.")
+@click.option("--limit", type=click.IntRange(1, 500), default=_PAGE, show_default=True, help="Most to list.")
+@as_json
+@service_options
+def list_deliveries(client: "Client", *, as_json: bool, **where: str | int | None) -> None:
+    """List deliveries, newest first.
+
+    Example: syndicator deliveries list --state dead
+    """
+    from urllib.parse import urlencode
+
+    asked = urlencode({name: value for name, value in where.items() if value})
+    listed = client.get(f"/api/v1/deliveries?{asked}")
+    if as_json:
+        show_json(listed)
+        return
+    from syndicator.cli.tables import show_table
+
+    columns = ("id", "state", "event_type", "release_id", "version", "endpoint_id", "attempts", "due_at")
+    show_table(columns, [[row.get(name) for name in columns] for row in listed["deliveries"]])
+    if "next" in listed:
+        click.echo(f"there are older ones: add --before {listed['next']}", err=True)
+
+
+@deliveries.command("show")
+@click.argument("delivery_id", metavar="ID", type=int)
+@as_json
+@service_options
+def show(client: "Client", delivery_id: int, *, as_json: bool) -> None:
+    """Show a delivery with every attempt.
+
+    Example: syndicator deliveries show 17
+    """
+    view = client.get(f"/api/v1/deliveries/{delivery_id}")
+    if as_json:
+        show_json(view)
+        return
+    from syndicator.cli.newsrooms import show_attempts
+    from syndicator.cli.tables import show_facts
+
+    show_facts({name: value for name, value in view.items() if not isinstance(value, list)})
+    show_attempts(view["attempt_log"])
+
+
+@deliveries.command("replay")
+@click.argument("delivery_id", metavar="ID", type=int)
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@as_json
+@service_options
+def replay(client: "Client", delivery_id: int, reason: str, *, as_json: bool) -> None:
+    """Send a delivery again: same webhook-id, same bytes.
+
+    Example: syndicator deliveries replay 17 --reason "the newsroom lost it"
+    """
+    view = client.post(f"/api/v1/deliveries/{delivery_id}/replay", {"reason": reason})
+    if as_json:
+        show_json(view)
+    else:
+        click.echo(f"delivery {view['id']} is {view['state']}")
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--header", "-H", "lines", multiple=True, metavar="'NAME: VALUE'", help="As received; repeatable.")
+@click.option("--headers", "stored", type=click.File("rb"), help="A JSON object with the headers as received.")
+@click.option(
+    "--secret",
+    "--key",
+    "keys",
+    multiple=True,
+    required=True,
+    help="The endpoint's whsec_ secret or the service's whpk_ key; one good signature by any of them is enough.",
+)
+@click.option("--tolerance", type=float, default=300, show_default=True, help="Seconds the signed time may be off.")
+@as_json
+def verify(
+    file: BinaryIO,
+    lines: tuple[str, ...],
+    stored: BinaryIO | None,
+    keys: tuple[str, ...],
+    tolerance: float,
+    *,
+    as_json: bool,
+) -> None:
+    r"""Check that a push came from the holder of the secret. FILE is the body byte for byte as received; - is stdin.
+
+    Exit code 3 when no signature is good.
+
+    Example: syndicator verify body.json --secret whsec_… --headers headers.json
+
+    Example: syndicator verify - --secret whsec_… -H 'webhook-id: evt_…' \
+      -H 'webhook-timestamp: 1800000000' -H 'webhook-signature: v1,…' < body.json
+    """
+    from syndicator.clock import SECOND_US, system_now_us
+    from syndicator.delivery import signing
+
+    received = {**(_stored_headers(stored) if stored else {}), **dict(_header(line) for line in lines)}
+    verified = signing.verify(received, file.read(), keys, system_now_us() / SECOND_US, tolerance)
+    if as_json:
+        show_json({"webhook_id": verified.event_id, "timestamp": verified.timestamp_s})
+    else:
+        click.echo(f"good: {verified.event_id}")
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise Rejected([Fault("--header", f"{line!r} has no colon", "write -H 'webhook-id: evt_…'")])
+    return name.strip(), value.strip()
+
+
+def _stored_headers(file: BinaryIO) -> dict[str, str]:
+    """The headers of a JSON object whose values are texts."""
+    try:
+        headers = json.loads(file.read())
+    except ValueError as error:
+        raise Rejected([Fault("--headers", f"this is no JSON: {error}", _HEADERS_FIX)]) from error
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise Rejected([Fault("--headers", "this is no object of texts", _HEADERS_FIX)])
+    return headers
+
+
+_HEADERS_FIX = 'write {"webhook-id": "evt_…", "webhook-timestamp": "1800000000", "webhook-signature": "v1,…"}'
