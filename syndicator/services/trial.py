@@ -39,6 +39,14 @@ def try_out(record: Record, attached: Attached, now: datetime, addresses: Addres
 
     Takes milliseconds: call it outside of a transaction.
     """
+    faults = [
+        Fault(f"media[{place}].{name}", "the service keeps no files", "give the file's web address as href")
+        for place, media in enumerate(record.media)
+        for name in ("file", "sha256")
+        if getattr(media, name) is not None
+    ]
+    if faults:
+        raise Rejected(faults)
     release = as_public(record, attached, now, addresses)
     try:
         article = compose(release, attached, Audience.PUBLIC)
