@@ -83,6 +83,7 @@ releases = Table(
     Column("created_at", BigInteger, nullable=False),
     _partial("ix_releases_scheduled", "embargo_until", where="state = 'scheduled'"),
     Index("ix_releases_content_hash", "content_hash"),
+    Index("ix_releases_published_at", "published_at"),
     Index("ix_releases_publisher_key", "publisher_key"),
 )
 

@@ -173,6 +173,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("releases", schema=None) as batch_op:
         batch_op.create_index("ix_releases_content_hash", ["content_hash"], unique=False)
+        batch_op.create_index("ix_releases_published_at", ["published_at"], unique=False)
         batch_op.create_index("ix_releases_publisher_key", ["publisher_key"], unique=False)
         batch_op.create_index(
             "ix_releases_scheduled",
@@ -411,6 +412,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'scheduled'"),
         )
         batch_op.drop_index("ix_releases_publisher_key")
+        batch_op.drop_index("ix_releases_published_at")
         batch_op.drop_index("ix_releases_content_hash")
 
     op.drop_table("releases")
