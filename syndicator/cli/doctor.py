@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from syndicator.store.database import Database
 
 _LITTLE_BYTES: Final = 500_000_000
-_NOT_SETTINGS: Final = {"SYNDICATOR_CONFIG", "SYNDICATOR_URL", "SYNDICATOR_TOKEN"}
+_NOT_SETTINGS: Final = {"CONFIG", "URL", "TOKEN"}
 _KEYS: Final = {"sealing_keys": "sealing.keys", "signing_key": "signing.key", "operator_token": "operator.token"}
 
 
@@ -78,11 +78,14 @@ def examine() -> Iterator[Finding]:
 def _environment() -> Iterator[Finding]:
     from config.settings import ENV_PREFIX, Settings
 
-    known = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields} | _NOT_SETTINGS
+    known = {name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
     for name in sorted(os.environ):
-        if name.startswith(ENV_PREFIX) and name.upper() not in known:
-            near = get_close_matches(name.upper(), known, 1)
-            yield Finding("environment", f"{name} is no setting", f"write {near[0]}" if near else "remove it")
+        own = name.upper().removeprefix(ENV_PREFIX)
+        if name.startswith(ENV_PREFIX) and own not in known:
+            near = get_close_matches(own, known, 1)
+            yield Finding(
+                "environment", f"{name} is no setting", f"write {ENV_PREFIX}{near[0]}" if near else "remove it"
+            )
 
 
 def _data_dir(settings: "Settings") -> Finding:

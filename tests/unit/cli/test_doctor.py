@@ -1,0 +1,156 @@
+"""The doctor: finds each fault, says what mends it, and changes nothing by looking."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from syndicator.bootstrap import Syndicator
+from tests.unit.cli.conftest import Call, Done
+
+SEALING = "k1:" + "A" * 43 + "="
+SIGNING = "whsk_" + "B" * 43 + "="
+
+
+def findings(done: Done) -> dict[str, tuple[str, str]]:
+    """Found and fix of each part; the exit code says the same."""
+    found = {each["part"]: (each["found"], each["fix"]) for each in done.json}
+    assert done.code == (9 if any(fix for _, fix in found.values()) else 0)
+    return found
+
+
+def made(folder: Path) -> Settings:
+    """A data directory as the service makes it."""
+    settings = Settings(data_dir=folder)
+    service = Syndicator(settings)
+    service.migrate()
+    assert service.sealer is not None
+    assert service.signer is not None
+    assert service.operator_token
+    service.close()
+    return settings
+
+
+def test_looking_makes_nothing(call: Call, tmp_path: Path) -> None:
+    found = findings(call("doctor", "--json"))
+    assert list(tmp_path.iterdir()) == []
+    assert {part for part, (_, fix) in found.items() if fix} == {"migrations"}
+    assert found["migrations"][1] == "run: syndicator migrate"
+
+
+def test_what_the_service_made_is_well(call: Call, tmp_path: Path) -> None:
+    made(tmp_path / "syndicator-data")
+    found = findings(call("doctor", "--json"))
+    assert {fix for _, fix in found.values()} == {""}
+    for key, file in (
+        ("sealing_keys", "sealing.keys"),
+        ("signing_key", "signing.key"),
+        ("operator_token", "operator.token"),
+    ):
+        assert found[f"key: {key}"][0] == f"syndicator-data/{file}", "the file the service made, and no other"
+    table = call("doctor")
+    assert table.code == 0
+    assert "fault " not in table.out
+
+
+def test_the_table_has_the_fix_for_each_fault(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNDICATOR_BROKER_ULR", "redis://127.0.0.1:1")
+    done = call("doctor")
+    assert done.code == 9
+    assert done.out.count("fault ") == done.out.count("fix: ") == 2
+    assert "fix: write SYNDICATOR_BROKER_URL" in done.out
+
+
+def test_unknown_settings_are_listed_with_the_nearest(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNDICATOR_DATABSE_URL", "x")
+    assert findings(call("doctor", "--json"))["environment"] == (
+        "SYNDICATOR_DATABSE_URL is no setting",
+        "write SYNDICATOR_DATABASE_URL",
+    )
+    monkeypatch.delenv("SYNDICATOR_DATABSE_URL")
+    monkeypatch.setenv("SYNDICATOR_ZZZZZZZZ", "x")
+    assert findings(call("doctor", "--json"))["environment"][1] == "remove it"
+    monkeypatch.delenv("SYNDICATOR_ZZZZZZZZ")
+    monkeypatch.setenv("SYNDICATOR_TOKEN", "x")
+    monkeypatch.setenv("SYNDICATOR_URL", "x")
+    assert "environment" not in findings(call("doctor", "--json"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part", "told"),
+    [
+        ("PORT", "many", "settings", "SYNDICATOR_PORT"),
+        ("DATA_DIR", "file/data", "data directory", "cannot be written"),
+        ("NETWORK", "nowhere", "networks", "nowhere"),
+        ("NETWORKS_DIR", "networks", "networks", "broken"),
+        ("BROKER_URL", "redis://127.0.0.1:1", "broker", "no answer"),
+        ("DATABASE_URL", "nonsense", "database", "database_url"),
+        ("DATABASE_URL", "mysql://x", "database", "mysql"),
+        ("DATABASE_URL", "postgresql+psycopg://a:secret@127.0.0.1:1/x", "database", "cannot be used"),
+        ("SEALING_KEYS", "k1:QUJD", "key: sealing_keys", ""),
+        ("SIGNING_KEY", "whsk_QUJD", "key: signing_key", "32"),
+        ("OPERATOR_TOKEN", "", "key: operator_token", "empty"),
+    ],
+)
+def test_each_fault_has_its_fix(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, part: str, told: str
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "networks" / "broken").mkdir(parents=True)
+    (tmp_path / "networks" / "broken" / "network.toml").write_text("name = 1\n")
+    monkeypatch.setenv(f"SYNDICATOR_{name}", value)
+    done = call("doctor", "--json")
+    found, fix = findings(done)[part]
+    assert told in found
+    assert fix
+    assert "secret" not in done.out
+
+
+def test_a_key_that_others_may_read_or_that_is_none_is_a_fault(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "syndicator-data"
+    made(folder)
+    (folder / "signing.key").chmod(0o644)
+    (folder / "sealing.keys").write_text("k1:short")
+    found = findings(call("doctor", "--json"))
+    assert found["key: signing_key"][1] == "chmod 600 syndicator-data/signing.key"
+    assert found["key: sealing_keys"][1]
+    assert not found["key: operator_token"][1]
+
+
+def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "syndicator-data"
+    folder.mkdir()
+    (folder / "syndicator.db").touch()
+    assert findings(call("doctor", "--json"))["migrations"] == (
+        "the schema is at None, not 0001",
+        "run: syndicator migrate",
+    )
+
+
+def test_postgres_and_redis_are_asked(
+    call: Call, postgres_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNDICATOR_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("SYNDICATOR_BROKER_URL", redis_url)
+    missing = findings(call("doctor", "--json"))
+    assert "run: syndicator migrate" in missing["migrations"][1]
+    assert all(
+        "same value in every process" in missing[f"key: {key}"][1]
+        for key in ("sealing_keys", "signing_key", "operator_token")
+    )
+    for name, value in (("SEALING_KEYS", SEALING), ("SIGNING_KEY", SIGNING), ("OPERATOR_TOKEN", "token")):
+        monkeypatch.setenv(f"SYNDICATOR_{name}", value)
+    assert call("migrate", "--json").json == {"schema": "0001"}
+    found = findings(call("doctor", "--json"))
+    assert {fix for _, fix in found.values()} == {""}
+    assert found["broker"][0] == "Redis answers"
+    assert "postgresql" in found["database"][0]
+    sep = "&" if "?" in postgres_url else "?"
+    monkeypatch.setenv("SYNDICATOR_DATABASE_URL", f"{postgres_url}{sep}options=-csynchronous_commit%3Doff")
+    assert "synchronous_commit" in findings(call("doctor", "--json"))["database"][0]
+
+
+def test_every_variable_of_the_tests_is_gone() -> None:
+    """What the findings above rely on."""
+    assert [name for name in os.environ if name.startswith("SYNDICATOR_")] == []

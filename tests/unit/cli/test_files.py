@@ -1,0 +1,100 @@
+"""Without any service: a file read, judged, rendered and looked at."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+import pytest
+import time_machine
+
+from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
+
+ARCHIVED = ROOT / "tests" / "golden" / "biom-kawasaki.txt"
+DISCLAIMER = "Eine systematische Speicherung dieser Daten"
+GOOD = {
+    "language": "de",
+    "headline": "Eine Meldung",
+    "publisher": {"name": "Die Firma", "address": ["Weg 1", "12345 Ort"]},
+    "body": [{"type": "paragraph", "text": "Der Text der Meldung."}],
+    "contacts": [{"name": "Eva Muster", "email": "eva@example.org"}],
+}
+
+
+def test_the_archives_text_goes_to_stdout_byte_for_byte_and_to_nowhere_else(tmp_path: Path) -> None:
+    out, err = process(tmp_path, "render", EXAMPLE, "--format", "text").communicate(timeout=30)
+    assert out == ARCHIVED.read_bytes()
+    assert len(out) == 8016
+    assert hashlib.sha256(out).hexdigest() == "b3f8f1e4cb5906012cbff2c802e6c3896b92f40a2222ece5ee35c98b288fc1d3"
+    assert err == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_archives_text_read_and_rendered_is_itself(call: Call, tmp_path: Path) -> None:
+    assert call("render", ARCHIVED, "--output", "again.txt").code == 0
+    again = (tmp_path / "again.txt").read_text("utf-8")
+    assert again.startswith(ARCHIVED.read_text("utf-8").partition("\n\n")[0])
+
+
+@pytest.mark.parametrize("form", ["html", "rss", "atom", "json", "webhook"])
+def test_every_form_has_the_publisher_and_the_disclaimer(call: Call, tmp_path: Path, form: str) -> None:
+    done = call("render", EXAMPLE, "--format", form, "--output", tmp_path / "out")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    rendered = (tmp_path / "out").read_text(encoding="utf-8")
+    assert DISCLAIMER in rendered
+    assert "BioM" in rendered
+    if form in {"rss", "atom"}:
+        parsed = feedparser.parse(rendered)
+        assert not parsed.bozo
+        assert len(parsed.entries) == 1
+    elif form in {"json", "webhook"}:
+        json.loads(rendered)
+
+
+def test_a_record_that_cannot_be_rendered_is_told_with_all_faults(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text(json.dumps({**GOOD, "headline": "a\nb", "contacts": [{}], "extra": 1}))
+    done = call("render", "bad.json")
+    assert (done.code, done.out) == (3, "")
+    assert all(place in done.err for place in ("headline", "contacts[0]", "extra"))
+
+
+def test_check_shows_the_reading_then_what_is_wrong(call: Call, tmp_path: Path) -> None:
+    done = call("check", ARCHIVED)
+    assert done.code == 0
+    assert "headline" in done.out
+    assert "Kawasaki" in done.out
+    (tmp_path / "bad.json").write_text(json.dumps({**GOOD, "contacts": []}, indent=1))
+    bad = call("check", "bad.json")
+    assert bad.code == 3
+    assert "E003" in bad.out
+    assert "help:" in bad.out
+
+
+def test_check_for_machines_and_warnings_that_fail_when_asked(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "long.json").write_text(json.dumps({**GOOD, "headline": "Wort " * 30 + "Ende"}))
+    checked = call("check", "long.json", "--json")
+    assert checked.code == 0
+    assert {each["severity"] for each in checked.json["diagnostics"]} >= {"warning"}
+    assert checked.json["reading"]
+    assert call("check", "long.json", "--strict").code == 3
+
+
+@pytest.mark.parametrize(
+    ("form", "ending"), [("html", ".html"), ("text", ".txt"), ("rss", ".xml"), ("webhook", ".json")]
+)
+def test_a_preview_is_the_rendering_in_a_file(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, ending: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with time_machine.travel(datetime(2027, 1, 23, tzinfo=UTC), tick=False):
+        _preview_and_rendering(call, tmp_path, form, ending)
+
+
+def _preview_and_rendering(call: Call, tmp_path: Path, form: str, ending: str) -> None:
+    shown = Path(call("preview", EXAMPLE, "--format", form).out.strip())
+    assert (shown.parent, shown.suffix) == (tmp_path, ending)
+    call("render", EXAMPLE, "--format", form, "--output", tmp_path / "rendered")
+    assert shown.read_bytes() == (tmp_path / "rendered").read_bytes()
+    told = call("preview", EXAMPLE, "--format", form, "--json").json
+    assert (told["format"], told["bytes"]) == (form, shown.stat().st_size)

@@ -1,0 +1,165 @@
+"""What a shell sees: exit codes, two streams, quiet pipes, a quick start, help with examples."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from syndicator import errors
+from syndicator.cli.main import syndicator
+from tests.unit.cli.answering import Answering
+from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
+
+HEAVY = ("alembic", "celery", "fastapi", "lxml", "pydantic", "redis", "requests", "rich", "sqlalchemy", "feedgen")
+WITHOUT_JSON = {"run", "web", "worker", "render"}
+
+
+def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command that does something."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+        else:
+            yield (*before, name)
+
+
+COMMANDS = list(commands(syndicator))
+
+
+def test_every_name_of_the_command_line_is_there() -> None:
+    """Scripts rely on them."""
+    assert {" ".join(words) for words in COMMANDS} == {
+        *("check", "preview", "render", "submit", "status", "history"),
+        *("update", "correct", "withhold", "reinstate", "reschedule", "withdraw"),
+        *("feeds list", "feeds show", "feeds create", "feeds try", "feeds delete"),
+        *("endpoint add", "endpoint list", "endpoint show", "endpoint test", "endpoint pause", "endpoint resume"),
+        *("endpoint rotate-secret", "endpoint remove", "endpoint subscribe", "endpoint unsubscribe"),
+        *("endpoint recover", "deliveries list", "deliveries show", "deliveries replay", "verify"),
+        *("demo", "run", "web", "worker", "migrate", "doctor", "network list", "network show"),
+    }
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_has_an_example_to_copy_and_json_where_there_is_an_answer(call: Call, words: tuple[str, ...]) -> None:
+    done = call(*words, "--help")
+    assert done.code == 0
+    lines = [line for line in done.out.splitlines() if line.startswith("  Example: ")]
+    assert lines
+    assert all(f"syndicator {' '.join(words)}" in line for line in lines), "an example is of its own command, unwrapped"
+    assert ("--json" in done.out) is (words[0] not in WITHOUT_JSON)
+
+
+def test_the_first_help_lists_every_command(call: Call) -> None:
+    listed = [line.split()[0] for line in call("--help").out.splitlines() if line.startswith("  ") and line.split()]
+    assert {words[0] for words in COMMANDS} <= set(listed)
+
+
+def test_the_start_waits_for_no_library_but_click() -> None:
+    code = (
+        "import sys; from syndicator.cli.main import main\n"
+        "try: main(['--help'])\n"
+        f"except SystemExit: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bogus",), ("submit",), ("render", EXAMPLE, "--format", "pdf"), ("status", "--x")]
+)
+def test_wrong_usage_is_2_and_says_so_on_stderr(call: Call, arguments: tuple[object, ...]) -> None:
+    done = call(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Error" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code"),
+    [
+        (("render", EXAMPLE), {}, 0),
+        (("render", "missing.json"), {}, 2),
+        (("render", EXAMPLE, "--output", "no/such/folder"), {}, 2),
+        (("network", "show", "nowhere"), {}, errors.NotFound.exit_code),
+        (("status", "rel_1", "--token", "ä"), {}, errors.Unauthorised.exit_code),
+        (("migrate",), {"SYNDICATOR_DATABASE_URL": "nonsense"}, errors.StoreError.exit_code),
+        (("migrate",), {"SYNDICATOR_DATA_DIR": "syndicator.toml/data"}, 1),
+        (("migrate",), {"SYNDICATOR_PORT": "many"}, errors.ConfigError.exit_code),
+    ],
+)
+def test_each_error_has_its_code_and_its_stream(
+    call: Call,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[object, ...],
+    environment: dict[str, str],
+    code: int,
+) -> None:
+    (tmp_path / "syndicator.toml").write_text("port = 8081\n")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    done = call(*arguments)
+    assert done.code == code, done.err
+    assert (bool(done.out), bool(done.err)) == (code == 0, code != 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("render", "syndicator.toml"), errors.Rejected.exit_code),
+        (("status", "rel_1", "--to", "http://127.0.0.1:1"), errors.Unreachable.exit_code),
+        (("run",), errors.ConfigError.exit_code),
+    ],
+)
+def test_a_process_ends_with_the_errors_code_and_without_a_traceback(
+    tmp_path: Path, arguments: tuple[object, ...], code: int
+) -> None:
+    (tmp_path / "syndicator.toml").write_text('broker_url = "redis://127.0.0.1:1"\n')
+    running = process(tmp_path, *arguments)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (code, b""), err.decode()
+    assert err
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("render", EXAMPLE), ("network", "show", "unn"), ("network", "list")],
+    ids=("bytes", "lines", "a table"),
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, arguments: tuple[object, ...]) -> None:
+    running = process(tmp_path, *arguments)
+    assert running.stdout
+    assert running.stderr
+    running.stdout.close()  # long before the process writes: its own start takes longer
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait(30) == 0
+
+
+def test_an_interrupt_is_130_without_a_traceback(tmp_path: Path) -> None:
+    with Answering(hold=True) as service:
+        running = process(tmp_path, "status", "rel_1", "--to", service.url)
+        assert service.arrived.wait(30)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert out == b""
+    assert b"Traceback" not in err
+
+
+def test_a_piped_table_has_one_line_a_row_and_no_colours(tmp_path: Path) -> None:
+    out, _ = process(tmp_path, "network", "list", COLUMNS="20").communicate(timeout=30)
+    lines = out.decode().splitlines()
+    assert [line.split()[0] for line in lines] == ["network", "default", "unn"]
+    assert "\x1b" not in out.decode()
+
+
+def test_python_m_and_the_console_script_are_one(call: Call, tmp_path: Path) -> None:
+    out, _ = process(tmp_path, "--help").communicate(timeout=30)
+    assert out.decode() == call("--help").out

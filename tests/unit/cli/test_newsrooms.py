@@ -1,0 +1,125 @@
+"""A newsroom's way: endpoints, deliveries and feeds of a real service."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.answering import Answer, Answering
+from tests.unit.cli.conftest import EXAMPLE, Call
+from tests.unit.web.served import Served
+
+URL = "http://127.0.0.1:9/push"
+
+
+@pytest.fixture
+def endpoint(cli: Call) -> str:
+    added: str = cli("endpoint", "add", URL, "--json").json["id"]
+    return added
+
+
+def test_an_endpoint_is_added_with_what_it_wants_and_its_secret_shown_once(cli: Call) -> None:
+    wanted = ("--filter", '{"language": "de"}', "--event", "release.published", "--event", "release.withdrawn")
+    done = cli("endpoint", "add", URL, "--description", "Lokales", "--owner", "zeitung", *wanted)
+    assert done.code == 0
+    words = done.out.split()
+    endpoint_id, secret = words[1], words[3]
+    assert secret.startswith("whsec_")
+    shown = cli("endpoint", "show", endpoint_id, "--json").json
+    assert (shown["url"], shown["owner"], shown["description"]) == (URL, "zeitung", "Lokales")
+    (subscription,) = shown["subscriptions"]
+    assert subscription["filter"] == {"language": "de"}
+    assert subscription["events"] == ["release.published", "release.withdrawn"]
+    for line in (cli("endpoint", "list"), cli("endpoint", "show", endpoint_id), cli("endpoint", "list", "--json")):
+        assert endpoint_id in line.out
+        assert secret not in line.out
+
+
+def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
+    def state() -> str:
+        return str(cli("endpoint", "show", endpoint, "--json").json["state"])
+
+    assert "paused" in cli("endpoint", "pause", endpoint).out
+    assert state() == "paused"
+    assert cli("endpoint", "resume", endpoint, "--json").json["state"] == state() == "active"
+    assert "whsec_" in cli("endpoint", "rotate-secret", endpoint).out
+    assert cli("endpoint", "rotate-secret", endpoint, "--json").json["secret"].startswith("whsec_")
+    added = cli("endpoint", "subscribe", endpoint, "--event", "release.corrected", "--json").json["id"]
+    assert added in cli("endpoint", "show", endpoint).out
+    assert cli("endpoint", "unsubscribe", endpoint, added, "--json").json == {"removed": added}
+    assert added not in cli("endpoint", "show", endpoint).out
+    assert cli("endpoint", "remove", endpoint, "--json").json == {"removed": endpoint}
+    assert cli("endpoint", "show", endpoint).code == 4
+    assert cli("endpoint", "resume", endpoint).code == 4
+
+
+@pytest.mark.parametrize("wanted", ["{", '{"nonsense": 1}', "[]"])
+def test_a_filter_that_is_none_is_refused(cli: Call, wanted: str) -> None:
+    for words in (("endpoint", "add", URL, "--filter"), ("feeds", "try")):
+        done = cli(*words, wanted)
+        assert (done.code, done.out) == (3, "")
+
+
+def test_deliveries_are_listed_page_by_page_shown_and_sent_again(cli: Call, served: Served, endpoint: str) -> None:
+    first, second = (cli("endpoint", "test", endpoint, "--json").json["delivery_id"] for _ in range(2))
+    page = cli("deliveries", "list", "--limit", 1)
+    assert str(second) in page.out
+    assert f"--before {second}" in page.err
+    older = cli("deliveries", "list", "--limit", 1, "--before", second, "--json").json
+    assert [line["id"] for line in older["deliveries"]] == [first]
+    assert cli("deliveries", "list", "--state", "dead", "--json").json["deliveries"] == []
+    assert cli("deliveries", "list", "--state", "nonsense").code == 3
+    assert "endpoint.ping" in cli("deliveries", "show", first).out
+    cli("endpoint", "remove", endpoint)
+    ended = cli("deliveries", "show", first, "--json").json
+    assert (ended["state"], ended["attempt_log"]) == ("dead", [])
+    assert cli("deliveries", "replay", first, "--reason", "again").code == 4
+    assert cli("deliveries", "show", 4711).code == 4
+
+
+def test_what_was_received_is_verified_and_sent_again(cli: Call, served: Served, tmp_path: Path) -> None:
+    with Answering(Answer(204, b"")) as newsroom:
+        added = cli("endpoint", "add", f"{newsroom.url}/push", "--json").json
+        release = cli("submit", EXAMPLE, "--json").json["id"]
+        served.service.drain()
+        (line,) = cli("deliveries", "list", "--release", release, "--endpoint", added["id"], "--json").json[
+            "deliveries"
+        ]
+        assert line["state"] == "delivered"
+        assert "1 delivered" in cli("status", release).out
+        replayed = cli("deliveries", "replay", line["id"], "--reason", "lost")
+        assert replayed.out.startswith(f"delivery {line['id']} is ")
+        served.service.drain()
+        since = ("--since", "2027-01-01T00:00:00Z", "--reason", "lost a disk")
+        assert cli("endpoint", "recover", added["id"], *since).out == f"{added['id']}: 1 deliveries go out again\n"
+        served.service.drain()
+        assert cli("endpoint", "recover", added["id"], *since, "--json").json == {"deliveries": 1}
+        assert cli("endpoint", "recover", added["id"], "--since", "yesterday", "--reason", "x").code == 3
+        shown = cli("deliveries", "show", line["id"], "--json").json
+        assert [attempt["status"] for attempt in shown["attempt_log"]] == [204, 204, 204]
+        pushes = newsroom.asked
+    assert {push.body for push in pushes} == {pushes[0].body}
+    assert {push.headers["webhook-id"] for push in pushes} == {line["event_id"]}
+    (tmp_path / "body").write_bytes(pushes[0].body)
+    (tmp_path / "headers.json").write_text(json.dumps(dict(pushes[0].headers)))
+    known = ("--secret", added["secret"], "--headers", "headers.json", "--tolerance", "1e12")
+    assert cli("verify", "body", *known).out == f"good: {line['event_id']}\n"
+
+
+def test_a_filter_becomes_a_channel(cli: Call, served: Served) -> None:
+    release = cli("submit", EXAMPLE, "--json").json["id"]
+    served.render()
+    wanted = '{"headline": "Kawasaki"}'
+    tried = cli("feeds", "try", wanted)
+    assert "1 releases in 30 days" in tried.out
+    assert [match["id"] for match in cli("feeds", "try", wanted, "--json").json["newest"]] == [release]
+    made = cli("feeds", "create", "kawasaki", "--title", "Kawasaki", "--filter", wanted)
+    assert "https://wire.example/feeds/kawasaki.atom" in made.out
+    assert cli("feeds", "show", "kawasaki", "--json").json["filter"] == json.loads(wanted)
+    assert "Kawasaki" in cli("feeds", "show", "kawasaki").out
+    assert cli("feeds", "create", "kawasaki", "--title", "Again", "--filter", wanted).code == 5
+    assert "kawasaki" in cli("feeds", "list").out
+    assert cli("feeds", "delete", "kawasaki", "--json").json == {"deleted": "kawasaki"}
+    assert "kawasaki" not in [channel["name"] for channel in cli("feeds", "list", "--json").json]
+    assert cli("feeds", "delete", "all").code in {3, 5}
+    assert cli("feeds", "show", "kawasaki").code == 4

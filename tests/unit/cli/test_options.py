@@ -1,0 +1,87 @@
+"""Which service, whose token, which settings: the first that is given wins."""
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.cli.options import read_settings
+from syndicator.errors import ConfigError
+from tests.unit.cli.answering import Answering
+from tests.unit.cli.conftest import Call
+
+
+def bearer(service: Answering) -> str | None:
+    return service.asked[-1].headers.get("authorization")
+
+
+def test_the_token_comes_from_option_environment_settings_and_file_in_this_order(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Answering() as service:
+        asked = ("feeds", "list", "--to", service.url, "--json")
+        assert call(*asked).code == 0
+        assert bearer(service) is None
+        (tmp_path / "syndicator-data").mkdir()
+        (tmp_path / "syndicator-data" / "operator.token").write_text("of-the-file\n")
+        call(*asked)
+        assert bearer(service) == "Bearer of-the-file"
+        monkeypatch.setenv("SYNDICATOR_OPERATOR_TOKEN", "of-the-settings")
+        call(*asked)
+        assert bearer(service) == "Bearer of-the-settings"
+        monkeypatch.setenv("SYNDICATOR_TOKEN", "of-the-environment")
+        call(*asked)
+        assert bearer(service) == "Bearer of-the-environment"
+        call(*asked, "--token", "of-the-option")
+        assert bearer(service) == "Bearer of-the-option"
+
+
+def test_the_service_comes_from_option_environment_and_settings_in_this_order(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Answering() as first, Answering() as second, Answering() as third:
+        monkeypatch.setenv("SYNDICATOR_PUBLIC_BASE_URL", first.url)
+        call("feeds", "list", "--json")
+        monkeypatch.setenv("SYNDICATOR_URL", second.url)
+        call("feeds", "list", "--json")
+        call("feeds", "list", "--json", "--to", third.url)
+        assert [len(each.asked) for each in (first, second, third)] == [1, 1, 1]
+
+
+def test_a_token_file_that_cannot_be_read_says_what_to_do(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "syndicator-data" / "operator.token").mkdir(parents=True)
+    done = call("feeds", "list")
+    assert done.code == 9
+    assert "SYNDICATOR_TOKEN" in done.err
+
+
+def test_an_id_is_one_part_of_the_path_whatever_it_holds(call: Call) -> None:
+    with Answering() as service:
+        call("feeds", "show", "a/../b?c#d", "--to", service.url, "--json")
+        assert service.asked[0].path == "/api/v1/channels/a%2F..%2Fb%3Fc%23d"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("port = ", "cannot be read as TOML"),
+        (
+            "prot = 1\nin_flight = 0\n",
+            "SYNDICATOR_PROT(.|\n)*SYNDICATOR_IN_FLIGHT|SYNDICATOR_IN_FLIGHT(.|\n)*SYNDICATOR_PROT",
+        ),
+    ],
+)
+def test_settings_that_are_wrong_are_all_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    (tmp_path / "own.toml").write_text(text)
+    monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "own.toml"))
+    with pytest.raises(ConfigError, match=told):
+        read_settings()
+
+
+def test_a_named_file_of_settings_that_is_not_there_is_no_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mistyped.toml"))
+    with pytest.raises(ConfigError, match=r"mistyped\.toml"):
+        read_settings()

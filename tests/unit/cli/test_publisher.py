@@ -1,0 +1,185 @@
+"""A publisher's way: hand in, follow, change; every answer of a real service, every silence of a bad line."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.cli.publisher import stage_of
+from tests.unit.cli.answering import Answer, Answering
+from tests.unit.cli.conftest import EXAMPLE, Call, process
+from tests.unit.web.served import Served, record
+
+ACCEPTED = {
+    "id": "rel_1",
+    "guid": "urn:newsml:x:1",
+    "version": 1,
+    "state": "published",
+    "url": "https://wire.example/releases/rel_1",
+    "feeds": [],
+}
+
+
+def written(folder: Path, name: str = "release.json", **changes: object) -> Path:
+    path = folder / name
+    path.write_text(json.dumps(record(**changes), indent=1), encoding="utf-8")
+    return path
+
+
+def view(state: str = "published", feeds: tuple[bool, ...] = (), **deliveries: int) -> dict[str, Any]:
+    return {
+        "id": "rel_1",
+        "state": state,
+        "channels": [{"channel": "all", "up_to_date": fresh} for fresh in feeds],
+        "inside": {"deliveries": deliveries, "embargo_until": "2027-01-23T18:00:00Z"},
+    }
+
+
+def test_the_key_is_printed_before_anything_is_answered(tmp_path: Path) -> None:
+    with Answering(Answer(201, ACCEPTED), hold=True) as service:
+        running = process(tmp_path, "submit", EXAMPLE, "--to", service.url, "--json")
+        assert running.stdout
+        assert running.stderr
+        key = running.stderr.readline().decode().strip().removeprefix("Idempotency-Key: ")
+        assert service.arrived.wait(30)
+        assert service.asked[0].headers["idempotency-key"] == key
+        assert len(key) > 20
+        assert service.asked[0].body == EXAMPLE.read_bytes()
+        service.release.set()
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, json.loads(out), err) == (0, ACCEPTED, b"")
+
+
+def test_the_same_key_is_the_same_release(cli: Call, served: Served) -> None:
+    first, again = (cli("submit", EXAMPLE, "--idempotency-key", "mine", "--json") for _ in range(2))
+    other = cli("submit", EXAMPLE, "--json")
+    assert first.json["id"] == again.json["id"] != other.json["id"]
+    assert other.json["duplicate_of"] == first.json["id"]
+    assert first.err == "Idempotency-Key: mine\n"
+
+
+def test_every_fault_is_told_with_its_line_and_nothing_is_stored(cli: Call, served: Served, tmp_path: Path) -> None:
+    faulty = written(tmp_path, headline="", contacts=[{"name": "Nobody"}], languge="de")
+    done = cli("submit", faulty)
+    assert (done.code, done.out) == (3, "")
+    for place in ("headline", "contacts[0]", "languge"):
+        line = next(line for line in done.err.splitlines() if line.startswith(place))
+        number = int(line.partition("(")[2].partition(":")[0])
+        assert place.partition("[")[0] in "\n".join(faulty.read_text("utf-8").splitlines()[number - 3 : number])
+    served.render()
+    assert served.public.get("/feeds/all.json").json["items"] == []
+
+
+def test_a_text_is_read_into_a_record_whose_faults_have_no_lines(cli: Call, tmp_path: Path) -> None:
+    source = tmp_path / "release.toml"
+    source.write_text(
+        'network = "nowhere"\nlanguage = "de"\nheadline = "Kurz"\n'
+        'publisher = {name = "X", address = ["Y 1", "12345 Z"]}\n'
+        'body = [{type = "paragraph", text = "Text."}]\ncontacts = [{name = "A", email = "a@example.org"}]\n'
+    )
+    done = cli("submit", source)
+    assert done.code == 3, done.err
+    assert "network" in done.err
+    assert "nowhere" in done.err
+    assert "(1:" not in done.err
+
+
+def test_an_unreachable_service_is_6_and_its_command_sends_the_same_again(call: Call, tmp_path: Path) -> None:
+    source = written(tmp_path, "my release.json")
+    done = call("submit", source, "--to", "http://127.0.0.1:1")
+    assert (done.code, done.out) == (6, "")
+    key = done.err.splitlines()[0].removeprefix("Idempotency-Key: ")
+    again = shlex.split(done.err.splitlines()[-1].removeprefix("Send it again with: "))
+    assert again == ["syndicator", "submit", str(source), "--to", "http://127.0.0.1:1", "--idempotency-key", key]
+    with Answering(Answer(201, ACCEPTED)) as service:
+        assert call(*[service.url if each.startswith("http") else each for each in again[1:]]).code == 0
+        assert service.asked[0].headers["idempotency-key"] == key
+
+
+def test_a_service_whose_database_is_away_is_6_with_the_command(call: Call) -> None:
+    with Answering(Answer(503, {"detail": "the log says why"})) as service:
+        done = call("submit", EXAMPLE, "--to", service.url)
+    assert done.code == 6
+    assert "--idempotency-key" in done.err
+
+
+def test_wait_says_each_stage_once_on_stderr(call: Call) -> None:
+    views = [
+        view(),
+        view(feeds=(False, False)),
+        view(feeds=(True, False), waiting=2),
+        view(feeds=(True, True), waiting=1, delivered=1),
+        view(feeds=(True, True), waiting=1, delivered=1),
+        view(feeds=(True, True), delivered=2),
+    ]
+    with Answering(Answer(201, ACCEPTED), *(Answer(200, each) for each in views)) as service:
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--json")
+    assert done.code == 0
+    assert done.json == ACCEPTED
+    stages = ["accepted", "0/2 feeds", "1/2 feeds", "1/2 delivered", "2/2 delivered"]
+    assert done.err.splitlines()[1:] == stages
+
+
+def test_wait_on_a_line_that_breaks_is_still_accepted(call: Call) -> None:
+    with Answering(Answer(201, ACCEPTED), Answer(502)) as service:
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait")
+    assert done.code == 0
+    assert "accepted, but it cannot be followed" in done.err
+
+
+@pytest.mark.parametrize(
+    ("seen", "stage", "is_last"),
+    [
+        (view("scheduled"), "scheduled for 2027-01-23T18:00:00Z", True),
+        (view(), "accepted", False),
+        (view(feeds=(True,)), "0/0 delivered", True),
+        (view(feeds=(True,), claimed=1), "0/1 delivered", False),
+        (view(feeds=(True,), queued=1, dead=1), "0/2 delivered, 1 dead", False),
+        (view(feeds=(True,), delivered=1, dead=1, parked=2), "1/4 delivered, 1 dead, 2 parked", True),
+        (view(feeds=(False,), delivered=1), "0/1 feeds", False),
+    ],
+)
+def test_a_stage_is_the_last_when_nothing_is_open(seen: dict[str, Any], stage: str, is_last: bool) -> None:
+    assert stage_of(seen) == (stage, is_last)
+
+
+def test_a_release_through_its_life(cli: Call, served: Served, tmp_path: Path) -> None:
+    release = cli("submit", EXAMPLE, "--json").json["id"]
+    newer = written(tmp_path, headline="Neue Fakten")
+    assert cli("update", release, "--file", newer).out == f"{release} is published, version 2\n"
+    assert cli("update", release, "--file", newer, "--expected-version", 1).code == 5
+    corrected = cli("correct", release, "--file", EXAMPLE, "--note", "Ein Name war falsch.", "--json").json
+    assert (corrected["version"], corrected["note"]) == (3, "Ein Name war falsch.")
+    assert "withheld" in cli("withhold", release, "--note", "Wird geprüft.").out
+    assert "published" in cli("reinstate", release, "--expected-version", 4).out
+    assert "withdrawn" in cli("withdraw", release, "--note", "Versehen.").out
+    assert cli("reinstate", release).code == 5
+    status = cli("status", release)
+    assert "withdrawn" in status.out
+    told = cli("history", release, "--json").json
+    assert [line["action"] for line in told["versions"]] == [
+        *("submit", "update", "correct", "withhold", "reinstate", "withdraw"),
+    ]
+    shown = cli("history", release).out
+    assert all(step in shown for step in ("submit", "update", "correct", "withhold", "reinstate", "withdraw"))
+
+
+def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_path: Path) -> None:
+    held = written(tmp_path, embargo_until="2027-01-23T19:00:00+01:00", embargo_zone="Europe/Berlin")
+    submitted = cli("submit", held, "--wait", "--json")
+    assert submitted.json["state"] == "scheduled"
+    assert "scheduled for 2027-01-23" in submitted.err
+    release = submitted.json["id"]
+    assert cli("reschedule", release, "--until", "2027-01-24T19:00:00+01:00").code == 0
+    assert cli("reschedule", release, "--until", "tomorrow").code == 3
+    assert cli("status", release, "--json").json["inside"]["embargo_until"].startswith("2027-01-24T18:00:00")
+
+
+def test_what_is_unknown_is_4_and_a_wrong_token_is_7(cli: Call) -> None:
+    for words in (("status",), ("history",), ("reinstate",)):
+        assert cli(*words, "rel_unknown").code == 4
+    done = cli("history", "rel_unknown", "--token", "wrong")
+    assert (done.code, done.out) == (7, "")
+    assert "token" in done.err
