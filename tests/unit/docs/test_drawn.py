@@ -1,48 +1,73 @@
-"""Documents that are drawn from the code: the tables of life cycles, exit codes and settings. --update-golden writes them."""
+"""Documents that are drawn from the code: exit codes, settings, life cycles. --update-golden writes them."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import click
 import pytest
 
 from config.settings import ENV_PREFIX, Settings
 from syndicator import errors
-from syndicator.model.lifecycle import DELIVERY_MOVES, ENDPOINT_MOVES, RELEASE_MOVES
+from syndicator.cli.publisher import submit
+from syndicator.model.lifecycle import DELIVERY_MOVES, ENDPOINT_MOVES, LANES, RELEASE_MOVES, Audience, Lane
 
 DOCS = Path(__file__).parents[3] / "docs"
+AUDIENCES = {
+    Audience.NOBODY: "no endpoint",
+    Audience.MATCHING: "endpoints with a subscription whose filter and event types want it",
+    Audience.RECEIVED: "endpoints that an attempt was made to with any version, whatever they subscribe to now",
+    Audience.RECEIVED_OR_MATCHING: "both of these",
+}
 
 
 def exit_codes() -> Iterator[str]:
     yield "# Exit codes and HTTP statuses\n"
-    yield "Drawn from `syndicator/errors.py`.\n"
-    yield "| exit | HTTP | what it means |"
-    yield "| --- | --- | --- |"
-    yield "| 0 | 2xx | it worked |"
-    yield "| 2 | | wrong usage of the command line |"
-    kinds = {
-        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SyndicatorError)
-    }
-    for kind in sorted(kinds, key=lambda each: each.exit_code):
-        yield f"| {kind.exit_code} | {kind.status} | {kind.title}: {str(kind.__doc__).splitlines()[0]} |"
-    yield "| 130 | | interrupted |"
+    yield "Drawn from `syndicator/errors.py`. What went wrong stands on stderr, with what to do about it.\n"
+    yield "| exit | HTTP | title | what it means |"
+    yield "| --- | --- | --- | --- |"
+    yield "| 0 | 2xx | | It worked. |"
+    root = errors.SyndicatorError
+    yield f"| {root.exit_code} | {root.status} | {root.title} | Any other failure. |"
+    yield "| 2 | | | Wrong usage of the command line. |"
+    for kind in sorted(errors.SyndicatorError.__subclasses__(), key=lambda each: each.exit_code):
+        if kind.__module__ == errors.__name__:
+            meaning = inspect.cleandoc(str(kind.__doc__)).replace("``", "`")
+            yield f"| {kind.exit_code} | {kind.status} | {kind.title} | {meaning} |"
+    yield "| 130 | | | Interrupted. |"
 
 
 def settings() -> Iterator[str]:
     yield "# Settings\n"
     yield (
-        "Drawn from `config/settings.py`. A flag wins over the environment, that over the TOML file named by "
-        "`SYNDICATOR_CONFIG` (or `syndicator.toml` where the process starts), that over the default.\n"
+        "Drawn from `config/settings.py`. The environment wins over the TOML file named by `SYNDICATOR_CONFIG` (or "
+        "`syndicator.toml` where the process starts), that over the default. In the file a name stands without "
+        "the prefix and in small letters. `syndicator doctor` names variables that are no setting.\n"
     )
     yield "| variable | default | meaning |"
     yield "| --- | --- | --- |"
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in {None, ""} or field.default == () else f"`{field.default}`"
-        yield f"| `{ENV_PREFIX}{name.upper()}` | {default} | {field.description} |"
+        yield f"| `{ENV_PREFIX}{name.upper()}` | {_as_written(field.default)} | {field.description} |"
+    yield "\nCommands that talk to a service also read these; their flags win.\n"
+    yield "| variable | flag | meaning |"
+    yield "| --- | --- | --- |"
+    for option in submit.params:
+        if isinstance(option, click.Option) and option.envvar:
+            yield f"| `{option.envvar}` | `{option.opts[0]}` | {option.help} |"
+
+
+def _as_written(default: object) -> str:
+    """A default as one would write it into the environment."""
+    if isinstance(default, tuple):
+        default = ",".join(map(str, default))
+    if isinstance(default, bool):
+        default = str(default).lower()
+    return "" if default in {None, ""} else f"`{default}`"
 
 
 def life_cycles() -> Iterator[str]:
     yield "# Life cycles\n"
-    yield "Drawn from the tables of `syndicator/model/lifecycle.py`.\n"
+    yield "Drawn from the tables of `syndicator/model/lifecycle.py`. What is not in a table is refused.\n"
     yield "## Release\n"
     yield "```mermaid\nstateDiagram-v2"
     for move in RELEASE_MOVES:
@@ -56,22 +81,49 @@ def life_cycles() -> Iterator[str]:
             f"| {move.action} | {move.source or '–'} | {move.target} | {version} | {move.event or '–'} "
             f"| {move.audience} | {move.public} |"
         )
-    for title, table in (("Delivery", DELIVERY_MOVES), ("Endpoint", ENDPOINT_MOVES)):
-        yield f"\n## {title}\n"
-        yield "```mermaid\nstateDiagram-v2"
-        for move_name, (sources, target) in table.items():
-            for source in sources:
-                yield f"  {source} --> {target}: {move_name}"
-        yield "```"
+    yield from _who_is_told()
+    yield from _diagram("Delivery", DELIVERY_MOVES)
+    yield from _diagram("Endpoint", ENDPOINT_MOVES)
+
+
+def _who_is_told() -> Iterator[str]:
+    yield "\n## Who is told, and how soon\n"
+    yield "| who is told | which endpoints |"
+    yield "| --- | --- |"
+    for audience, meaning in AUDIENCES.items():
+        yield f"| {audience} | {meaning} |"
+    yield "\n| lane, the first goes first | events |"
+    yield "| --- | --- |"
+    for lane in Lane:
+        events = ", ".join(event for event, its_lane in LANES.items() if its_lane is lane)
+        yield f"| {lane} | {events or 'further attempts, but those of the first lane'} |"
+    yield (
+        "\nA paused endpoint's deliveries are parked until it is resumed; those of the first lane go out all the same. "
+        "A disabled or removed endpoint is told nothing."
+    )
+
+
+def _diagram(title: str, table: Mapping[str, tuple[Sequence[str], str]]) -> Iterator[str]:
+    yield f"\n## {title}\n"
+    yield "```mermaid\nstateDiagram-v2"
+    for move, (sources, target) in table.items():
+        for source in sources:
+            yield f"  {source} --> {target}: {move}"
+    yield "```"
 
 
 @pytest.mark.parametrize(
     ("name", "drawn"),
     [("exit-codes.md", exit_codes), ("settings.md", settings), ("lifecycle.md", life_cycles)],
 )
-def test_the_document_says_what_the_code_does(request: pytest.FixtureRequest, name: str, drawn: object) -> None:
-    assert callable(drawn)
+def test_the_document_says_what_the_code_does(
+    pytestconfig: pytest.Config, name: str, drawn: Callable[[], Iterator[str]]
+) -> None:
     text = "\n".join(drawn()) + "\n"
-    if request.config.getoption("--update-golden"):
+    if pytestconfig.getoption("--update-golden"):
         (DOCS / name).write_text(text, encoding="utf-8")
     assert (DOCS / name).read_text(encoding="utf-8") == text, "look at the change, then pytest --update-golden"
+
+
+def test_every_audience_is_explained() -> None:
+    assert AUDIENCES.keys() == set(Audience)
