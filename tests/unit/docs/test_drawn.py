@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 AUDIENCES = {
     Audience.NOBODY: "no endpoint",
     Audience.MATCHING: "endpoints with a subscription whose filter and event types want it",
-    Audience.RECEIVED: "endpoints that an attempt was made to with any version, whatever they subscribe to now",
+    Audience.RECEIVED: "endpoints that any version was sent to in an attempt that counted, whatever they subscribe to now",
     Audience.RECEIVED_OR_MATCHING: "both of these",
 }
 
