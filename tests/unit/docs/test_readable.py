@@ -128,5 +128,11 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
     assert list(without_chance(printed)) == list(without_chance(shown[shown.index("Service ") :]))
 
 
+def test_the_readme_shows_the_end_of_a_whole_run() -> None:
+    shown = README.partition("$ make test\n")[2].partition("```")[0]
+    assert re.search(r"^\d{3,} passed\b.* in ", shown, re.MULTILINE)
+    assert not re.search(r"\b(?:failed|skipped|error)", shown)
+
+
 def without_chance(text: str) -> Iterator[str]:
     return (CHANGING.sub("…", line) for line in text.splitlines())
