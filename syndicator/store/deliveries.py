@@ -18,7 +18,9 @@ WITHDRAW_LANE = Lane.WITHDRAW.order
 
 _RECEIVED = """
     SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
-     WHERE o.release_id = :release_id AND (o.attempts > 0 OR o.state IN ('claimed', 'delivered'))
+     WHERE o.release_id = :release_id
+       AND (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger = 'replay'
+            OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
 """
 _MATCHING = """
     SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s

@@ -144,6 +144,17 @@ def test_a_withdrawal_reaches_who_got_it_even_paused_and_nobody_else(house: Hous
     assert "html" not in data
 
 
+def test_a_withdrawal_reaches_who_waits_for_a_replay(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    [row] = house.deliveries()
+    house.service.replay_delivery(row["id"], actor="t", reason="lost")
+    house.service.revise(release_id, revision(Action.WITHDRAW, note="Falsch"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+
+
 def test_a_paused_endpoints_deliveries_are_parked_and_come_later(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom)
     house.service.change_endpoint(endpoint_id, "pause", actor="t")
