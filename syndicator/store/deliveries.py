@@ -61,7 +61,8 @@ _CLAIM = """
         SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now
            AND (d.release_id IS NULL OR EXISTS (
-                SELECT 1 FROM releases r WHERE r.id = d.release_id AND r.published_at <= :now))
+                SELECT 1 FROM releases r WHERE r.id = d.release_id AND r.published_at <= :now
+                   AND COALESCE(r.embargo_until, :now) <= :now))
            AND (NOT d.follows OR NOT EXISTS (
                 SELECT 1 FROM deliveries o WHERE o.release_id = d.release_id AND o.endpoint_no = d.endpoint_no
                    AND o.state = 'claimed'))

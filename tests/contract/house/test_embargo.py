@@ -17,7 +17,7 @@ from syndicator.clock import SECOND_US, from_us
 from syndicator.dispatch import Task
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
-from syndicator.store import releases
+from syndicator.store import deliveries, releases
 from syndicator.web.app import make_app
 from syndicator.web.serve import Server
 from tests.contract.house.conftest import House, record
@@ -164,4 +164,22 @@ def test_a_lift_one_microsecond_early_is_seen_on_every_surface(
     monkeypatch.setattr(releases, "due", lambda connection, now, *rest: exact(connection, now + 1, *rest))
     house.service.drain()
     assert leaks(before, walk(house, held)) == set(SURFACES) - UNCHANGED_BY_A_LIFT
+    assert newsroom.requests == [], "the claim asks the embargo itself, right before sending"
+    house.clock.us += 1
+    house.service.drain()
+    assert [each["data"]["id"] for each in newsroom.envelopes] == [held]
+
+
+def test_without_the_claims_own_check_an_early_lift_would_be_pushed(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(house, newsroom)
+    held = hold(house)
+    house.clock.us = until_us(house, held) - 1
+    exact = releases.due
+    monkeypatch.setattr(releases, "due", lambda connection, now, *rest: exact(connection, now + 1, *rest))
+    unchecked = deliveries._CLAIM.replace("COALESCE(r.embargo_until, :now) <= :now", "TRUE")
+    assert unchecked != deliveries._CLAIM
+    monkeypatch.setattr(deliveries, "_CLAIM", unchecked)
+    house.service.drain()
     assert len(newsroom.requests) == 1
