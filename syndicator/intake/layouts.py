@@ -33,6 +33,9 @@ class Layouts:
     joiners: frozenset[str]
     articles: frozenset[str]
     particles: frozenset[str]
+    links: frozenset[str]
+    """What ties a role to its house: "of", "für"."""
+    pronouns: frozenset[str]
     titles: frozenset[str]
     roles: frozenset[str]
     role_endings: tuple[str, ...]
@@ -72,6 +75,8 @@ def layouts() -> Layouts:
         joiners=_words(tables, "quotes", "joiners"),
         articles=_words(tables, "quotes", "articles"),
         particles=_words(tables, "quotes", "particles"),
+        links=_words(tables, "quotes", "links"),
+        pronouns=_words(tables, "quotes", "pronouns"),
         titles=_words(tables, "quotes", "titles"),
         roles=_words(tables, "quotes", "roles"),
         role_endings=tuple(_words(tables, "quotes", "role_endings")),

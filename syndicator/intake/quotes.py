@@ -1,14 +1,23 @@
 """Spans of paragraphs that somebody said, with the speaker and the role. The text is never changed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from syndicator.intake.speakers import Speaker, role_in, speaker_after, speaker_before
+from syndicator.intake.languages import language_of
+from syndicator.intake.speakers import Speaker, in_full, role_in, signature, speaker_after, speaker_before
 from syndicator.model.body import Block, Paragraph, Quote
 
 _CLOSING: Final = {"\u201e": '\u201c\u201d"', "\u201c": "\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u201a": ""}
+# Apostrophes, too: speech ends where one stands behind a sign of its end.
+_SINGLE: Final = {
+    "\u2018": re.compile(r"(?<=[.,!?\u2026])\u2019(?!\w)"),
+    "'": re.compile(r"(?<=[.,!?\u2026])'(?!\w)"),
+}
 _FEWEST_WORDS: Final = 6
+_ENDS: Final = ".!?,\u2026"
+_SPACES: Final = " \u00a0\u202f"
 _BEFORE: Final = 400
 _AFTER: Final = 250
 
@@ -20,25 +29,27 @@ class _Marked:
     start: int
     end: int
     marks: str
-
-    @property
-    def is_open(self) -> bool:
-        return len(self.marks) == 1
+    opens: int
+    """Where the opening mark stands."""
+    behind: int
+    """Where the text goes on behind the closing mark."""
 
 
 def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
     """The quotes of a body in their order. Terms in quotation marks that nobody is said to have said are none."""
     texts = [block.text if isinstance(block, Paragraph) else "" for block in body]
     found: list[Quote] = []
-    known: Speaker | None = None
+    known: list[Speaker] = []
+    keep_lone = language_of("\n".join(texts)) not in {None, "de"}
     for place, text in enumerate(texts):
         for marked in _marked(text):
-            speaker = _speaker(text, marked)
+            speaker = _speaker(text, marked) or _signed(texts, place, marked)
             if speaker is None and not _stands_alone(text, marked):
                 continue
             speaker = speaker or _handed_on(text, marked, known) or Speaker(None, None)
-            known = speaker if speaker.name else known
+            speaker = in_full(speaker, known, texts, keep_lone=keep_lone)
             found.append(_quote(place, marked, speaker, texts))
+            known += [Speaker(speaker.name, found[-1].role)] if speaker.name else []
     return tuple(found[:200])
 
 
@@ -57,7 +68,7 @@ def _marked(text: str) -> list[_Marked]:
         marked = _opened(text, place)
         if marked is not None:
             found.append(marked)
-            place = marked.end
+            place = marked.behind - 1
         place += 1
     return found
 
@@ -66,7 +77,10 @@ def _opened(text: str, place: int) -> _Marked | None:
     mark = text[place]
     if mark == '"' and _opens(text, place):
         end = _plain_end(text, place)
-        return _span(text, place, end, '""') if end else _unclosed(text, place)
+        return _span(text, place, end, mark + text[end]) if end else _unclosed(text, place)
+    if mark in _SINGLE and _opens(text, place):
+        found = _SINGLE[mark].search(text, place + 1)
+        return _span(text, place, found.start(), mark + found[0]) if found else None
     for closing in _CLOSING.get(mark, ""):
         end = text.find(closing, place + 1)
         if end > 0:
@@ -85,18 +99,20 @@ def _plain_end(text: str, place: int) -> int:
     while end > 0:
         after = text[end + 1 : end + 2]
         if not text[end - 1].isspace() and not after.isalnum():
-            return end
+            break
         end = text.find('"', end + 1)
-    return 0
+    curly = text.find("\u201d", place + 1, end if end > 0 else len(text))
+    is_mixed = curly > 0 and text.find("\u201c", place + 1, curly) < 0
+    return curly if is_mixed else max(0, end)
 
 
 def _span(text: str, place: int, end: int, marks: str) -> _Marked | None:
-    start = place + 1
-    while start < end and text[start] in "\u00a0\u202f ":
+    start, closes = place + 1, end
+    while start < end and text[start] in _SPACES:
         start += 1
-    while end > start and text[end - 1] in "\u00a0\u202f ":
+    while end > start and text[end - 1] in _SPACES:
         end -= 1
-    return _Marked(start, end, marks) if end > start else None
+    return _Marked(start, end, marks, place, closes + (len(marks) > 1)) if end > start else None
 
 
 def _unclosed(text: str, place: int) -> _Marked | None:
@@ -106,17 +122,43 @@ def _unclosed(text: str, place: int) -> _Marked | None:
 
 
 def _speaker(text: str, marked: _Marked) -> Speaker | None:
-    behind = marked.end + (0 if marked.is_open else 1)
-    return speaker_before(text[max(0, marked.start - 1 - _BEFORE) : marked.start - 1]) or speaker_after(
-        text[behind : behind + _AFTER]
+    runs_on = _runs_on(text, marked)
+    if runs_on and text[marked.behind :].lstrip()[:1].isupper():
+        return None
+    is_over = text[marked.end - 1] in _ENDS.replace(",", "")
+    return speaker_before(text[max(0, marked.opens - _BEFORE) : marked.opens]) or speaker_after(
+        text[marked.behind : marked.behind + _AFTER], is_over=is_over, is_next=runs_on
     )
+
+
+def _runs_on(text: str, marked: _Marked) -> bool:
+    """Words inside of a sentence: ``Paula “Pixie” Doe said``, ``the “King Skyfront” is``."""
+    behind = text[marked.behind :]
+    is_short = len(text[marked.start : marked.end].split()) < _FEWEST_WORDS
+    return is_short and behind[:1].isspace() and text[marked.end - 1] not in _ENDS
+
+
+def _signed(texts: Sequence[str], place: int, marked: _Marked) -> Speaker | None:
+    """A name and a role behind the quote, or alone in the paragraph below or, with a colon, above it."""
+    text = texts[place]
+    if text[: marked.opens].strip():
+        return None
+    behind = text[marked.behind :].strip()
+    if behind:
+        return signature(behind)
+    above = texts[place - 1].rstrip() if place else ""
+    below = texts[place + 1] if place + 1 < len(texts) else ""
+    return (signature(above) if above.endswith(":") else None) or signature(below)
 
 
 def _stands_alone(text: str, marked: _Marked) -> bool:
     """Speech without a word about who speaks: it opens its paragraph, and it is a sentence."""
-    return len(text[marked.start : marked.end].split()) >= _FEWEST_WORDS and not text[: marked.start - 1].strip()
+    inner = text[marked.start : marked.end]
+    ends = inner[-1] in _ENDS or not text[marked.behind :].strip(_SPACES)
+    return ends and len(inner.split()) >= _FEWEST_WORDS and not text[: marked.opens].strip()
 
 
-def _handed_on(text: str, marked: _Marked, known: Speaker | None) -> Speaker | None:
+def _handed_on(text: str, marked: _Marked, known: Sequence[Speaker]) -> Speaker | None:
     """A further quote in the same breath: the speaker is the one before, if the text says no more."""
-    return known if not text[: marked.start - 1].strip() and not text[marked.end + 1 :].strip() else None
+    says_no_more = not text[: marked.opens].strip() and not text[marked.behind :].strip()
+    return known[-1] if known and says_no_more else None

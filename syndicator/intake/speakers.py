@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from syndicator.intake.layouts import folded, layouts
@@ -12,8 +13,12 @@ _TRIM: Final = " \t\u00a0,:;.\u2013\u2014-"
 _SENTENCE: Final = re.compile(r"(?<=[\w)\"\u201c\u201d][.!?])\s+(?=[A-Z\u00c0-\u00dc])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[A-Z]\.$")
 _CLAUSE: Final = re.compile(r"\s(?:who|which|in a|during|as|when|after|at the|gegenüber|anlässlich|lors|durante)\s")
+# French: "ajoute-t-elle".
+_INVERTED: Final = re.compile(r"-(?:t-)?(?:ils?|elles?)\.?$")
 _MARKS: Final = re.compile(r"[\"\u201e\u201c\u201d\u00ab\u00bb]")
+_POSSESSIVE: Final = ("'s", "\u2019s")
 _MOST_WORDS: Final = 6
+_LONGEST_ABBREVIATION: Final = 4
 _LONGEST_ROLE: Final = 160
 _LATEST_VERB: Final = 14
 
@@ -24,28 +29,101 @@ class Speaker:
     role: str | None
 
 
+THE_SAME: Final = Speaker("", None)
+"""Whoever spoke before: "he said"."""
+
+
 def speaker_before(text: str) -> Speaker | None:
     """The speaker in the words in front of a quote: ``Der Bürgermeister, N. F., erklärte:``."""
     sentence = _last_sentence(text)
     spans = list(_WORD.finditer(sentence))
     for word in reversed(spans[-_LATEST_VERB:]):
         if _is_verb(word[0]):
-            behind = _named_first(sentence[word.end() :])
-            return behind or _named_last(sentence[: word.start()])
+            front = sentence[: word.start()]
+            return _named_first(sentence[word.end() :]) or _named_last(front) or _pronoun(front)
     return _named_last(sentence) if text.rstrip().endswith(":") else None
 
 
-def speaker_after(text: str) -> Speaker | None:
-    """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``."""
+def speaker_after(text: str, *, is_over: bool = False, is_next: bool = False) -> Speaker | None:
+    """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``.
+
+    ``is_over`` says that the quote's sentence has ended: ``Jane Doe said:`` then belongs to the next quote.
+    ``is_next`` asks for the verb as the next word.
+    """
     behind = text.lstrip(' \u00a0\u202f\u00bb\u00ab\u201c\u201d"')
-    clause = _first_sentence(_MARKS.split(behind, maxsplit=1)[0].lstrip(" ,.\u00a0\u2013\u2014-"))
+    reach = _MARKS.split(behind, maxsplit=1)
+    if is_over and len(reach) > 1 and reach[0].rstrip().endswith(":"):
+        return None
+    clause = _first_sentence(reach[0].lstrip(" ,.\u00a0\u2013\u2014-"))
     words = list(_WORD.finditer(clause))
-    for word in words[:_LATEST_VERB]:
+    for word in words[: 1 if is_next else _LATEST_VERB]:
+        if _INVERTED.search(word[0]) and _is_verb(_INVERTED.sub("", word[0])):
+            return THE_SAME
         if _is_verb(word[0]):
-            before = clause[: word.start()]
-            found = _named_first(clause[word.end() :])
-            return found or (_named_first(before) if before.strip(_TRIM) else None)
+            before, after = clause[: word.start()], clause[word.end() :]
+            return _pronoun(after) or _pronoun(before) or _named_first(after) or _subject(before)
     return None
+
+
+def _subject(text: str) -> Speaker | None:
+    """Who stands in front of the verb: with one name only where nothing else stands there."""
+    found = _named_first(text)
+    is_lone = found is not None and found.name == text.strip(_TRIM).partition(",")[0]
+    return found if found and (is_lone or " " in (found.name or "")) else None
+
+
+def signature(text: str) -> Speaker | None:
+    """The speaker in a line that is nothing but a name and a role: ``– Jane Doe, Chief Executive Officer``."""
+    line = text.strip().strip(_TRIM + "()")
+    name, _, role = line.partition(", ")
+    speaks = _MARKS.search(line) or any(_is_verb(word) for word in line.split())
+    if len(line) > _LONGEST_ROLE or "\n" in line or speaks or not _is_name(name.split()):
+        return None
+    is_signed = text.lstrip()[:1] in {"\u2013", "\u2014", "-"}
+    return Speaker(_bare(name.split()), _role(role)) if is_signed or _has_role(role) else None
+
+
+def in_full(speaker: Speaker, known: Sequence[Speaker], texts: Sequence[str], *, keep_lone: bool) -> Speaker:
+    """The speaker by the name that the text gives elsewhere, where only a surname stands beside the quote.
+
+    ``keep_lone`` takes a capital for a sign of a name, which it is in every language but German.
+    """
+    if not speaker.name:
+        return known[-1] if known and speaker.name == "" else Speaker(None, speaker.role)
+    last = speaker.name.split()[-1]
+    same = next((one for one in reversed(known) if one.name and one.name.split()[-1] == last), None)
+    is_short = len(_untitled(speaker.name)) == 1
+    if same is not None and is_short:
+        return Speaker(same.name if " " not in speaker.name else speaker.name, speaker.role or same.role)
+    if " " in speaker.name:
+        return speaker
+    lone = speaker.name if speaker.role or keep_lone else None
+    return Speaker(_spelt_out(last, texts) or lone, speaker.role)
+
+
+def _spelt_out(surname: str, texts: Sequence[str]) -> str | None:
+    """``Jane Doe`` for ``Doe``, if a text has a word in front of it that can only be a first name."""
+    pattern = re.compile(rf"((?:(?<![\w-])\w[\w.-]{{1,40}} ){{1,3}}){re.escape(surname)}(?!\w)")
+    for text in texts:
+        for found in pattern.finditer(text):
+            words = found[1].split()
+            first = list(takewhile(lambda word: _is_proper(word) and not _is_common(word), reversed(words)))
+            if first and _is_name([*reversed(first), surname], titled=False):
+                return " ".join([*reversed(first), surname])
+    return None
+
+
+def _is_common(word: str) -> bool:
+    return any(folded(word) in words for words in layouts().common.values())
+
+
+def _untitled(name: str) -> list[str]:
+    return [word for word in name.split() if folded(word) not in layouts().titles]
+
+
+def _pronoun(text: str) -> Speaker | None:
+    words = text.split()
+    return THE_SAME if len(words) <= 2 and any(folded(word) in layouts().pronouns for word in words) else None  # noqa: PLR2004
 
 
 def role_in(name: str, texts: Sequence[str]) -> str | None:
@@ -61,7 +139,7 @@ def role_in(name: str, texts: Sequence[str]) -> str | None:
 
 
 def _is_verb(word: str) -> bool:
-    return folded(word.strip('"\u201d\u201c')) in layouts().verbs
+    return folded(word.strip('."\u201d\u201c')) in layouts().verbs
 
 
 def _last_sentence(text: str) -> str:
@@ -91,13 +169,41 @@ def _named_first(text: str) -> Speaker | None:
     words = segments[0].split()
     while words and folded(words[0]) in layouts().articles | layouts().joiners:
         words.pop(0)
+    return _named_behind_role(words, segments[1:]) or _named_at_start(words, segments[1:])
+
+
+def _named_behind_role(words: list[str], segments: list[str]) -> Speaker | None:
+    """``Acme President Jane Doe`` and ``Acme's chief officer, Jane Doe``."""
+    end = max((place for place, word in enumerate(words, 1) if _names_role(word)), default=0)
+    start = end
+    while start and _may_be_role(words[start - 1]):
+        start -= 1
+    for named, role in ((_longest_name(words[end:]), words[start:end]), (_split(segments), words[start:])):
+        if end and len(_untitled(" ".join(named))) > 1 and _is_name(named):
+            return Speaker(_bare(named), " ".join(role))
+    return None
+
+
+def _split(segments: list[str]) -> list[str]:
+    return segments[0].split() if segments else []
+
+
+def _names_role(word: str) -> bool:
+    return _is_role_word(word) and folded(word) not in layouts().titles
+
+
+def _named_at_start(words: list[str], segments: list[str]) -> Speaker | None:
     lead: list[str] = []
-    while words and not _begins_name(words) and len(lead) < _MOST_WORDS and _may_be_role(words[0]):
-        lead.append(words.pop(0))
-    name = _longest_name(words)
+    left = list(words)
+    while left and not _begins_name(left) and len(lead) < _MOST_WORDS and _may_be_role(left[0]):
+        lead.append(left.pop(0))
+    name = _longest_name(left)
     if not name:
+        lead, left, name = [], words, _longest_name(words)
+    if not name or " ".join(left[len(name) :]).partition(" ")[0].endswith(_POSSESSIVE):
         return None
-    behind = ", ".join(segment for segment in (" ".join(words[len(name) :]), *segments[1:]) if segment)
+    beside = " ".join(left[len(name) :])
+    behind = ", ".join([*([beside] if _has_role(beside) else []), *segments])
     role = " ".join(lead) if lead and _has_role(" ".join(lead)) else _role(behind)
     return Speaker(_bare(name), role)
 
@@ -124,14 +230,20 @@ def _named_last(text: str) -> Speaker | None:
 
 def _belongs_to_role(before: list[str]) -> bool:
     """``Leiterin der Abteilung Recht``: what follows the role's "of" is no person."""
-    return bool(before) and folded(before[-1]) in layouts().particles and _has_role(" ".join(before))
+    links = layouts().links
+    roles = [place for place, word in enumerate(before) if _has_role(word)]
+    return bool(roles) and any(folded(word) in links for word in before[roles[0] + 1 :])
 
 
 def _name_at_end(words: list[str]) -> list[str]:
     best: list[str] = []
     for length in range(2, min(len(words), _MOST_WORDS) + 1):
-        if _is_name(words[-length:]):
+        if _is_name(words[-length:]) and folded(words[-length]) not in layouts().links:
             best = words[-length:]
+    rest = words[: len(words) - len(best)]
+    if best and rest and folded(rest[-1]) in {"&", "and", "und", "et", "y", "e"}:
+        other = _name_at_end(rest[:-1])
+        return [*other, rest[-1], *best] if other else best
     return best
 
 
@@ -140,9 +252,9 @@ def _longest_name(words: list[str]) -> list[str]:
     return words[: max(lengths)] if lengths else []
 
 
-def _is_name(words: list[str], *, single: bool = False) -> bool:
+def _is_name(words: list[str], *, single: bool = False, titled: bool = True) -> bool:
     """Capitalised words with titles in front and particles between; no word of a role among them."""
-    words = [word for word in words if folded(word) not in layouts().titles]
+    words = [word for word in words if not titled or folded(word) not in layouts().titles]
     if len(words) < (1 if single else 2) or not (_is_proper(words[0]) and _is_proper(words[-1])):
         return False
     return all(_is_proper(word) or folded(word) in layouts().particles for word in words)
@@ -153,18 +265,23 @@ def _is_proper(word: str) -> bool:
         word[:1].isupper()
         and not any(sign.isdigit() or sign in '"\u201e\u201c\u201d:;!?()' for sign in word)
         and not _is_role_word(word)
-        and folded(word) not in layouts().articles | layouts().joiners
+        and folded(word) not in layouts().articles | layouts().joiners | layouts().pronouns
+        and not word.endswith(_POSSESSIVE)
     )
 
 
 def _is_role_word(word: str) -> bool:
     bare = folded(word.strip(",.").split("/")[0])
-    return bare in layouts().roles or bare.endswith(layouts().role_endings)
+    singular = bare.removesuffix("s") if len(bare) > _LONGEST_ABBREVIATION else bare
+    return not layouts().roles.isdisjoint({bare, singular}) or bare.endswith(layouts().role_endings)
 
 
 def _may_be_role(word: str) -> bool:
     return (
-        _is_role_word(word) or word[:1].isupper() or folded(word) in layouts().particles or word in {"&", "and", "und"}
+        _is_role_word(word)
+        or word[:1].isupper()
+        or folded(word) in layouts().particles | layouts().links
+        or word in {"&", "and", "und"}
     )
 
 
@@ -174,8 +291,17 @@ def _has_role(text: str) -> bool:
 
 def _role(text: str) -> str | None:
     """The role behind a name, up to a clause about something else."""
-    kept = _CLAUSE.split(text[:_LONGEST_ROLE], maxsplit=1)[0].strip(_TRIM + '"\u201c\u201d')
-    return kept if kept and (_has_role(kept) or len(kept.split()) <= _MOST_WORDS) else None
+    first, *more = _CLAUSE.split(text[:_LONGEST_ROLE], maxsplit=1)[0].strip(_TRIM + '"\u201c\u201d').split(", ")
+    taken = [first, *takewhile(lambda segment: segment[:1].isupper() or _has_role(segment), more)]
+    kept = ", ".join(taken).strip(_TRIM)
+    if _has_role(kept):
+        return kept
+    is_short = len(kept.split()) <= _MOST_WORDS and kept[:1] != "(" and folded(first.split(" ")[0]) not in _links()
+    return kept if kept and is_short else None
+
+
+def _links() -> frozenset[str]:
+    return layouts().links | layouts().joiners
 
 
 def _leading_role(text: str) -> str | None:

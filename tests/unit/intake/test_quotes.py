@@ -65,6 +65,42 @@ SPOKEN = [
         "Mario Rossi",
         "direttore della scuola",
     ),
+    (
+        "“This is great for all of us,” said Acme Robotics President Michael Shuler.",
+        "“”",
+        "Michael Shuler",
+        "Acme Robotics President",
+    ),
+    (
+        "“It is here,” shares Acme’s Chief Business Officer, Dave Murry.",
+        "“”",
+        "Dave Murry",
+        "Acme’s Chief Business Officer",
+    ),
+    ("“We are the first,” Victoria Hall, Town League President said.", "“”", "Victoria Hall", "Town League President"),
+    (
+        'Emma Hill, Director of Content for the Best Bars, says: "It shines."',
+        '""',
+        "Emma Hill",
+        "Director of Content for the Best Bars",
+    ),
+    ("“We are glad,” said Karl Nowak, CEO of Scan, adding that more will come.", "“”", "Karl Nowak", "CEO of Scan"),
+    (
+        "“We are glad that it is done.” – Jason Hill, Chief Executive Officer.",
+        "“”",
+        "Jason Hill",
+        "Chief Executive Officer",
+    ),
+    ("‘We are proud of it,’ said Keir Hardie, Chairman of Acme.", "‘’", "Keir Hardie", "Chairman of Acme"),
+    ("Laut Bürgermeisterin Petra Klein (SPD) ist es ernst: „Wir handeln.“", "„“", "Petra Klein", "Bürgermeisterin"),
+    (
+        "Pour Marie Curie, directrice de recherche : « C’est une découverte. »",
+        "«»",
+        "Marie Curie",
+        "directrice de recherche",
+    ),
+    ("«Es un gran día», ha señalado el alcalde de Vigo, Juan Pérez.", "«»", "Juan Pérez", "alcalde de Vigo"),
+    ('"We are glad to welcome you,” said Jane Doe, CEO.', '"”', "Jane Doe", "CEO"),
     ('Jane Doe, CEO: "We never closed this quote because we forgot', '"', "Jane Doe", "CEO"),
 ]
 
@@ -102,6 +138,56 @@ def test_the_role_is_taken_from_another_paragraph() -> None:
     ]
     (quote,) = find_quotes(body)
     assert (quote.paragraph, quote.role) == (1, "Geschäftsführer der BioM GmbH")
+
+
+def speakers_of(*texts: str) -> list[tuple[str | None, str | None]]:
+    return [(quote.speaker, quote.role) for quote in find_quotes([Paragraph(text=text) for text in texts])]
+
+
+def test_a_surname_is_the_person_named_before() -> None:
+    texts = (
+        "“We are thrilled by this,” said Jane Doe, CEO of Acme, at the opening of the new hall of the company in Leeds.",
+        "“It was a big day for all of us,” Doe added.",
+        "“And it will go on,” she said.",
+    )
+    assert speakers_of(*texts) == [("Jane Doe", "CEO of Acme")] * 3
+
+
+def test_a_surname_is_spelt_out_as_the_text_does_elsewhere() -> None:
+    texts = (
+        "“Prices will rise again in the spring,” Gordon notes.",
+        "The buyers in the valley have been asked by Mark Gordon, broker in Vail, and they are not at all sure of it.",
+    )
+    assert speakers_of(*texts) == [("Mark Gordon", "broker in Vail")]
+
+
+def test_a_german_noun_is_no_name() -> None:
+    text = "„Wir sind stolz auf die Mitarbeitenden“, so das Unternehmen, das in der Stadt und auf dem Land mit vielen Menschen arbeitet."
+    assert speakers_of(text, "„Es geht weiter mit uns allen“, betont Geschäftsführung.") == [(None, None), (None, None)]
+
+
+def test_a_signature_stands_in_the_paragraph_beside_the_quote() -> None:
+    spoken = "“The best ring we ever made is out now.”"
+    assert speakers_of("Andrey Hill, CEO of Tang:", spoken) == [("Andrey Hill", "CEO of Tang")]
+    assert speakers_of(spoken, "Andrey Hill, CEO of Tang") == [("Andrey Hill", "CEO of Tang")]
+    assert speakers_of(spoken, "The ring, made by the Tang Company, is blue.") == [(None, None)]
+
+
+def test_who_says_the_next_quote_did_not_say_this_one() -> None:
+    text = '"It is honest work that we do." Matt Hill, Vice President, says: "We agree with all of it."'
+    assert speakers_of(text) == [(None, None), ("Matt Hill", "Vice President")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Infernal Traps and Other Tales of Weird Terror” by Alex Grass",
+        "Paula “Pixie” Hill commented on it.",
+        "Das Projekt „Zukunft Stadt“ wird gefördert, sagt Anna Müller.",
+    ],
+)
+def test_titles_and_nicknames_are_no_quotes(text: str) -> None:
+    assert speakers_of(text) == []
 
 
 def test_two_quotes_of_one_paragraph() -> None:
