@@ -2,6 +2,7 @@
 
 import secrets
 import shlex
+import sys
 import time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -38,7 +39,8 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
     try:
         submitted = client.submit(record, key)
     except Unreachable as error:
-        again = ["syndicator", "submit", file.name, "--to", client.base_url, "--idempotency-key", key]
+        source = "-" if file.name == sys.stdin.name else file.name
+        again = ["syndicator", "submit", source, "--to", client.base_url, "--idempotency-key", key]
         message = f"{error}\nSend it again with: {shlex.join(again)}"
         raise Unreachable(message) from error
     except Rejected as refused:

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from syndicator.cli.publisher import stage_of
 from tests.unit.cli.answering import Answer, Answering
-from tests.unit.cli.conftest import EXAMPLE, Call, process
+from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
 from tests.unit.web.served import Served, record
 
 ACCEPTED = {
@@ -72,18 +74,41 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_stored(cli: Call, serv
     assert served.public.get("/feeds/all.json").json["items"] == []
 
 
-def test_a_text_is_read_into_a_record_whose_faults_have_no_lines(cli: Call, tmp_path: Path) -> None:
-    source = tmp_path / "release.toml"
-    source.write_text(
-        'network = "nowhere"\nlanguage = "de"\nheadline = "Kurz"\n'
-        'publisher = {name = "X", address = ["Y 1", "12345 Z"]}\n'
-        'body = [{type = "paragraph", text = "Text."}]\ncontacts = [{name = "A", email = "a@example.org"}]\n'
-    )
-    done = cli("submit", source)
-    assert done.code == 3, done.err
-    assert "network" in done.err
+RECORD_IN_TOML = """
+network = "nowhere"
+language = "de"
+headline = "Kurz"
+publisher = {name = "X", address = ["Y 1", "12345 Z"]}
+body = [{type = "paragraph", text = "Text."}]
+contacts = [{name = "A", email = "a@example.org"}]
+"""
+
+
+def test_lines_are_told_of_the_file_as_it_is_and_not_of_what_it_was_turned_into(
+    cli: Call, call: Call, tmp_path: Path
+) -> None:
+    turned = tmp_path / "release.toml"
+    turned.write_text(RECORD_IN_TOML)
+    done = cli("submit", turned)
+    assert (done.code, done.out) == (3, "")
     assert "nowhere" in done.err
-    assert "(1:" not in done.err
+    fault = {"place": "network", "problem": "unknown", "fix": "", "line": 1, "column": 9}
+    with Answering(Answer(422, {"faults": [fault]})) as service:
+        assert "network (1:9): unknown" in call("submit", EXAMPLE, "--to", service.url).err
+        assert "network: unknown" in call("submit", turned, "--to", service.url).err
+
+
+def test_what_came_by_stdin_is_sent_again_by_stdin(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicator", "submit", "-", "--to", "http://127.0.0.1:1"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        input=EXAMPLE.read_bytes(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 6
+    assert b"Send it again with: syndicator submit - --to http://127.0.0.1:1 --idempotency-key" in done.stderr
 
 
 def test_an_unreachable_service_is_6_and_its_command_sends_the_same_again(call: Call, tmp_path: Path) -> None:
