@@ -1,6 +1,6 @@
 """One reusable libcurl handle: what is set once, what is set for each attempt, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,8 @@ from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits
 _BUFFER_BYTES: Final = 4096
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
-_OWN_HEADERS: Final = ("Expect:", "Accept:")
+# libcurl's own ones are left out; what the request brings under these names is sent.
+_OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
 
 _PHASES: Final[dict[int, Phase]] = {
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
@@ -33,6 +34,9 @@ _PHASES: Final[dict[int, Phase]] = {
 class Slot:
     """Used for one attempt at a time, again and again: libcurl keeps what costs to make."""
 
+    host: Hashable
+    job: tuple[Request, Done]
+
     def __init__(self, limits: Limits, allows: Callable[[str], bool], ca_file: Path | None) -> None:
         self._limits, self._allows = limits, allows
         self._pinned = False
@@ -41,9 +45,7 @@ class Slot:
         self._retry_after: str | None = None
         self._is_cut = False
         self._in_body = False
-        self.request: Request
-        self.done: Done
-        self.vetted: Vetted
+        self._spent_s = 0.0
         self.easy = self._make_easy(ca_file)
 
     def _make_easy(self, ca_file: Path | None) -> pycurl.Curl:
@@ -65,40 +67,42 @@ class Slot:
             (pycurl.DNS_CACHE_TIMEOUT, 0),
             (pycurl.BUFFERSIZE, _BUFFER_BYTES),
             (pycurl.TCP_NODELAY, 1),
-            (pycurl.CONNECTTIMEOUT_MS, int(self._limits.connect_timeout_s * 1000)),
-            (pycurl.TIMEOUT_MS, int(self._limits.total_timeout_s * 1000)),
             (pycurl.WRITEFUNCTION, self._take_body),
             (pycurl.HEADERFUNCTION, self._take_header),
             (pycurl.PREREQFUNCTION, self._may_send),
         ):
             easy.setopt(option, value)
+        self._set_deadlines(easy, 0)
         return easy
 
-    def prepare(self, vetted: Vetted, request: Request, done: Done) -> None:
-        """Sets what this attempt sends, and the only addresses it may go to."""
-        self.vetted, self.request, self.done = vetted, request, done
+    def prepare(self, host: Hashable, vetted: Vetted, job: tuple[Request, Done], spent_s: float) -> None:
+        """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
+        self.host, self.job = host, job
         self._read, self._retry_after = 0, None
         self._is_cut = self._in_body = False
         self._body.clear()
-        easy, url = self.easy, vetted.url
+        easy, url, request = self.easy, vetted.url, job[0]
         easy.setopt(pycurl.URL, url.text)
         easy.setopt(pycurl.POSTFIELDS, request.body)
-        easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *(f"{name}: {value}" for name, value in request.headers)])
+        easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *map(_line, request.headers)])
         if url.address is None:
             easy.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(chosen(vetted.addresses))}:{url.port}"])
             self._pinned = True
         elif self._pinned:
-            easy.setopt(pycurl.CONNECT_TO, [])
+            easy.unsetopt(pycurl.CONNECT_TO)
             self._pinned = False
+        if spent_s != self._spent_s:
+            self._set_deadlines(easy, spent_s)
 
-    def forget(self) -> None:
-        """Lets go of the attempt's request, so that an idle handle keeps no body alive."""
-        del self.request, self.done, self.vetted
+    def _set_deadlines(self, easy: pycurl.Curl, spent_s: float) -> None:
+        self._spent_s = spent_s
+        easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._limits.connect_timeout_s, spent_s))
+        easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._limits.total_timeout_s, spent_s))
 
     def result(self, number: int, text: str) -> Result:
         """What came of the attempt; ``number`` and ``text`` are libcurl's error, 0 for none."""
         easy = self.easy
-        duration_s = easy.getinfo(pycurl.TOTAL_TIME)
+        duration_s = self._spent_s + easy.getinfo(pycurl.TOTAL_TIME)
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
         if number == 0 or (self._is_cut and self._in_body):
@@ -110,10 +114,19 @@ class Slot:
                 duration_s,
                 bytes_sent,
             )
+        phase = self._phase(number)
         if self._is_cut:
             text = f"more than {self._limits.max_answer_bytes} bytes of headers"
-        phase = "answer" if self._is_cut else _PHASES.get(number, "answer")
-        return Failure(phase, _reason(phase, text, address), address, duration_s, bytes_sent)
+        elif phase == "guard":
+            text = f"{address} is no public address"
+        return Failure(phase, text, address, duration_s, bytes_sent)
+
+    def _phase(self, number: int) -> Phase:
+        if self._is_cut:
+            return "answer"
+        if number == pycurl.E_OPERATION_TIMEDOUT and not self.easy.getinfo(pycurl.REQUEST_SIZE):
+            return "connect"
+        return _PHASES.get(number, "answer")
 
     def _take_header(self, line: bytes) -> int | None:
         self._read += len(line)
@@ -144,5 +157,10 @@ def _bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _reason(phase: Phase, text: str, address: str) -> str:
-    return f"{address} is no public address" if phase == "guard" else text
+def _line(header: tuple[str, str]) -> str:
+    name, value = header
+    return f"{name}: {value}" if value.strip() else f"{name};"  # libcurl's way to write an empty value
+
+
+def _left_ms(limit_s: float, spent_s: float) -> int:
+    return max(1, int((limit_s - spent_s) * 1000))  # 0 would be no limit

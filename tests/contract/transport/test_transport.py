@@ -354,3 +354,43 @@ def test_a_host_of_both_families_is_reached_over_the_one_that_works_here(make: M
         result = push(transport, f"http://news.example:{port}/")
     assert isinstance(result, Answer), result
     assert result.address == "127.0.0.1"
+
+
+def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
+    pause = threading.Event()
+
+    def lookup(_host: str) -> Answers:
+        pause.wait(1.5)
+        return ("127.0.0.1",)
+
+    with listening(receivers.hang) as port:
+        started = time.monotonic()
+        limits = Limits(connect_timeout_s=2, total_timeout_s=2)
+        result = push(make(lookup=lookup, limits=limits), f"http://slow.example:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
+
+
+def test_only_the_headers_that_were_given_are_sent_and_empty_ones_too(make: Made) -> None:
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as port:
+        assert isinstance(push(make(), f"http://127.0.0.1:{port}/", ("x-empty", "")), Answer)
+    head = seen[0].partition(b"\r\n\r\n")[0].lower()
+    assert b"x-empty:" in head
+    assert b"content-type" not in head, "a form is not what is sent"
+
+
+def test_every_request_is_done_once_however_a_close_meets_it(make: Made) -> None:
+    with listening(answering(NO_CONTENT)) as port:
+        for _ in range(20):
+            transport, results = make(), Results()
+            closing = threading.Thread(target=transport.close)
+            for number in range(40):
+                if number == 20:
+                    closing.start()
+                transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+            closing.join()
+            results.wait(40)
+            assert len(results.all) == 40
+            assert transport.in_flight == 0

@@ -1,0 +1,62 @@
+"""Names that are being looked up while the thread which waits for them does something else."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from syndicator.delivery.guard import Pending
+
+Job = TypeVar("Job")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup(Generic[Job]):
+    """One name, since when it is looked up (monotonic seconds), and for what."""
+
+    pending: Pending
+    asked_at: float
+    job: Job
+
+
+class Lookups(Generic[Job]):
+    """The open lookups of one thread, oldest first. Each is waited for ``patience_s``.
+
+    ``answered`` is called with a lookup whose answer came, on the resolver's thread.
+    """
+
+    def __init__(self, patience_s: float, answered: Callable[[Lookup[Job]], None]) -> None:
+        self._patience_s = patience_s
+        self._answered = answered
+        self._open: OrderedDict[Lookup[Job], None] = OrderedDict()
+
+    def add(self, pending: Pending, job: Job, now: float) -> None:
+        lookup = Lookup(pending, now, job)
+        self._open[lookup] = None
+        pending.answer.add_done_callback(lambda _: self._answered(lookup))
+
+    def end(self, lookup: Lookup[Job]) -> bool:
+        """Whether it was still waited for; it is not any more."""
+        if lookup not in self._open:
+            return False
+        del self._open[lookup]
+        return True
+
+    def overdue(self, now: float) -> Iterator[Lookup[Job]]:
+        """Those whose time is up; they are not waited for any more."""
+        while self._open:
+            oldest = next(iter(self._open))
+            if oldest.asked_at + self._patience_s > now:
+                return
+            del self._open[oldest]
+            yield oldest
+
+    def next_end(self) -> float | None:
+        """When the oldest one's time is up (monotonic seconds)."""
+        return next(iter(self._open)).asked_at + self._patience_s if self._open else None
+
+    def clear(self) -> list[Job]:
+        """What all open ones were for, and nobody waits for them any more."""
+        jobs = [lookup.job for lookup in self._open]
+        self._open.clear()
+        return jobs
