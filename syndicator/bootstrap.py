@@ -29,6 +29,7 @@ from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.network import Network
 from syndicator.model.release import Record, Release
 from syndicator.services import channels, replay, subscribe
+from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
 from syndicator.services.fanout import FannedOut, fan_out
 from syndicator.services.fragments import Fragments
@@ -61,6 +62,7 @@ class Syndicator:
             networks=self.networks,
             default_network=settings.network,
             addresses=Addresses(settings.public_base_url, settings.authority),
+            media_dir=settings.data_dir / "media",
             hub_url=settings.hub_url,
             per_endpoint=settings.per_endpoint,
             feed_limits=FeedLimits(
@@ -87,6 +89,10 @@ class Syndicator:
         release = revise(self.setup, release_id, revision)
         self.dispatcher.wake(Task.FAN_OUT)
         return release
+
+    def attach(self, content: bytes, *, owner: str, name: str | None = None) -> Kept:
+        """Keeps a file for the owner's releases (see ``services.attach``)."""
+        return attach(self.setup, content, owner=owner, max_bytes=self.settings.max_media_bytes, name=name)
 
     def add_channel(self, new: NewChannel, *, owner: str) -> None:
         """Makes a saved filter a channel (see ``services.channels``) and wakes whoever renders it."""

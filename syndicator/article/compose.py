@@ -1,5 +1,6 @@
 """Release + network texts → Article."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -9,6 +10,7 @@ from syndicator.article import html
 from syndicator.article.plaintext import block_text, legal_text, plain_text
 from syndicator.model.body import Paragraph
 from syndicator.model.lifecycle import ReleaseState
+from syndicator.model.media import Media
 from syndicator.model.network import Attached
 from syndicator.model.publisher import Contact, Visibility
 from syndicator.model.release import Record, Release
@@ -35,17 +37,22 @@ class Article:
     disclaimer: str
     terms: str
     contacts: tuple[Contact, ...]
+    media: tuple[Media, ...]
+    """Each with its public address as ``href``, where it has one."""
     is_stub: bool
 
 
-def compose(release: Release, attached: Attached, audience: Audience) -> Article:
+def compose(release: Release, attached: Attached, audience: Audience, media_urls: Mapping[str, str]) -> Article:
     """The article of this version for that audience. Editorial contacts reach newsrooms only.
+
+    ``media_urls``: the public address of each stored file by SHA-256; a file without one shows as its caption.
 
     A withheld or withdrawn release composes to a stub: who, when, why, and none of its text.
     """
     if release.state in {ReleaseState.WITHHELD, ReleaseState.WITHDRAWN}:
         return _stub(release, attached)
     record = release.record
+    media = tuple(_located(each, media_urls) for each in record.media)
     contacts = tuple(c for c in record.contacts if audience is Audience.NEWSROOMS or c.visibility is Visibility.PUBLIC)
     year = (release.published_at or release.updated_at).year
     disclaimer, terms = legal_text(attached, record, year)
@@ -61,7 +68,7 @@ def compose(release: Release, attached: Attached, audience: Audience) -> Article
                 f"<p><strong>{escape(note, quote=False)}</strong></p>" if note else "",
                 body,
                 html.boilerplates_html(record),
-                html.media_html(record, attached),
+                html.media_html(media, attached),
                 html.publisher_html(record.publisher, attached),
                 html.contacts_html(contacts, attached),
                 f"<p><small>{escape(disclaimer, quote=False)} {escape(terms, quote=False)}</small></p>",
@@ -71,8 +78,14 @@ def compose(release: Release, attached: Attached, audience: Audience) -> Article
         disclaimer=disclaimer,
         terms=terms,
         contacts=contacts,
+        media=media,
         is_stub=False,
     )
+
+
+def _located(media: Media, urls: Mapping[str, str]) -> Media:
+    url = urls.get(media.sha256) if media.sha256 else None
+    return media.model_copy(update={"href": url}) if url else media
 
 
 def summary(record: Record) -> str:
@@ -99,6 +112,7 @@ def _stub(release: Release, attached: Attached) -> Article:
         disclaimer="",
         terms="",
         contacts=(),
+        media=(),
         is_stub=True,
     )
 
@@ -127,7 +141,6 @@ def about(release: Release, article: Article, attached: Attached) -> dict[str, A
                 "regions",
                 "industries",
                 "symbols",
-                "media",
                 "publisher",
                 "translation_of",
                 "replaces",
@@ -135,6 +148,7 @@ def about(release: Release, article: Article, attached: Attached) -> dict[str, A
                 "regulatory",
             },
         ),
+        "media": [each.model_dump(mode="json", exclude_none=True) for each in article.media],
         "contacts": [contact.model_dump(mode="json", exclude_none=True) for contact in article.contacts],
         "network": {"name": attached.network, "title": attached.title, "url": attached.url},
         "disclaimer": article.disclaimer,

@@ -22,7 +22,6 @@ def entry(release: Release, article: Article, attached: Attached, addresses: Add
         raise ValueError(message)
     record = release.record
     status: Status = release.state.pub_status
-    shown = () if article.is_stub else record.media
     return Entry(
         id=release.guid,
         title=article.title,
@@ -34,7 +33,7 @@ def entry(release: Release, article: Article, attached: Attached, addresses: Add
         content_html=article.html,
         authors=(Person(name=record.publisher.name, email=record.publisher.email, uri=record.publisher.url),),
         categories=() if article.is_stub else tuple(_categories(record)),
-        enclosures=tuple(found for each in shown if (found := _enclosure(each))),
+        enclosures=tuple(found for each in article.media if (found := _enclosure(each))),
         links=() if article.is_stub else tuple(_links(record, addresses)),
         rights=f"{article.disclaimer} {article.terms}".strip() or None,
         version=release.version,

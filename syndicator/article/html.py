@@ -45,12 +45,10 @@ def boilerplates_html(record: Record) -> str:
     )
 
 
-def media_html(record: Record, attached: Attached) -> str:
-    """A figure for every picture with an address, and the captions of all."""
+def media_html(shown: Iterable[Media], attached: Attached) -> str:
+    """A figure for everything with an address, and the captions of all."""
     figures = "".join(
-        _figure_html(media, place, attached)
-        for place, media in enumerate(record.media, 1)
-        if media.caption or media.href
+        _figure_html(media, place, attached) for place, media in enumerate(shown, 1) if media.caption or media.href
     )
     return f"<h2>{_text(attached.template.labels.captions.rstrip(':'))}</h2>{figures}" if figures else ""
 
@@ -61,8 +59,9 @@ def _figure_html(media: Media, place: int, attached: Attached) -> str:
     credit = f" ({_text(media.credit)})" if media.credit else ""
     if not address:
         return f"<p>{caption}{credit}</p>"
+    size = f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
     shown = (
-        f'<img src="{escape(address)}" alt="{escape(media.alt or "")}">'
+        f'<img src="{escape(address)}" alt="{escape(media.alt or "")}"{size}>'
         if (media.type or "").startswith("image/")
         else f'<a href="{escape(address)}">{_text(media.label or media.type or address)}</a>'
     )

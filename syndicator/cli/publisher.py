@@ -1,5 +1,6 @@
 """For publishers: hand a release in and follow it."""
 
+import json
 import secrets
 import shlex
 import sys
@@ -29,24 +30,27 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
     """Hand a release in: a record (JSON, TOML), Markdown, plain text, DOCX or HTML.
 
     Accepted means stored for good. The idempotency key is printed before anything is sent: send the same
-    file again with it, and there will still be one release.
+    file again with it, and there will still be one release. Pictures and documents that the record names as
+    media `file` lie beside it and are handed in first.
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
-    record, is_verbatim = _record(file)
+    source = file.read()
+    record = _record(source, file.name)
     key = idempotency_key or f"cli-{secrets.token_hex(16)}"
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
-        submitted = client.submit(record, key)
+        sent = _with_files(client, record, file)
+        submitted = client.submit(sent, key)
     except Unreachable as error:
-        source = "-" if file.name == sys.stdin.name else file.name
-        again = ["syndicator", "submit", source, "--to", client.base_url, "--idempotency-key", key]
+        name = "-" if file.name == sys.stdin.name else file.name
+        again = ["syndicator", "submit", name, "--to", client.base_url, "--idempotency-key", key]
         message = f"{error}\nSend it again with: {shlex.join(again)}"
         raise Unreachable(message) from error
     except Rejected as refused:
         from syndicator.client import without_lines
 
-        raise refused if is_verbatim else without_lines(refused) from refused
+        raise refused if record == source else without_lines(refused) from refused
     if as_json:
         show_json(submitted)
     else:
@@ -55,15 +59,26 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
         _follow(client, submitted["id"])
 
 
-def _record(file: BinaryIO) -> tuple[bytes, bool]:
-    """The record as the API takes it, and whether it is the file itself; what is no record yet is read into one."""
+def _record(source: bytes, name: str) -> bytes:
+    """The record as the API takes it; what is no record yet is read into one."""
     from syndicator.intake.read import format_of, read
     from syndicator.intake.reading import Format, to_record
 
-    source = file.read()
-    if format_of(source, file.name) is Format.JSON:
-        return source, True
-    return to_record(read(source, file.name)).model_dump_json(exclude_none=True).encode(), False
+    if format_of(source, name) is Format.JSON:
+        return source
+    return to_record(read(source, name)).model_dump_json(exclude_none=True).encode()
+
+
+def _with_files(client: "Client", record: bytes, file: BinaryIO) -> bytes:
+    """The record once the files that it names are handed in. What is no JSON goes as it is: the service says why."""
+    from syndicator.cli.attachments import folder_of, with_kept_files
+
+    try:
+        fields = json.loads(record)
+    except (ValueError, RecursionError):
+        return record
+    kept = with_kept_files(client, fields, folder_of(file))
+    return record if kept is fields else json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _show_submitted(submitted: dict[str, Any]) -> None:

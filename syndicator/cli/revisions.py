@@ -23,11 +23,13 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
         click.echo(f"{view['id']} is {view['state']}, version {view['version']}")
 
 
-def _record(file: BinaryIO) -> Any:  # noqa: ANN401 (JSON)
+def _record(client: "Client", file: BinaryIO) -> Any:  # noqa: ANN401 (JSON)
+    from syndicator.cli.attachments import folder_of, with_kept_files
     from syndicator.intake.read import read
     from syndicator.intake.reading import to_record
 
-    return to_record(read(file.read(), file.name)).model_dump(mode="json", exclude_none=True)
+    record = to_record(read(file.read(), file.name)).model_dump(mode="json", exclude_none=True)
+    return with_kept_files(client, record, folder_of(file))
 
 
 @click.command()
@@ -41,7 +43,9 @@ def update(client: "Client", release_id: str, file: BinaryIO, expected_version: 
 
     Example: syndicator update rel_… --file release.json
     """
-    _revise(client, release_id, "update", as_json=as_json, record=_record(file), expected_version=expected_version)
+    _revise(
+        client, release_id, "update", as_json=as_json, record=_record(client, file), expected_version=expected_version
+    )
 
 
 @click.command()
@@ -58,7 +62,7 @@ def correct(
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
-    record = _record(file)
+    record = _record(client, file)
     _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
 
 

@@ -11,6 +11,7 @@ from syndicator.model.channel import automatic_channels
 from syndicator.model.filter import Facts, Filter, facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
+from syndicator.services.attach import addresses
 from syndicator.services.setup import Setup
 from syndicator.store import channels, deliveries, events, filters, numbers, releases
 from syndicator.store.database import Connection
@@ -50,8 +51,9 @@ def _fan_out_one(
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         wanted = matching_filters(connection, facts(stored.release.record))
+        urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
-    article = compose(stored.release, stored.attached, Audience.NEWSROOMS)
+    article = compose(stored.release, stored.attached, Audience.NEWSROOMS, urls)
     body = release_payload(occasion, stored.release, article, stored.attached, setup.addresses)
     with setup.database.write() as connection:
         if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):

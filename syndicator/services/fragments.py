@@ -6,6 +6,7 @@ from feeds.fragments import TEMPLATE_VERSION, fragment
 from feeds.model import Format
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
+from syndicator.services.attach import addresses
 from syndicator.services.setup import Setup
 from syndicator.store import releases, renditions
 from syndicator.store.database import Connection
@@ -38,7 +39,8 @@ class Fragments:
 
     def _compose(self, connection: Connection, pair: Pair, form: Format) -> bytes:
         stored = releases.version(connection, *pair)
-        article = compose(stored.release, stored.attached, Audience.PUBLIC)
+        urls = addresses(self._setup, connection, stored.release.record, stored.owner)
+        article = compose(stored.release, stored.attached, Audience.PUBLIC, urls)
         return fragment(entry(stored.release, article, stored.attached, self._setup.addresses), form)
 
     def _keep(self, form: Format, fresh: Mapping[Pair, bytes]) -> None:

@@ -32,7 +32,7 @@ def render_alone(
     attached = networks[name].attach(record.language, now.date())
     release = as_public(record, attached, now, addresses)
     audience = Audience.NEWSROOMS if form == "webhook" else Audience.PUBLIC
-    article = compose(release, attached, audience)
+    article = compose(release, attached, audience, {})
     if form == "text":
         return article.text.encode()
     if form == "html":

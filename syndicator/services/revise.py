@@ -1,6 +1,6 @@
 """What happens to a release after its submission: update, correct, withhold, reinstate, reschedule, withdraw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator.clock import from_us, system_now_us, to_us
@@ -8,6 +8,7 @@ from syndicator.errors import Conflict, Fault, Rejected
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
+from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
 from syndicator.services.trial import try_out
 from syndicator.store import audit, events, releases
@@ -40,9 +41,7 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
     if faults:
         raise Rejected(faults)
     if revision.record is not None:
-        today = from_us(system_now_us())
-        attached = setup.network(revision.record.network).attach(revision.record.language, today.date())
-        try_out(revision.record, attached, today, setup.addresses)
+        revision = replace(revision, record=_tried(setup, release_id, revision.record))
     with setup.database.write() as connection:
         releases.lock(connection, release_id, setup.database.for_update)
         now = setup.database.now_us(connection)
@@ -55,6 +54,17 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
                 connection, move.event, owner=stored.owner, now=now, release_id=release.id, version=release.version
             )
     return release
+
+
+def _tried(setup: Setup, release_id: str, record: Record) -> Record:
+    """The new record, complete. Its files are those of the release's owner, whoever revises it."""
+    with setup.database.read() as connection:
+        owner = releases.version(connection, release_id).owner
+    today = from_us(system_now_us())
+    attached = setup.network(record.network).attach(record.language, today.date())
+    completed = complete(setup, record, owner=owner)
+    try_out(completed, attached, today, setup.addresses)
+    return completed
 
 
 def _faults(revision: Revision) -> list[Fault]:

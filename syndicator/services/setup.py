@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from feeds.archive import Limits as FeedLimits
 from syndicator.errors import Fault, Rejected
@@ -12,12 +13,16 @@ from syndicator.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """``per_endpoint``: deliveries of one endpoint that may be claimable at once."""
+    """``per_endpoint``: deliveries of one endpoint that may be claimable at once.
+
+    ``media_dir`` holds the files of releases; processes on several machines share it.
+    """
 
     database: Database
     networks: Mapping[str, Network]
     default_network: str
     addresses: Addresses
+    media_dir: Path
     hub_url: str = ""
     per_endpoint: int = 16
     feed_limits: FeedLimits = field(default_factory=FeedLimits)

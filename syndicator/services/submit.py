@@ -11,6 +11,7 @@ from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
+from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
 from syndicator.services.trial import try_out
 from syndicator.store import audit, events, publishers, releases
@@ -30,12 +31,13 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     """Stores the release, its first version and, if it is public at once, its event: in one transaction.
 
     The same key with the same record returns the release of the first call; with another record it is
-    a Conflict. Rejected when the record names an unknown network or release.
+    a Conflict. Rejected when the record names an unknown network, or files that the owner never handed in.
     """
+    digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     network = setup.network(record.network)
+    record = complete(setup, record, owner=owner)
     today = from_us(system_now_us())
     try_out(record, network.attach(record.language, today.date()), today, setup.addresses)
-    digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         known = _submitted_before(connection, owner, key, digest)

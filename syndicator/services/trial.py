@@ -39,21 +39,15 @@ def try_out(record: Record, attached: Attached, now: datetime, addresses: Addres
 
     Takes milliseconds: call it outside of a transaction.
     """
-    faults = [
-        Fault(f"media[{place}].{name}", "the service keeps no files", "give the file's web address as href")
-        for place, media in enumerate(record.media)
-        for name in ("file", "sha256")
-        if getattr(media, name) is not None
-    ]
-    if faults:
-        raise Rejected(faults)
     release = as_public(record, attached, now, addresses)
+    urls = {each.sha256: addresses.media(each.sha256) for each in record.media if each.sha256}
     try:
-        article = compose(release, attached, Audience.PUBLIC)
+        article = compose(release, attached, Audience.PUBLIC, urls)
         shown = entry(release, article, attached, addresses)
         for form in FORMATS:
             fragment(shown, form)
-        release_payload(occasion(now), release, compose(release, attached, Audience.NEWSROOMS), attached, addresses)
+        pushed = compose(release, attached, Audience.NEWSROOMS, urls)
+        release_payload(occasion(now), release, pushed, attached, addresses)
     except ValueError as error:
         fault = Fault("record", f"no feed or push can be made of it: {error}", "change what the message names")
         raise Rejected([fault]) from error

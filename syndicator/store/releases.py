@@ -11,6 +11,7 @@ from syndicator.errors import NotFound
 from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
+from syndicator.store import media
 
 _INSERT = text("""
     INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, embargo_until,
@@ -137,7 +138,7 @@ def insert(connection: Connection, release: Release, *, owner: str, content_hash
 def insert_version(
     connection: Connection, release: Release, attached: Attached, *, action: Action, actor: str, now: int
 ) -> None:
-    """The version row, and the network's texts it was issued with (once per wording)."""
+    """The version row, the files it shows, and the network's texts it was issued with (once per wording)."""
     sha256 = attached.sha256
     connection.execute(_INSERT_TEXTS, {"sha256": sha256, "id": attached.id, "content": attached.model_dump_json()})
     connection.execute(
@@ -154,6 +155,7 @@ def insert_version(
             "now": now,
         },
     )
+    media.refer(connection, release)
 
 
 def update(connection: Connection, release: Release, *, content_hash: str, embargo_until: int | None, now: int) -> None:

@@ -101,6 +101,28 @@ versions = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+media_files = Table(
+    "media_files",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("type", String(100), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("name", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+version_media = Table(
+    "version_media",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("release_id", String(32), ForeignKey("releases.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

@@ -11,10 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.web import pages, problems
-from syndicator.web.api import channels, deliveries, endpoints, releases
+from syndicator.web.api import channels, deliveries, endpoints, media, releases
 from syndicator.web.api.description import describe
 from syndicator.web.documents import Documents
 from syndicator.web.feeds import FeedServer
+from syndicator.web.media import MediaFiles
 from syndicator.web.requests import unkept
 from syndicator.web.signs import Signs
 from syndicator.web.static_files import static_routes
@@ -60,7 +61,7 @@ def _api(service: Syndicator) -> FastAPI:
         redirect_slashes=False,  # Starlette would make the address from the Host header
     )
     app.state.service = service
-    for part in (releases, endpoints, deliveries, channels):
+    for part in (releases, media, endpoints, deliveries, channels):
         app.include_router(part.router, dependencies=[Depends(unkept)])
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     problems.install(app)
@@ -77,7 +78,9 @@ def _site(service: Syndicator, documents: Documents) -> Starlette:
             await following
 
     shown = pages.Pages(service)
-    site = Starlette(routes=[*shown.routes, *Signs(service).routes, *static_routes()], lifespan=life)
+    site = Starlette(
+        routes=[*shown.routes, *MediaFiles(service).routes, *Signs(service).routes, *static_routes()], lifespan=life
+    )
     site.router.redirect_slashes = False  # the address would be made from the Host header
     pages.install(site, shown)
     return site

@@ -63,16 +63,24 @@ async def json_body(request: Request, service: Service) -> bytes:
     if kind != "application/json":
         message = f"send Content-Type: application/json, not {kind[:80] or 'none'}"
         raise NotJson(message)
-    limit = service.settings.max_body_bytes
+    return await _limited(request, service.settings.max_body_bytes, "send files as media, not inside of the record")
+
+
+async def file_body(request: Request, service: Service) -> bytes:
+    """A file as the body itself, at most ``max_media_bytes``, whatever type it was announced as."""
+    return await _limited(request, service.settings.max_media_bytes, "make the file smaller")
+
+
+async def _limited(request: Request, limit: int, fix: str) -> bytes:
     announced = request.headers.get("content-length", "")
     body = bytearray()
     if announced.isascii() and announced.isdigit() and int(announced) > limit:
-        _refuse_size(limit)
+        _refuse_size(limit, fix)
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > limit:
-                _refuse_size(limit)
+                _refuse_size(limit, fix)
     except ClientDisconnect:
         message = "the connection broke before the body was complete: send it again"
         raise BodyCutShort(message) from None
@@ -95,8 +103,8 @@ def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": reference}}}}
 
 
-def _refuse_size(limit: int) -> None:
-    message = f"at most {limit:,} bytes are read; send files as media, not inside of the record"
+def _refuse_size(limit: int, fix: str) -> None:
+    message = f"at most {limit:,} bytes are read; {fix}"
     raise BodyTooLarge(message)
 
 
@@ -112,3 +120,4 @@ def _digest(token: str) -> bytes:
 Token = Annotated[str, Depends(operator)]
 Inside = Annotated[bool, Depends(is_operator)]
 JsonBody = Annotated[bytes, Depends(json_body)]
+FileBody = Annotated[bytes, Depends(file_body)]

@@ -16,6 +16,7 @@ from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from syndicator.services import channels as saved
+from syndicator.services.attach import addresses
 from syndicator.services.setup import Setup
 from syndicator.services.views.releases import feeds_of, public_version
 from syndicator.store import channels, filters, releases
@@ -119,9 +120,7 @@ def channel_page(setup: Setup, name: str) -> ChannelPage:
         row = channels.by_name(connection, name)
         now = setup.database.now_us(connection)
         newest = releases.newest_of_channel(connection, row["no"], now=now, limit=setup.feed_limits.window)
-        entries = tuple(
-            Listed(stored.release, compose(stored.release, stored.attached, Audience.PUBLIC)) for stored in newest
-        )
+        entries = tuple(Listed(stored.release, _article(setup, connection, stored)) for stored in newest)
         return ChannelPage(_view(setup, row), entries)
 
 
@@ -129,7 +128,7 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
     """NotFound for a release that is not public, in the same words as for an unknown one."""
     with setup.database.read() as connection:
         stored = public_version(setup, connection, release_id)
-        article = compose(stored.release, stored.attached, Audience.PUBLIC)
+        article = _article(setup, connection, stored)
         return ReleasePage(stored.release, article, _channels_of(setup, connection, release_id))
 
 
@@ -193,6 +192,11 @@ def network_list(setup: Setup) -> tuple[NetworkView, ...]:
 
 
 _ORDER = {kind: place for place, kind in enumerate(ChannelKind)}
+
+
+def _article(setup: Setup, connection: Connection, stored: releases.StoredVersion) -> Article:
+    urls = addresses(setup, connection, stored.release.record, stored.owner)
+    return compose(stored.release, stored.attached, Audience.PUBLIC, urls)
 
 
 def _channels_of(setup: Setup, connection: Connection, release_id: str) -> tuple[ChannelView, ...]:

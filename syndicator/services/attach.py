@@ -1,0 +1,139 @@
+"""Files handed in for releases: cleaned, kept under their SHA-256, and known by an address nobody can guess.
+
+The folder belongs to the service as a whole: in the scaled-out size all web processes share it (one volume or
+network file system), for any of them may be asked for a file that another one took in.
+"""
+
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicator.errors import Fault, Rejected, StoreError
+from syndicator.intake.pictures import clean
+from syndicator.model.media import Media
+from syndicator.model.release import Record
+from syndicator.services.setup import Setup
+from syndicator.store import media
+from syndicator.store.database import Connection
+from syndicator.store.media import MediaFile
+
+_TOKEN_BYTES = 24
+_LONGEST_NAME = 200
+# A decoded picture takes up to 100 MB: one at a time in each process.
+_decoding = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The file as stored, and whether this call stored it (false: the owner had handed it in before)."""
+
+    file: MediaFile
+    created: bool
+
+
+def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: str | None = None) -> Kept:
+    """Keeps the file for the owner's releases. Nobody else sees it before a public release shows it.
+
+    The same bytes again are the same file with the same address. Rejected for what is too large, broken or of a
+    kind that is not taken (see ``intake.pictures``).
+    """
+    with _decoding:
+        made = clean(content, max_bytes=max_bytes)
+    file = MediaFile(
+        owner=owner,
+        sha256=hashlib.sha256(made.content).hexdigest(),
+        token=secrets.token_urlsafe(_TOKEN_BYTES),
+        type=made.type,
+        bytes=len(made.content),
+        width=made.width,
+        height=made.height,
+        name=_shown_name(name),
+    )
+    # First the bytes, then the row: a row promises that the bytes are there.
+    _keep(path_of(setup, file.sha256), made.content)
+    with setup.database.write() as connection:
+        created = media.insert(connection, file, setup.database.now_us(connection))
+        return Kept(media.get(connection, owner, file.sha256), created)
+
+
+def path_of(setup: Setup, sha256: str) -> Path:
+    return setup.media_dir / sha256[:2] / sha256[2:4] / sha256
+
+
+def complete(setup: Setup, record: Record, *, owner: str) -> Record:
+    """The record with type and size of every file it names, as stored: what a publisher wrote there does not count.
+
+    Rejected, with every fault, for files that this owner never handed in and for names of local files.
+    """
+    wanted = [each.sha256 for each in record.media if each.sha256]
+    with setup.database.read() as connection:
+        known = media.known(setup.database, connection, owner, wanted)
+    faults = [fault for place, each in enumerate(record.media) for fault in _faults(place, each, known)]
+    if faults:
+        raise Rejected(faults)
+    completed = tuple(_completed(each, known[each.sha256]) if each.sha256 else each for each in record.media)
+    return record.model_copy(update={"media": completed})
+
+
+def addresses(setup: Setup, connection: Connection, record: Record, owner: str) -> Mapping[str, str]:
+    """The public address of each file the record names, by SHA-256."""
+    wanted = [each.sha256 for each in record.media if each.sha256]
+    known = media.known(setup.database, connection, owner, wanted) if wanted else {}
+    return {sha256: setup.addresses.media(file.token) for sha256, file in known.items()}
+
+
+def _faults(place: int, each: Media, known: Mapping[str, MediaFile]) -> list[Fault]:
+    faults = []
+    if each.file is not None:
+        fix = "send it to POST /api/v1/media and give the sha256 of the answer (syndicator submit does both)"
+        faults.append(Fault(f"media[{place}].file", f"{each.file[:80]!r} is a file on your side", fix))
+    if each.sha256 is not None and each.sha256 not in known:
+        fix = "send it to POST /api/v1/media first, and give the sha256 of the answer"
+        faults.append(Fault(f"media[{place}].sha256", "there is no such file of yours", fix))
+    return faults
+
+
+def _completed(each: Media, file: MediaFile) -> Media:
+    facts = {"type": file.type, "bytes": file.bytes, "width": file.width, "height": file.height}
+    return each.model_copy(update=facts)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """The bytes under that path for good, whole or not at all."""
+    try:
+        if path.exists() and path.stat().st_size == len(content):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            with fresh.open("xb") as target:
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+            _sync(folder)
+    except OSError as error:
+        message = f"the file cannot be kept in {path.parent} ({error.strerror}): is there space, and may it be written?"
+        raise StoreError(message) from error
+
+
+def _sync(folder: Path) -> None:
+    """A name is safe from power loss once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _shown_name(name: str | None) -> str | None:
+    """The last part of a file's name, printable; for people only, never for a path."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in last if sign.isprintable())[:_LONGEST_NAME] or None

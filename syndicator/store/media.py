@@ -1,0 +1,105 @@
+"""Files that go with releases: what is known of each, and which versions show it. The bytes lie in a folder.
+
+A file belongs to who handed it in: the same bytes of two owners are two rows with two addresses, so that
+nobody's release makes another's file public.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from syndicator.errors import NotFound
+from syndicator.model.release import Release
+from syndicator.store.database import Database, as_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFile:
+    """A stored file. ``sha256`` is of the bytes as they are served; ``token`` is the secret of its address."""
+
+    owner: str
+    sha256: str
+    token: str
+    type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file, and whether a release shows it now (``is_public``) or did until it was withdrawn."""
+
+    file: MediaFile
+    is_public: bool
+    is_withdrawn: bool
+
+
+_COLUMNS = "f.owner, f.sha256, f.token, f.type, f.bytes, f.width, f.height, f.name"
+_INSERT = text("""
+    INSERT INTO media_files (owner, sha256, token, type, bytes, width, height, name, created_at)
+    VALUES (:owner, :sha256, :token, :type, :bytes, :width, :height, :name, :now)
+    ON CONFLICT (owner, sha256) DO NOTHING
+""")
+_GET = text(f"SELECT {_COLUMNS} FROM media_files f WHERE f.owner = :owner AND f.sha256 = :sha256")
+_REFER = text("""
+    INSERT INTO version_media (sha256, release_id, version) VALUES (:sha256, :release_id, :version)
+    ON CONFLICT DO NOTHING
+""")
+# Only the version that counts, and only of the file's owner; a release that was never public says nothing.
+_SHOWN_IN = """
+    EXISTS (SELECT 1 FROM version_media m
+              JOIN releases r ON r.id = m.release_id AND r.version = m.version
+             WHERE m.sha256 = f.sha256 AND r.owner = f.owner AND r.state = '{state}' AND r.published_at <= :now)
+"""
+_BY_TOKEN = text(f"""
+    SELECT {_COLUMNS}, {_SHOWN_IN.format(state="published")} AS is_public,
+           {_SHOWN_IN.format(state="withdrawn")} AS is_withdrawn
+      FROM media_files f WHERE f.token = :token
+""")
+
+
+def insert(connection: Connection, file: MediaFile, now: int) -> bool:
+    """Whether this call made the row; false when the owner had handed the same bytes in before."""
+    values = {name: getattr(file, name) for name in file.__slots__}
+    return connection.execute(_INSERT, {**values, "now": now}).rowcount == 1
+
+
+def get(connection: Connection, owner: str, sha256: str) -> MediaFile:
+    row = connection.execute(_GET, {"owner": owner, "sha256": sha256}).mappings().first()
+    if row is None:
+        message = f"there is no file {sha256}"
+        raise NotFound(message)
+    return MediaFile(**row)
+
+
+def known(database: Database, connection: Connection, owner: str, wanted: Iterable[str]) -> dict[str, MediaFile]:
+    """Those of the owner's files that are there, by SHA-256."""
+    asked = as_rows({"sha256": sha256} for sha256 in sorted(set(wanted)))
+    if asked == "[]":
+        return {}
+    rows = database.rows("wanted", {"sha256": "text"})
+    found = text(f"SELECT {_COLUMNS} FROM media_files f JOIN {rows} w ON w.sha256 = f.sha256 WHERE f.owner = :owner")
+    return {
+        row["sha256"]: MediaFile(**row)
+        for row in connection.execute(found, {"owner": owner, "wanted": asked}).mappings()
+    }
+
+
+def refer(connection: Connection, release: Release) -> None:
+    """Notes which files this version shows."""
+    shown = {each.sha256 for each in release.record.media if each.sha256}
+    if shown:
+        values = {"release_id": release.id, "version": release.version}
+        connection.execute(_REFER, [{**values, "sha256": sha256} for sha256 in sorted(shown)])
+
+
+def by_token(connection: Connection, token: str, now: int) -> Shown | None:
+    row = connection.execute(_BY_TOKEN, {"token": token, "now": now}).mappings().first()
+    if row is None:
+        return None
+    columns: Mapping[str, Any] = {name: row[name] for name in MediaFile.__slots__}
+    return Shown(MediaFile(**columns), bool(row["is_public"]), bool(row["is_withdrawn"]))

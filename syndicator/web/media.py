@@ -1,0 +1,82 @@
+"""The files of releases, under addresses that nobody can guess and only as long as a public release shows them."""
+
+import os
+from email.utils import formatdate
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from syndicator.bootstrap import Syndicator
+from syndicator.errors import StoreError
+from syndicator.services.views.media import Served, media_file
+from syndicator.web.conditions import names
+from syndicator.web.requests import operator_of
+
+_CSP = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+# When the file was handed in is nobody's business: it may be long before its release. The bytes never change.
+_NO_DATE = formatdate(0, usegmt=True)
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/pdf": "pdf",
+    "video/mp4": "mp4",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+}
+
+
+class MediaFiles:
+    """The route over one service."""
+
+    def __init__(self, service: Syndicator) -> None:
+        self._service = service
+        # Short: a withdrawal must reach caches, so the bytes may be for ever but the permission is not.
+        self._max_age_s = service.settings.feed_max_age_s
+
+    @property
+    def routes(self) -> list[Route]:
+        return [Route("/media/{token}", self.show)]
+
+    def show(self, request: Request) -> Response:
+        """The bytes; 404 for what is unknown or held, 410 for what was withdrawn. The operator sees everything."""
+        inside = "authorization" in request.headers and bool(operator_of(request, self._service))
+        served = media_file(self._service.setup, request.path_params["token"], inside=inside)
+        if served.is_withdrawn:
+            raise HTTPException(410, "Withdrawn by its publisher")
+        headers = self._headers(served, inside=inside)
+        if names(request.headers.get("if-none-match", "").encode("latin-1"), headers["ETag"].encode()):
+            return Response(status_code=304, headers=headers)
+        return _answer(served, headers)
+
+    def _headers(self, served: Served, *, inside: bool) -> dict[str, str]:
+        return {
+            "ETag": f'"{served.sha256}"',
+            "Last-Modified": _NO_DATE,
+            "Cache-Control": "private, no-store" if inside else f"public, max-age={self._max_age_s}",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": _CSP,
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "tdm-reservation": "1",
+            "tdm-policy": f"{self._service.setup.addresses.base}/terms",
+        }
+
+
+def _answer(served: Served, headers: dict[str, str]) -> Response:
+    """The file, whole or in the ranges asked for (players need them). Documents are saved, not opened in place."""
+    try:
+        status = served.path.stat()
+    except FileNotFoundError as error:
+        message = f"the file {served.sha256} is not in the media folder: does every process have the same data_dir?"
+        raise StoreError(message) from error
+    name = f"{served.sha256[:16]}.{_ENDINGS[served.type]}"
+    place = "attachment" if served.type == "application/pdf" else "inline"
+    return FileResponse(
+        os.fspath(served.path),
+        headers=headers,
+        media_type=served.type,
+        filename=name,
+        stat_result=status,
+        content_disposition_type=place,
+    )
