@@ -17,6 +17,7 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.model.release import Record
 from syndicator.store import deliveries
 from tests.contract.house.newsroom import Newsroom
+from tests.servers.postgres import PostgresServer
 
 EXAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "biom-kawasaki.json").read_text(encoding="utf-8"))
 START = to_us(datetime(2027, 1, 23, 12, 0, tzinfo=UTC))
@@ -64,36 +65,54 @@ def record(**changes: object) -> Record:
     return Record.model_validate_json(json.dumps(fields), strict=True)
 
 
+def open_house(folder: Path, url: str, clock: Clock, **settings: Any) -> House:
+    """A migrated service on that database. The caller closes it."""
+    folder.mkdir(exist_ok=True)
+    service = Syndicator(
+        Settings(
+            data_dir=folder,
+            database_url=url,
+            sealing_keys=SecretStr(KEY),
+            signing_key=SecretStr(SIGNING),
+            operator_token=SecretStr("token"),
+            allow_cidrs=("127.0.0.0/8",),
+            allowed_ports=(0,),
+            attempt_timeout_s=2,
+            public_base_url="https://news.example",
+            authority="news.example",
+            **settings,
+        ),
+        clock=clock,
+    )
+    service.migrate()
+    return House(service, clock)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
     url = f"sqlite:///{tmp_path / 'house.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     made: list[Syndicator] = []
 
-    def make(*, clock: Clock | None = None, **settings: Any) -> House:
-        turned = clock or Clock()
-        service = Syndicator(
-            Settings(
-                data_dir=tmp_path,
-                database_url=url,
-                sealing_keys=SecretStr(KEY),
-                signing_key=SecretStr(SIGNING),
-                operator_token=SecretStr("token"),
-                allow_cidrs=("127.0.0.0/8",),
-                allowed_ports=(0,),
-                attempt_timeout_s=2,
-                public_base_url="https://news.example",
-                authority="news.example",
-                **settings,
-            ),
-            clock=turned,
-        )
-        service.migrate()
-        made.append(service)
-        return House(service, turned)
+    def make(*, clock: Clock | None = None, apart: bool = False, **settings: Any) -> House:
+        """``apart``: a service of its own, with an empty database and folder; otherwise all share one."""
+        folder = tmp_path / f"apart-{len(made)}" if apart else tmp_path
+        opened = open_house(folder, _beside(request, url, folder) if apart else url, clock or Clock(), **settings)
+        made.append(opened.service)
+        return opened
 
     yield make
     for service in made:
         service.close()
+
+
+def _beside(request: pytest.FixtureRequest, url: str, folder: Path) -> str:
+    """A second empty database of the same kind."""
+    if url.startswith("sqlite"):
+        return f"sqlite:///{folder / 'house.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    beside = server.create_database()
+    request.addfinalizer(lambda: server.drop_database(beside))
+    return beside
 
 
 @pytest.fixture
