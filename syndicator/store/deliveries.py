@@ -83,13 +83,15 @@ _DELIVERED = """
            lease_until = NULL
      WHERE id IN (SELECT id FROM {ids} i) AND state = 'claimed' AND claim_token = :token
 """
-# A newer version of the release waits for this endpoint: an older one is never sent after it.
+# A newer version of the release is meant for this endpoint: an older one is never sent after it, and one that
+# was under way when the newer came is superseded as it comes back.
+_IS_OUTDATED = """
+    EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
+               AND n.endpoint_no = deliveries.endpoint_no AND n.event_seq > deliveries.event_seq)
+"""
 _RETRIED = """
     UPDATE deliveries
-       SET state = CASE WHEN EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
-                                       AND n.endpoint_no = deliveries.endpoint_no
-                                       AND n.event_seq > deliveries.event_seq)
-                        THEN 'superseded' ELSE r.state END,
+       SET state = CASE WHEN {outdated} THEN 'superseded' ELSE r.state END,
            attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
            finished_at = CASE WHEN r.state = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
       FROM {rows} r
@@ -154,8 +156,10 @@ _DROP = text("""
     UPDATE deliveries SET state = 'dead', finished_at = :now
      WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
 """)
-_EXPIRED = text("""
-    UPDATE deliveries SET state = 'waiting', claim_token = NULL, lease_until = NULL, attempts = attempts + 1
+_EXPIRED = text(f"""
+    UPDATE deliveries
+       SET state = CASE WHEN {_IS_OUTDATED} THEN 'superseded' ELSE 'waiting' END,
+           claim_token = NULL, lease_until = NULL, attempts = attempts + 1
      WHERE state = 'claimed' AND lease_until < :now
 """)
 _EXTEND = """
@@ -282,7 +286,9 @@ def delivered(database: Database, connection: Connection, ids: Iterable[int], to
 def retried(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]], token: str, now: int) -> int:
     """Moves failed ones to their next attempt or to the dead (rows of id, state, counts, due_at, lane)."""
     values = {"rows": as_rows(rows), "token": token, "now": now}
-    return connection.execute(text(_RETRIED.format(rows=database.rows("rows", _RETRIES))), values).rowcount
+    return connection.execute(
+        text(_RETRIED.format(rows=database.rows("rows", _RETRIES), outdated=_IS_OUTDATED)), values
+    ).rowcount
 
 
 def log_attempts(database: Database, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

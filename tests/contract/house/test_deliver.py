@@ -224,6 +224,22 @@ def test_a_claim_whose_worker_died_comes_back_and_is_fenced(house: House, newsro
         assert deliveries.delivered(database, connection, [row["id"]], "dead", now) == 0
 
 
+def test_a_claim_that_comes_back_gives_way_to_a_newer_version(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.fan_out("t")
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        deliveries.claim(database, connection, token="dead", lease_until=now + MINUTE, limit=9, now=now)
+    house.service.revise(release_id, revision(Action.UPDATE, record=record(headline="Neu")))
+    house.service.drain()
+    assert newsroom.requests == [], "the older one may be under way"
+    house.clock.us += 2 * MINUTE
+    house.service.drain()
+    assert newsroom.told == [("release.updated", 2)]
+    assert house.states() == [("release.published", "superseded"), ("release.updated", "delivered")]
+
+
 def test_an_endpoint_that_only_fails_for_days_is_paused_and_loses_nothing(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom)
     newsroom.answer = 500
