@@ -18,6 +18,7 @@ from syndicator.errors import ConfigError
 
 Network = IPv4Network | IPv6Network
 URLS_REMEMBERED = 20_000
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,10 @@ class Guard:
             url = parse_endpoint_url(url_text, self._ports)
         except UrlRefused as refused:
             return Refusal("url", "; ".join(map(str, refused.faults)))
-        return url if url.address is None else self._vet(url, (url.host,))
+        if url.address is not None:
+            return self._vet(url, (url.host,))
+        # RFC 6761 section 6.3: these names are this machine, whatever a name server says.
+        return self._vet(url, (_LOOPBACK,)) if f".{url.host}".endswith(".localhost") else url
 
     def _vet(self, url: EndpointUrl, addresses: Answers) -> Verdict:
         if not addresses:

@@ -6,9 +6,10 @@ little, and what is sent is built anew from the parts that it read (``EndpointUr
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from itertools import islice
 from urllib.parse import quote
 
 import idna
@@ -18,9 +19,10 @@ from syndicator.errors import Fault, Rejected
 DEFAULT_PORTS = frozenset({443, 80})
 MAX_URL_CHARACTERS = 2048
 MAX_HOST_CHARACTERS = 253  # RFC 1035, without the dot of the root
+MAX_CHARACTER_FAULTS = 5
 
 _PORT_OF_SCHEME = {"http": 80, "https": 443}
-_SCHEME = re.compile(r"(https?)://", re.IGNORECASE)
+_SCHEME = re.compile(r"(https?)://", re.IGNORECASE | re.ASCII)  # without ASCII, U+017F is an s, too
 _AUTHORITY_END = re.compile(r"[/?#]")
 _PLAIN = re.compile(r"[!-\[\]-~]*")  # visible ASCII without the backslash
 _DOTTED = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
@@ -28,6 +30,7 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_JOINERS = "\u200c\u200d"  # parts of words in Persian and Indic scripts; IDNA says where a name may hold one (RFC 5892)
 _SENT_AS_IS = "".join(map(chr, range(0x21, 0x7F))).translate(str.maketrans("", "", '"<>^`{|}'))
 
 Address = IPv4Address | IPv6Address
@@ -68,9 +71,11 @@ def parse_endpoint_url(text: str, allowed_ports: Container[int] = DEFAULT_PORTS)
     Names are not resolved here: ask a ``Guard`` whether the addresses behind them may be connected to.
 
     Raises:
-        UrlRefused: with every fault found and what would be right.
+        UrlRefused: with the faults found (of the characters, the first five) and what would be right.
     """
-    faults = _character_faults(text)
+    if len(text) > MAX_URL_CHARACTERS:  # not read at all: reading some names takes long
+        raise UrlRefused([Fault("url", f"{len(text)} characters", f"use at most {MAX_URL_CHARACTERS}")])
+    faults = list(islice(_character_faults(text), MAX_CHARACTER_FAULTS))
     found = _SCHEME.match(text)
     if found is None:
         raise UrlRefused([*faults, Fault("url", "no http:// or https:// at its start", "write https://host/path")])
@@ -98,20 +103,16 @@ def parse_endpoint_url(text: str, allowed_ports: Container[int] = DEFAULT_PORTS)
     return EndpointUrl(scheme, host, port, target, _rebuilt(scheme, host, port, target), address)
 
 
-def _character_faults(text: str) -> list[Fault]:
-    faults = []
-    if len(text) > MAX_URL_CHARACTERS:
-        faults.append(Fault("url", f"{len(text)} characters", f"use at most {MAX_URL_CHARACTERS}"))
+def _character_faults(text: str) -> Iterator[Fault]:
     if _PLAIN.fullmatch(text):
-        return faults
-    for place, character in enumerate(text[:MAX_URL_CHARACTERS], start=1):
+        return
+    for place, character in enumerate(text, start=1):
         if character == "\\":
-            faults.append(Fault("url", f"a backslash at character {place}", "use / in paths, %5C in values"))
-        elif unicodedata.category(character)[0] in "CZ":  # control, format, surrogate, unassigned; any space
-            faults.append(
-                Fault("url", f"a space or control character (U+{ord(character):04X}) at character {place}", "remove it")
-            )
-    return faults
+            yield Fault("url", f"a backslash at character {place}", "use / in paths, %5C in values")
+        elif character not in _JOINERS and unicodedata.category(character)[0] in "CZ":
+            # C: control, format, surrogate, unassigned; Z: any space
+            problem = f"a space or control character (U+{ord(character):04X}) at character {place}"
+            yield Fault("url", problem, "remove it")
 
 
 def _split_authority(rest: str) -> tuple[str, str]:
@@ -143,17 +144,17 @@ def _read_host(text: str) -> tuple[str, Address | None]:
 def _read_ipv6(text: str) -> IPv6Address:
     fix = "write an IPv6 address in brackets and without a zone, such as [2001:db8::1]"
     if not text.endswith("]") or "%" in text:
-        raise _Refusal(f"{text!r} is no IPv6 address", fix)
+        raise _Refusal(f"{text!r:.80} is no IPv6 address", fix)
     try:
         return IPv6Address(text[1:-1])
     except AddressValueError:
-        raise _Refusal(f"{text!r} is no IPv6 address", fix) from None
+        raise _Refusal(f"{text!r:.80} is no IPv6 address", fix) from None
 
 
 def _read_ipv4(text: str) -> IPv4Address:
     if not _DOTTED.fullmatch(text):
         fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
-        raise _Refusal(f"{text!r} is no IPv4 address in its usual form", fix)
+        raise _Refusal(f"{text!r:.80} is no IPv4 address in its usual form", fix)
     return IPv4Address(text)
 
 
@@ -171,7 +172,7 @@ def _ascii_label(label: str) -> str:
         lower = label.lower()
         if not _LABEL.fullmatch(lower):
             fix = "letters, digits and inner hyphens, 1 to 63 of them between two dots"
-            raise _Refusal(f"{label!r} is no part of a host name", fix)
+            raise _Refusal(f"{label!r:.80} is no part of a host name", fix)
         if not lower.startswith("xn--"):
             return lower
         label = lower
@@ -179,7 +180,7 @@ def _ascii_label(label: str) -> str:
         return idna.alabel(label).decode("ascii")
     except idna.IDNAError as error:
         fix = "write the name in lower case as it is registered (IDNA 2008), or its xn-- form"
-        raise _Refusal(f"{label!r} is no part of a host name: {error}", fix) from None
+        raise _Refusal(f"{label!r:.80} is no part of a host name: {error}", fix) from None
 
 
 def _read_port(text: str | None, scheme: str, allowed_ports: Container[int]) -> int:
@@ -188,7 +189,7 @@ def _read_port(text: str | None, scheme: str, allowed_ports: Container[int]) -> 
     elif _PORT.fullmatch(text) and int(text) <= 65535:  # noqa: PLR2004  the largest port there is
         port = int(text)
     else:
-        raise _Refusal(f"{text!r} is no port", "write a number from 1 to 65535 after the colon, or no colon")
+        raise _Refusal(f"{text!r:.80} is no port", "write a number from 1 to 65535 after the colon, or no colon")
     if port not in allowed_ports:
         fix = "use https on port 443, or ask the operator to allow this port (allowed_ports)"
         raise _Refusal(f"port {port} is not allowed", fix)
