@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from syndicator.intake.contacts import contacts_of
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.parts import Layout, Part, Section
-from syndicator.intake.reach import contacts_of, publisher_of
+from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
 from syndicator.intake.trackers import is_pixel
 
 _CAPTION: Final = re.compile(r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)")
+_FIRST_PARAGRAPHS: Final = 2
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
 _SHEET_ROOM: Final = 100
@@ -19,15 +21,13 @@ _SHEET_ROOM: Final = 100
 
 def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
     """The fields that the layout names, shaped like a record; fields it does not name are left out."""
-    dateline = dateline_in(layout)
+    dateline, body = _without_dateline(_body(layout))
     fields: dict[str, Any] = {
         "headline": _one_line(_text(layout.first(Part.HEADLINE))),
-        "subheadline": _text(layout.first(Part.SUBHEADLINE)),
+        "subheadline": _one_line(_text(layout.first(Part.SUBHEADLINE))),
         "teaser": _text(layout.first(Part.TEASER)),
-        "dateline": {**({"place": dateline.place} if dateline.place else {}), "date": dateline.date}
-        if dateline and dateline.length
-        else None,
-        "body": _body(layout, dateline),
+        "dateline": dateline,
+        "body": body,
         "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
         "media": [*_captions(layout), *_pictures(sheet)][:_SHEET_ROOM],
         "publisher": publisher_in(layout),
@@ -38,16 +38,19 @@ def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
 
 
 def dateline_in(layout: Layout) -> DatelineFound | None:
-    """The date line, of a line of its own or in front of the text's first paragraphs."""
-    for section in layout.sections:
-        if section.part in {Part.DATELINE, Part.BODY}:
-            for piece in section.pieces[:1]:
-                found = dateline_of(piece.text.strip()) if piece.kind == "paragraph" else None
-                if found:
-                    return found
-            if section.part is Part.BODY:
-                return None
-    return None
+    """The date line, of a line of its own or in front of the text's first paragraphs, else the date of issue."""
+    found = list(_datelines(layout))
+    return next((one for one in found if one.place), found[0] if found else None)
+
+
+def _datelines(layout: Layout) -> Iterator[DatelineFound]:
+    issued = [section for section in layout.all(Part.DATELINE) if section.heading]
+    dated = [section for section in layout.all(Part.DATELINE) if not section.heading]
+    for section in (*dated, *layout.all(Part.BODY)[:1], *issued):
+        for piece in section.pieces[:_FIRST_PARAGRAPHS]:
+            found = dateline_of(piece.text.strip()) if piece.kind == "paragraph" else None
+            if found:
+                yield found
 
 
 def publisher_in(layout: Layout) -> dict[str, Any]:
@@ -58,11 +61,23 @@ def publisher_in(layout: Layout) -> dict[str, Any]:
 def _contacts(layout: Layout) -> list[dict[str, Any]]:
     """Persons and desks; one without a name is called by the heading it stands under."""
     found: list[dict[str, Any]] = []
+    houses = _houses(layout)
     for section in layout.all(Part.CONTACT):
         groups = [[line.text for line in piece.lines] for piece in section.pieces]
         desk = section.heading.strip().rstrip(":").strip()
-        found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups))
+        found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups, houses))
     return [contact for contact in found if contact.get("name") or contact.get("email")][:20]
+
+
+def _houses(layout: Layout) -> str:
+    """Text that names the companies of a release."""
+    named = (Part.HEADLINE, Part.BOILERPLATE, Part.PUBLISHER)
+    return "\n".join(
+        text
+        for section in layout.sections
+        if section.part in named
+        for text in (section.heading, *(piece.text for piece in section.pieces if section.part is not Part.BOILERPLATE))
+    )
 
 
 def _text(section: Section | None) -> str | None:
@@ -75,22 +90,25 @@ def _one_line(text: str | None) -> str | None:
     return " ".join(line.strip() for line in text.split("\n")) if text else None
 
 
-def _body(layout: Layout, dateline: DatelineFound | None) -> list[dict[str, Any]]:
+def _body(layout: Layout) -> list[dict[str, Any]]:
     """The body in its order; what is under a heading that no other field can hold stays body, too."""
-    blocks: list[dict[str, Any]] = []
-    for section in layout.sections:
-        blocks.extend(_blocks(section))
-    if dateline and dateline.length and blocks and blocks[0]["type"] == "paragraph":
-        text = blocks[0]["text"]
-        found = dateline_of(text)
-        if found and found.length:
-            rest = text[found.length :].strip()
-            blocks[:1] = [{"type": "paragraph", "text": rest}] if rest else []
-    return blocks
+    return [block for section in layout.sections for block in _blocks(section)]
+
+
+def _without_dateline(blocks: list[dict[str, Any]]) -> tuple[dict[str, str] | None, list[dict[str, Any]]]:
+    """The date line that opens the body, and the body without it; one that would be printed otherwise stays text."""
+    text = blocks[0]["text"] if blocks and blocks[0]["type"] == "paragraph" else ""
+    found = dateline_of(text)
+    if found is None or not found.length:
+        return None, blocks
+    rest = text[found.length :].strip()
+    fields = {"place": found.place, "date": found.date}
+    first = [{"type": "paragraph", "text": rest}] if rest else []
+    return {name: value for name, value in fields.items() if value}, [*first, *blocks[1:]]
 
 
 def _blocks(section: Section) -> Iterator[dict[str, Any]]:
-    if section.part in {Part.BODY, Part.DATELINE, Part.SUBHEADING}:
+    if section.part in {Part.BODY, Part.SUBHEADING} or (section.part is Part.DATELINE and not section.heading):
         yield from _each(section)
     elif section.part is Part.BOILERPLATE and not _is_boilerplate(section):
         yield _subheading(section.heading)
@@ -141,22 +159,39 @@ def _boilerplate(section: Section) -> dict[str, Any]:
 def _captions(layout: Layout) -> Iterator[dict[str, Any]]:
     for section in layout.all(Part.CAPTION):
         for piece in section.pieces:
-            text = piece.text.strip()
-            if text:
+            for text in _each_caption(piece):
                 yield caption_of(text)
+
+
+def _each_caption(piece: Piece) -> Iterator[str]:
+    """Captions of one paragraph: each line with a label of its own begins one."""
+    lines: list[str] = []
+    for line in piece.lines:
+        if lines and _label_of_media(line.text):
+            yield "\n".join(lines).strip()
+            lines = []
+        lines.append(line.text)
+    text = "\n".join(lines).strip()
+    if text:
+        yield text
+
+
+def _label_of_media(text: str) -> re.Match[str] | None:
+    """``Foto 1:`` in front of a caption."""
+    found = _CAPTION.match(text)
+    return found if found and folded(found[1]).rstrip(" 0123456789.") in layouts().media else None
 
 
 def caption_of(text: str) -> dict[str, Any]:
     """``Foto 1: …`` as label and caption. A credit in the caption is named besides; the caption stays whole."""
-    found = _CAPTION.match(text)
-    is_label = found is not None and folded(found[1]).rstrip(" 0123456789.") in layouts().media
-    caption = {"label": found[1], "caption": text[found.end() :]} if found and is_label else {"caption": text}
+    found = _label_of_media(text)
+    caption = {"label": found[1], "caption": text[found.end() :]} if found else {"caption": text}
     credit = credit_in(caption["caption"])
     return {**caption, "credit": credit} if credit else caption
 
 
 def credit_in(caption: str) -> str | None:
-    """``(Foto: Jane Doe)`` or ``© Acme``."""
+    """``(Foto: Jane Doe)``, ``© Acme``, or a last sentence ``Crédit photo : Jane Doe``."""
     for found in re.finditer(r"[(\[]([^()\[\]]{3,120})[)\]]|(©\s?[^\n.;]{2,80})", caption):
         text = (found[1] or found[2]).strip()
         label, colon, rest = text.partition(":")
@@ -164,7 +199,8 @@ def credit_in(caption: str) -> str | None:
             return text[1:].strip() or None
         if colon and folded(label) in layouts().credit and rest.strip():
             return rest.strip()
-    return None
+    label, colon, rest = re.split(r"[.!?]\s+|\n|\s[|\u2013]\s", caption.strip())[-1].partition(":")
+    return rest.strip(" .") or None if colon and folded(label) in layouts().credit else None
 
 
 def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:

@@ -26,9 +26,30 @@ class Layouts:
     """Label of a line in a contact or publisher block, folded, to the field that it names."""
     credit: tuple[str, ...]
     media: frozenset[str]
+    houses: frozenset[str]
+    """Words of companies, agencies and desks, by which they are told from persons."""
+    link_texts: tuple[str, ...]
+    """Words that stand for a link in a contact block and name nobody."""
+    handed_on: tuple[str, ...]
+    register_starts: frozenset[str]
+    degrees: frozenset[str]
     legal_starts: tuple[str, ...]
     network_starts: tuple[str, ...]
+    kickers: tuple[str, ...]
+    """Words for a release, folded, the longest first."""
+    service_starts: tuple[str, ...]
+    """What the first line of a disclosure service begins with, folded."""
+    service_words: tuple[str, ...]
+    legal_headings: tuple[str, ...]
     end_signs: frozenset[str]
+    wires: tuple[str, ...]
+    """Newswires and agencies, as written."""
+    prose: frozenset[str]
+    """Words that begin a sentence, not a date line."""
+    date_leads: frozenset[str]
+    """Words between place and date: "Paris, le"."""
+    place_particles: frozenset[str]
+    clock: frozenset[str]
     verbs: frozenset[str]
     joiners: frozenset[str]
     articles: frozenset[str]
@@ -68,9 +89,23 @@ def layouts() -> Layouts:
         labels=_labels(tables.values()),
         credit=_longest_first(_words(tables, "labels", "credit")),
         media=_words(tables, "labels", "media"),
+        houses=_words(tables, "labels", "houses") | frozenset(map(folded, every["legal_forms"])),
+        link_texts=_longest_first(_words(tables, "labels", "link_texts")),
+        handed_on=_longest_first(_words(tables, "labels", "handed_on")),
+        register_starts=_words(tables, "labels", "register_starts"),
+        degrees=frozenset(map(folded, every["degrees"])),
         legal_starts=tuple(_words(tables, "legal", "starts") | _words(tables, "legal", "network")),
         network_starts=tuple(_words(tables, "legal", "network")),
+        kickers=_longest_first(_words(tables, "sections", "kicker")),
+        service_starts=tuple(map(folded, every["service_starts"])),
+        service_words=tuple(_words(tables, "headings", "key_words")),
+        legal_headings=tuple(_words(tables, "legal", "headings")),
         end_signs=frozenset(every["end_signs"]),
+        wires=tuple(sorted(every["wires"], key=len, reverse=True)),
+        prose=_words(tables, "dateline", "prose"),
+        date_leads=_words(tables, "dateline", "leads"),
+        place_particles=_words(tables, "dateline", "particles"),
+        clock=_words(tables, "dateline", "clock"),
         verbs=_words(tables, "quotes", "verbs"),
         joiners=_words(tables, "quotes", "joiners"),
         articles=_words(tables, "quotes", "articles"),
@@ -114,7 +149,7 @@ def _sections(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _labels(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    fields = ("credit", "media")
+    fields = ("credit", "media", "houses", "link_texts", "handed_on", "register_starts")
     return {
         folded(label): field
         for table in tables

@@ -4,13 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from syndicator.intake.dateline import date_pattern
 from syndicator.intake.layouts import folded, layouts
 
 _LONGEST_HEADING: Final = 120
 _LONGEST_LABEL: Final = 70
 _MOST_WORDS: Final = 14
 _FEWEST_GLUED: Final = 7
-_MARKUP: Final = "#*_ \t\u00a0"
+_FEWEST_UNFRAMED: Final = 3
+_LONGEST_KICKER: Final = 120
+_MARKUP: Final = "#*_ \t\u00a0\ufeff"
 _END_FRAME: Final = " \t-\u2013\u2014*#=+.:()[]"
 _STARTS_SENTENCE: Final = re.compile(
     r"\s(?=(?:The|Founded|Established|Since|Based|Headquartered|With|As|In|At|For|Die|Der|Das|Seit|Mit|Als|Gegründet"
@@ -21,12 +24,20 @@ _COMPANY: Final = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Cie|Bros|Pty|[A-Z]|e\.\s?V|S
 EMBARGO: Final = re.compile(
     r"\bsperrfrist\b|\bgesperrt bis\b|\bembargo(?:ed)? until\b|\bunder (?:strict )?embargo\b|\bsous embargo\b"
     r"|\bembargo jusqu|\bembargad[oa]s? hasta\b|\bbajo embargo\b|\bembargo hasta\b|\b(?:sotto|in) embargo\b"
-    r"|\bembargo fino\b|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
+    r"|\bembargo fino\b|\bhold (?:for release )?until\b"
+    r"|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
     re.IGNORECASE,
 )
 """What says that a text must not be published yet. The word alone may be about trade."""
 
 _LONGEST_EMBARGO: Final = 200
+_NUMBERED: Final = re.compile(
+    r"(?:[(|/\u2013\u2014-]\s*)?(?:Nr\.?|No\.?|N[\u00b0\u00ba.]|#)?\s*\d[\d /.\u2013-]{0,12}\)?$", re.IGNORECASE
+)
+# What may stand between the word for a release and its date: signs, and words as of a place.
+_NAMES: Final = re.compile(
+    r"(?:[|/:,(\u2013\u2014-]|(?:Nr|No)\.|n[\u00b0\u00ba]|vom\b|vom\s|dated?\b|of\b|du\b|del?\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,11 @@ def opening_of(line: str) -> Opening | None:
     text = line.strip().strip(_MARKUP)
     if not text:
         return None
-    return _whole(text) or _labelled(text) or _about(text) or _embargo(text) or _glued(text) or _asking(text)
+    for form in (_whole, _kicker, _labelled, _about, _embargo, _legal, _glued, _asking):
+        opening = form(text)
+        if opening is not None:
+            return opening
+    return None
 
 
 def is_end_mark(line: str) -> bool:
@@ -58,7 +73,7 @@ def is_end_mark(line: str) -> bool:
     if text in layouts().end_signs:
         return True
     bare = text.strip(_END_FRAME) if len(text) <= _LONGEST_LABEL else ""
-    is_framed = len(text) > len(bare) or text.isupper()
+    is_framed = len(text) > len(bare) or text.isupper() or len(bare.split()) >= _FEWEST_UNFRAMED
     return is_framed and layouts().sections.get(folded(bare)) == "end"
 
 
@@ -69,11 +84,30 @@ def _whole(text: str) -> Opening | None:
     return Opening(section, text.strip())
 
 
+def _kicker(text: str) -> Opening | None:
+    """``Pressemitteilung Nr. 12 vom 3. März 2027``; ``FOR IMMEDIATE RELEASE – March 3, 2027``; ``EQS-Ad-hoc: …``."""
+    if len(text) > _LONGEST_KICKER:
+        return None
+    bare = folded(text)
+    if bare.startswith(layouts().service_starts) and any(word in bare for word in layouts().service_words):
+        return Opening("kicker", text)
+    start = next((word for word in layouts().kickers if bare.startswith(word)), None)
+    rest = text[len(start) :].strip() if start else ""
+    is_numbered = bool(_NUMBERED.match(rest)) or bool(date_pattern().search(rest) and _NAMES.match(rest))
+    return Opening("kicker", text) if is_numbered else None
+
+
 def _labelled(text: str) -> Opening | None:
     """``Media Contact for X: Jane Doe``; ``SOURCE Acme Inc.``."""
     label, colon, _ = text[: _LONGEST_LABEL + 1].partition(":")
     if colon and len(label) <= _LONGEST_LABEL:
         section = _section_of_label(folded(label))
+        if section is None and _is_register(label, text):
+            return Opening("register", "", text)
+        if section == "issued" and (EMBARGO.search(text) or not date_pattern().search(text)):
+            section = "embargo" if EMBARGO.search(text) else None
+        if section == "kicker" and len(text) > _LONGEST_KICKER:
+            return None
         if section:
             return Opening(section, text[: len(label) + 1], text[len(label) + 1 :].strip())
     if text.startswith("SOURCE ") and len(text) <= _LONGEST_HEADING:
@@ -81,10 +115,17 @@ def _labelled(text: str) -> Opening | None:
     return None
 
 
+def _is_register(label: str, text: str) -> bool:
+    """``Sprache: Deutsch``: what a disclosure service prints first below an announcement."""
+    return folded(label) in layouts().register_starts and len(text[len(label) + 1 :].split()) == 1
+
+
 def _section_of_label(label: str) -> str | None:
     sections = layouts().sections
     if label in sections:
         return sections[label] if sections[label] not in {"about", "end"} else None
+    if label.startswith(layouts().legal_headings):
+        return "legal"
     for word in (" for ", " für ", " pour ", " para ", " per ", " at ", " ("):
         head = label.partition(word)[0]
         if head != label and sections.get(head) == "contact":
@@ -162,6 +203,12 @@ def _embargo(text: str) -> Opening | None:
     if len(text) <= _LONGEST_EMBARGO and EMBARGO.search(text) and any(sign.isdigit() for sign in text):
         return Opening("embargo", text, text)
     return None
+
+
+def _legal(text: str) -> Opening | None:
+    """``Safe Harbor Statement under the Private Securities Litigation Reform Act``: a heading, not a sentence."""
+    is_heading = len(text) <= _LONGEST_HEADING and text[-1] not in ".!?,;" and len(text.split()) <= _MOST_WORDS
+    return Opening("legal", text) if is_heading and folded(text).startswith(layouts().legal_headings) else None
 
 
 def _glued(text: str) -> Opening | None:

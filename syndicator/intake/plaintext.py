@@ -9,6 +9,8 @@ from syndicator.intake.openings import is_end_mark
 from syndicator.intake.sheet import Kind, Piece, Sheet, TextLine, lines_of
 
 _BULLET: Final = re.compile(r"^\s{0,8}[-*\u2022\u25cf\u25aa\u2013\u00b7]\s+(?=\S)")
+# A subheadline between dashes is no point of a list.
+_DASHED: Final = re.compile(r"^\s*[-\u2013]\s.*\s[-\u2013]\s*$")
 _NUMBER: Final = re.compile(r"^\s{0,8}(\d{1,3})[.)]\s+(?=\S)")
 _RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$")
 _FEWEST_ROWS = 2
@@ -45,7 +47,7 @@ def _kind_of(line: TextLine) -> str:
         return "end"
     if _RULE.match(line.text):
         return "rule"
-    return "bullets" if _BULLET.match(line.text) else "paragraph"
+    return "bullets" if _BULLET.match(line.text) and not _DASHED.match(line.text) else "paragraph"
 
 
 def _piece(kind: str, lines: tuple[TextLine, ...]) -> Piece:

@@ -1,24 +1,32 @@
-"""Publisher blocks and contacts: what each line of them says, kept as written."""
+"""Publisher blocks, and what each line of a block says, kept as written."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from syndicator.intake.layouts import folded, layouts
 
-EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+# The last part ends where a capital or a figure is glued to it: "press@acme.comPhone".
+EMAIL: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:[^\W\d_][a-z\u00df-\u00ff]{1,23}|[A-Z]{2,24}(?![a-z]))"
+)
 URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")
 # Where markup was lost a number may follow a word without a space.
-_GLUED_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d")
-_BETWEEN: Final = re.compile(r"\s*[,;|\u2022]\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)")
+LOOSE_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d")
+_BETWEEN: Final = re.compile(
+    r"\s*(?:[,;|\u2022]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
+)
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
 _BARE: Final = re.compile(
     r"^\s*(Tel\.?|Telefon|Fon|Fax|Telefax|Mobil|Phone|Mobile|E-?Mail)\s+(?=\S*[\d@])", re.IGNORECASE
 )
+_WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
+_FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
 _LONGEST: Final = 200
 
@@ -48,8 +56,22 @@ def said(line: str) -> Said:
 
 def facts(line: str) -> list[Said]:
     """The same for a line that may hold several labelled things (``Tel. 1, Fax 2 | mail@acme.example``)."""
-    parts = [said(part) for part in _BETWEEN.split(line[: 2 * _LONGEST])]
-    return parts if sum(part.field != "text" for part in parts) > 1 else [said(line)]
+    pieces = (piece for part in _BETWEEN.split(line[: 2 * _LONGEST]) for piece in _before_label().split(part))
+    parts = [said(piece) for piece in pieces if piece.strip()]
+    return parts if sum(part.field != "text" for part in parts) > 1 or _is_glued(parts) else [said(line)]
+
+
+def _is_glued(parts: Sequence[Said]) -> bool:
+    """``Jane DoePhone: 1``: a name, and a label that lost the line break in front of it."""
+    return len(parts) > 1 and parts[-1].field != "text"
+
+
+@lru_cache(maxsize=1)
+def _before_label() -> re.Pattern[str]:
+    """Where a label of a way to reach somebody stands inside of a line, also glued to the word in front of it."""
+    labels = [label for label, field in layouts().labels.items() if field in _WAYS and len(label) >= _FEWEST_LETTERS]
+    words = "|".join(re.escape(label.capitalize()) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"(?<=\S)\s+(?=(?i:{words})\s?:\s*\S)|(?<=[a-z.)\d])(?=(?:{words})\s?:)")
 
 
 def _labelled(text: str) -> Said | None:
@@ -65,8 +87,18 @@ def _labelled(text: str) -> Said | None:
 def reaches(line: str) -> int:
     """How many ways to reach somebody a line names: mail, web, telephone."""
     text = line[:_LONGEST]
-    phone = any(sum(map(str.isdigit, found)) >= _DIGITS for found in _GLUED_PHONE.findall(URL.sub(" ", text)))
+    phone = any(is_number(found) for found in LOOSE_PHONE.findall(URL.sub(" ", text)))
     return bool(EMAIL.search(text)) + bool(URL.search(text)) + phone
+
+
+def is_number(text: str) -> bool:
+    """Whether these figures are enough for a telephone number."""
+    return sum(map(str.isdigit, text)) >= _DIGITS
+
+
+def is_place(text: str) -> bool:
+    """Whether a line is part of an address: street and number, or postal code and town."""
+    return any(_POSTAL.match(part.strip()) or _STREET.search(part.strip()) for part in text.split(", "))
 
 
 def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
@@ -74,16 +106,34 @@ def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
     block: dict[str, Any] = {}
     address: list[str] = []
     for line, fact in ((whole, fact) for whole in lines for fact in facts(whole)):
-        if fact.field == "text" or (fact.field in {"name", "address", "role"}):
-            if "name" not in block and fact.field != "address":
-                block["name"] = fact.value
-            else:
-                address.append(fact.value)
+        if fact.field in {"text", "name", "address", "role"}:
+            _name_or_address(block, address, fact)
+        elif fact.field == "register":
+            continue
         elif fact.field not in block:
-            block[fact.field] = fact.value
+            block[fact.field] = _web(fact.value) if fact.field == "url" else fact.value
         else:
             address.append(line.strip() if line.strip() not in address else fact.value)
     return {**block, **_address(address), **_country(block)}
+
+
+def _name_or_address(block: dict[str, Any], address: list[str], fact: Said) -> None:
+    value = _handed_on().sub("", fact.value)
+    if "name" not in block and fact.field != "address":
+        block["name"] = value
+    elif value != block.get("name"):
+        address.append(value)
+
+
+@lru_cache(maxsize=1)
+def _handed_on() -> re.Pattern[str]:
+    """``Acme GmbH, übermittelt durch news aktuell``: the wire is no part of the name."""
+    return re.compile(rf",\s+(?:{'|'.join(map(re.escape, layouts().handed_on))})\s.*$", re.IGNORECASE)
+
+
+def _web(address: str) -> str:
+    """An address that can be followed: a ``www.`` alone names no scheme."""
+    return f"https://{address}" if address.lower().startswith("www.") else address
 
 
 def _address(lines: list[str]) -> dict[str, Any]:
@@ -99,57 +149,3 @@ def _country(block: dict[str, Any]) -> dict[str, str]:
     phone = str(block.get("phone", ""))
     found = [country for prefix, country in layouts().countries.items() if phone.startswith(prefix)]
     return {"country": found[0]} if found else {}
-
-
-def contacts_of(groups: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
-    """Contacts, from groups of lines between which the source had blank lines."""
-    found: list[dict[str, Any]] = []
-    for group in groups:
-        for line in group:
-            _add(found, line)
-        if found and _is_reachable(found[-1]):
-            found.append({})
-    return [contact for contact in found if contact]
-
-
-def _add(found: list[dict[str, Any]], line: str) -> None:
-    for fact in facts(line):
-        _add_fact(found, fact, line)
-
-
-def _add_fact(found: list[dict[str, Any]], fact: Said, line: str) -> None:
-    starts_new = fact.field == "text" and found and _is_reachable(found[-1]) and reaches(line) == 0
-    if not found or (starts_new and _looks_like_name(fact.value)):
-        found.append({})
-    contact = found[-1]
-    if fact.field == "text":
-        _free_text(contact, fact.value)
-    elif fact.field in {"phone", "fax", "email", "name", "role"} and fact.field not in contact:
-        contact[fact.field] = fact.value
-
-
-def _free_text(contact: dict[str, Any], text: str) -> None:
-    """A line without a label: mail and telephone are taken from it; what stands before them is name and role."""
-    email, phone = EMAIL.search(text), PHONE.search(text)
-    if email:
-        contact.setdefault("email", email[0])
-    if phone and sum(map(str.isdigit, phone[0])) >= _DIGITS:
-        contact.setdefault("phone", phone[0])
-    starts = [found.start() for found in (email, phone, URL.search(text)) if found]
-    before = text[: min(starts, default=len(text))].strip(" ,;|/\u2013-:\t")
-    name, _, role = before.partition(", ")
-    if name and "name" not in contact:
-        contact["name"] = name
-        if role:
-            contact.setdefault("role", role)
-    elif before and "role" not in contact and not starts:
-        contact["role"] = before
-
-
-def _is_reachable(contact: dict[str, Any]) -> bool:
-    return "phone" in contact or "email" in contact
-
-
-def _looks_like_name(text: str) -> bool:
-    words = text.split()
-    return 2 <= len(words) <= 6 and text[:1].isupper() and not any(sign.isdigit() for sign in text)  # noqa: PLR2004

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from syndicator.errors import Fault, Rejected
-from syndicator.intake.dateline import DatelineFound
+from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.drafts import dateline_in, draft_of, entries, listed, merged, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
@@ -91,7 +91,7 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
         name=name,
         format=form,
         lines=tuple(sheet.lines),
-        spans=tuple(sorted(layout.spans, key=lambda span: (span.first, span.last))),
+        spans=tuple(sorted([*layout.spans, *_dateline_span(layout)], key=_order)),
         draft=draft,
         language=language if isinstance(language, str) else None,
         dateline=dateline_in(layout),
@@ -101,6 +101,20 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
         pictures=tuple(sheet.pictures),
         oddities=tuple(sheet.oddities),
     )
+
+
+def _order(span: Span) -> tuple[int, int, int]:
+    return (span.first, span.last, 0) if span.part is not Part.BODY else (span.first, span.last, 1)
+
+
+def _dateline_span(layout: Layout) -> Iterator[Span]:
+    """The date line in front of the first paragraph, as a part of its own beside the paragraph."""
+    section = layout.first(Part.BODY)
+    for piece in section.pieces[:1] if section and not layout.first(Part.DATELINE) else ():
+        text = piece.text.lstrip()
+        found = dateline_of(text) if piece.kind == "paragraph" else None
+        if found:
+            yield Span(Part.DATELINE, piece.first, piece.first, text[: found.end])
 
 
 def _prose(draft: Mapping[str, Any]) -> str:

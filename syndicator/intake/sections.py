@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from syndicator.intake.dateline import date_pattern, dateline_of
-from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.dateline import dateline_of, is_only_dateline
+from syndicator.intake.layouts import folded
 from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.parts import Layout, Part, Section, Span
-from syndicator.intake.reach import reaches, said
-from syndicator.intake.sheet import Piece, Sheet, TextLine
+from syndicator.intake.reach import reaches
+from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
+from syndicator.intake.tail import LONG_LINE, is_legal, is_reach_line, leaves_reach
 
 _LOOK_AHEAD: Final = 8
 _LONGEST_SUBHEADLINE: Final = 300
@@ -18,15 +19,12 @@ _LONGEST_SUBHEADING: Final = 90
 _LONGEST_HEADLINE: Final = 300
 _MOST_HEADLINE_LINES: Final = 4
 _WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
-_CLOCK: Final = re.compile(r"[\s\d:.,|\u2013\u2014-]*(?:Uhr|h)?[\s.,|]*", re.IGNORECASE)
-_LONG_LINE: Final = 200
-_SENTENCE_WORDS: Final = 8
-_MANY_WORDS: Final = 12
-_UNKNOWN_LABEL_WORDS: Final = 3
+_DASHES: Final = frozenset("-\u2013\u2014")
 _ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 _INNER: Final = frozenset({"contact", "publisher", "captions", "embargo", "end", "legal"})
-
-
+# What may stand between a headline and its subheadline.
+_ABOVE: Final = frozenset({Part.HEADLINE, Part.KICKER, Part.DATELINE, Part.EMBARGO, Part.LEGAL})
+_ONE_LINE: Final = frozenset({"kicker", "embargo", "issued", "end"})
 _PARTS: Final = {
     "kicker": Part.KICKER,
     "headline": Part.HEADLINE,
@@ -36,9 +34,11 @@ _PARTS: Final = {
     "captions": Part.CAPTION,
     "publisher": Part.PUBLISHER,
     "source": Part.PUBLISHER,
+    "register": Part.PUBLISHER,
     "contact": Part.CONTACT,
     "legal": Part.LEGAL,
     "embargo": Part.EMBARGO,
+    "issued": Part.DATELINE,
     "end": Part.END,
 }
 
@@ -75,10 +75,15 @@ class _Walk:
         else:
             for run in _runs(piece):
                 self._run(place, piece, *run)
+        if not self._body_begun and self.layout.spans[-1].part in _ABOVE:
+            self._headline_at = place
 
     def _run(self, place: int, piece: Piece, opening: Opening | None, lines: tuple[TextLine, ...]) -> None:
         if opening is not None and self._accepts(opening, place):
             self._open(opening, lines)
+        elif self._has_headline and not self._body_begun and len(lines) > 1 and _dates(lines[:1]):
+            self._run(place, piece, None, lines[:1])
+            self._run(place, piece, None, lines[1:])
         elif not self._has_headline:
             self._before_headline(place, lines)
         else:
@@ -86,15 +91,16 @@ class _Walk:
 
     def _accepts(self, opening: Opening, place: int) -> bool:
         """A headline may look like a heading ("About time: …"); after it, a layout's word is one."""
-        if self._has_headline and opening.section in {"subheadline", "teaser"}:
+        section = opening.section
+        if section == "register":
+            return self._body_begun
+        if self._has_headline and section in {"subheadline", "teaser", "kicker", "issued"}:
             return not self._body_begun
-        if self._has_headline and opening.section == "source":
-            return self._is_tail(opening)
         if self._has_headline:
-            return opening.section not in {"kicker", "headline"}
-        if opening.section in {"about", "legal", "captions", "source"}:
+            return self._is_tail(opening) if section == "source" else section != "headline"
+        if section in {"about", "legal", "captions", "source"}:
             return False
-        return place != self._title_at or opening.section == "headline"
+        return place != self._title_at or section == "headline"
 
     def _is_tail(self, opening: Opening) -> bool:
         return self._body_begun and (
@@ -114,10 +120,20 @@ class _Walk:
             section.pieces.append(_paragraph((TextLine(first.number, opening.rest),)))
         self.layout.sections.append(section)
         self._section = section
-        if opening.section in {"source", "kicker", "embargo", "end"} and (opening.rest or opening.section != "source"):
+        if opening.section in _ONE_LINE or (opening.section == "source" and opening.rest):
             self._section = None
-        if rest:
+        if self._titles(opening, first):
+            self._headline(-1, (TextLine(first.number, opening.rest), *rest))
+        elif rest and not self._has_headline and self._section is None:
+            self._before_headline(-1, tuple(rest))
+        elif rest:
             self._continue(-1, _paragraph(tuple(rest)), tuple(rest))
+
+    def _titles(self, opening: Opening, line: TextLine) -> bool:
+        """``Pressemitteilung: Acme übernimmt Beta``: kicker and headline on one line."""
+        rest = opening.rest
+        is_dated = _dates((TextLine(line.number, rest),)) or dateline_of(rest) is not None
+        return opening.section == "kicker" and len(rest.split()) > 1 and not self._has_headline and not is_dated
 
     # ------------------------------------------------------------ the beginning
 
@@ -131,10 +147,10 @@ class _Walk:
             self._section is not None
             and place >= 0
             and self._section.part in {Part.CONTACT, Part.PUBLISHER}
-            and reaches(_joined(lines))
+            and reaches(joined(lines))
         ):
             self._append(lines)
-        elif _is_only_dateline(lines):
+        elif _dates(lines) and not self._is_above_text(place, lines):
             self._new(Part.DATELINE)
             self._append(lines)
         elif self._is_letterhead(place):
@@ -145,16 +161,29 @@ class _Walk:
         else:
             self._headline(place, lines)
 
+    def _is_above_text(self, place: int, lines: tuple[TextLine, ...]) -> bool:
+        """Whether prose follows at once: then this is the headline, whatever it reads like."""
+        behind = self._pieces[place + 1 : place + 2] if place >= 0 else []
+        is_named = lines[0].text.strip()[:1].isalpha()
+        return is_named and any(len(piece.text) > LONG_LINE // 2 and piece.text.rstrip()[-1] == "." for piece in behind)
+
     def _is_letterhead(self, place: int) -> bool:
         """Short lines before the kicker or the title: the sender's letterhead."""
         if place == self._title_at:
             return False
         if place < self._title_at or any(_WIRE.match(later.text) for later in self._pieces[place + 2 : place + 4]):
             return True
-        return (
-            any(_kicks(later) for later in self._pieces[place + 1 : _LOOK_AHEAD])
-            and len(self._pieces[place].text) <= _LONG_LINE
-        )
+        head = self._pieces[:_LOOK_AHEAD]
+        kicker = next((later for later in range(place + 1, len(head)) if _kicks(head[later])), 0)
+        is_short = len(self._pieces[place].text) <= LONG_LINE
+        return bool(kicker) and is_short and not self._is_title_above(place, kicker)
+
+    def _is_title_above(self, place: int, kicker: int) -> bool:
+        """``Headline``, ``FOR IMMEDIATE RELEASE``, text: the headline stands above the kicker."""
+        between = self._pieces[place + 1 : kicker]
+        behind = next((piece for piece in self._pieces[kicker + 1 :] if piece.lines and not _dates(piece.lines)), None)
+        is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
+        return is_text or any(_dates(piece.lines) for piece in between if piece.lines)
 
     def _headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         self._has_headline = True
@@ -165,7 +194,7 @@ class _Walk:
         self._section = None
         if len(lines) > wrapped:
             rest = lines[wrapped:]
-            is_title = len(_joined(rest)) <= _LONGEST_SUBHEADLINE and _joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
+            is_title = len(joined(rest)) <= _LONGEST_SUBHEADLINE and joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
             self._new(Part.SUBHEADLINE if is_title and len(rest) == 1 else Part.BODY)
             self._append(rest)
             self._section = None
@@ -174,7 +203,7 @@ class _Walk:
 
     def _continue(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> None:
         section = self._section
-        if section is None or section.part is Part.BODY:
+        if section is None or section.part in {Part.BODY, Part.DATELINE, Part.KICKER}:
             self._body(place, piece, lines)
         elif section.part in {Part.CONTACT, Part.PUBLISHER}:
             self._reach(piece, lines)
@@ -185,7 +214,7 @@ class _Walk:
             self._section = None
         elif piece.kind == "heading":
             self._body(place, piece, lines)
-        elif section.part is Part.BOILERPLATE and _is_reach_line(lines):
+        elif section.part is Part.BOILERPLATE and is_reach_line(lines):
             self._new(Part.CONTACT)
             self._append(lines)
         else:
@@ -197,37 +226,39 @@ class _Walk:
             self._append(lines)
             self._section = None
             return
-        part = self._opening_part(place, piece, lines) if not self._body_begun else None
-        if part is None and _is_legal(lines):
-            part = Part.LEGAL
+        part = Part.LEGAL if is_legal(lines) else None
+        if part is None and not self._body_begun:
+            part = self._opening_part(place, piece, lines)
         if part is None:
             part = Part.SUBHEADING if self._is_subheading(place, piece, lines) else Part.BODY
             self._body_begun = self._body_begun or part is Part.BODY
-        if part is Part.BODY and _is_reach_line(lines) and self.layout.all(Part.BOILERPLATE):
+        if part is Part.BODY and is_reach_line(lines) and self.layout.all(Part.BOILERPLATE):
             part = Part.CONTACT
         if part is Part.BODY and self._section is not None and self._section.part is Part.BODY:
             self._append(lines)
         else:
             self._new(part)
             self._append(lines)
-        if part in {Part.SUBHEADLINE, Part.TEASER, Part.SUBHEADING}:
+        if part in {Part.SUBHEADLINE, Part.TEASER, Part.SUBHEADING} or (part is Part.LEGAL and not self._body_begun):
             self._section = None
 
     def _is_known_headline(self, lines: tuple[TextLine, ...]) -> bool:
         known = self._known_headline
-        return known is not None and not self.layout.all(Part.HEADLINE) and folded(_joined(lines)) == folded(known)
+        return known is not None and not self.layout.all(Part.HEADLINE) and folded(joined(lines)) == folded(known)
 
     def _opening_part(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> Part | None:
         """Between the headline and the text: subheadline, then teaser, then perhaps a date line of its own."""
-        text = _joined(lines).strip()
-        if _is_only_dateline(lines):
+        text = joined(lines).strip()
+        if _dates(lines):
             return Part.DATELINE
         following = self._pieces[place + 1] if 0 <= place < len(self._pieces) - 1 else None
         if following is None or following.kind not in {"paragraph", "heading"} or dateline_of(text):
             return None
+        if self._has(Part.SUBHEADLINE) and not self._has(Part.TEASER) and _is_dashed(text):
+            return Part.TEASER
         if not self._has(Part.SUBHEADLINE) and len(text) <= _LONGEST_SUBHEADLINE and place == self._headline_at + 1:
-            is_title = text[-1:] not in _ENDS_SENTENCE and (len(following.text) > len(text) or piece.kind == "heading")
-            if is_title:
+            is_longer = len(following.text) > len(text) or piece.kind == "heading"
+            if _is_dashed(text) or (text[-1:] not in _ENDS_SENTENCE and is_longer):
                 return Part.SUBHEADLINE
         if (
             piece.kind == "paragraph"
@@ -244,7 +275,7 @@ class _Walk:
     def _is_subheading(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> bool:
         if piece.kind == "heading":
             return len(lines) == 1 and len(lines[0].text) <= _LONGEST_HEADLINE
-        text = _joined(lines).strip()
+        text = joined(lines).strip()
         following = self._pieces[place + 1] if 0 <= place < len(self._pieces) - 1 else None
         return (
             len(lines) == 1
@@ -273,9 +304,7 @@ class _Walk:
     def _leave(self, section: Section | None, lines: tuple[TextLine, ...]) -> None:
         self._section = None
         part = (
-            Part.LEGAL
-            if _is_legal(lines) or (section is not None and len(lines[0].text) > 2 * _LONG_LINE)
-            else Part.BODY
+            Part.LEGAL if is_legal(lines) or (section is not None and len(lines[0].text) > 2 * LONG_LINE) else Part.BODY
         )
         self._new(part)
         self._append(lines)
@@ -308,7 +337,7 @@ class _Walk:
             self._span(self._section.part, lines)
 
     def _span(self, part: Part, lines: tuple[TextLine, ...], *, opens: bool = False) -> None:
-        self.layout.spans.append(Span(part, lines[0].number, lines[-1].number, _joined(lines), opens))
+        self.layout.spans.append(Span(part, lines[0].number, lines[-1].number, joined(lines), opens))
 
     def _note(self, part: Part, piece: Piece) -> None:
         self.layout.spans.append(Span(part, piece.first, piece.last, piece.text))
@@ -322,44 +351,15 @@ def _wrapped(lines: tuple[TextLine, ...]) -> int:
     return count
 
 
-def leaves_reach(text: str) -> bool:
-    """Whether a line is prose rather than part of a contact or publisher block."""
-    line = text.strip()
-    words = line.split()
-    ways = reaches(line)
-    if len(line) > _LONG_LINE or _starts_legal(line) or (len(words) >= _MANY_WORDS and ways < 2):  # noqa: PLR2004
-        return True
-    label, colon, _ = line.partition(":")
-    if colon and said(line).field == "text" and not line.startswith("http"):
-        return line.endswith(":") or (len(label.split()) >= _UNKNOWN_LABEL_WORDS and ways < 2)  # noqa: PLR2004
-    return (
-        len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
-    )
+def _dates(lines: tuple[TextLine, ...]) -> bool:
+    """A date line of its own."""
+    text = lines[0].text.strip()
+    return len(lines) == 1 and len(text) <= LONG_LINE and is_only_dateline(text)
 
 
-def _is_reach_line(lines: tuple[TextLine, ...]) -> bool:
-    """A line that names several ways to reach somebody and is no sentence."""
-    text = _joined(lines).strip()
-    return len(text) <= _LONG_LINE and reaches(text) >= 2 and not leaves_reach(text)  # noqa: PLR2004
-
-
-def _is_legal(lines: tuple[TextLine, ...]) -> bool:
-    return _starts_legal(lines[0].text.strip())
-
-
-def _starts_legal(text: str) -> bool:
-    return folded(text[:_LONG_LINE]).startswith(layouts().legal_starts)
-
-
-def _is_only_dateline(lines: tuple[TextLine, ...]) -> bool:
-    text = _joined(lines).strip()
-    if len(lines) > 1 or len(text) > _LONG_LINE:
-        return False
-    date = date_pattern().search(text)
-    if date and _CLOCK.fullmatch(text[: date.start()] + " " + text[date.end() :]):
-        return True
-    found = dateline_of(text)
-    return found is not None and (found.length == len(text) or text.endswith(("/", found.date)))
+def _is_dashed(text: str) -> bool:
+    """``- Topline data expected in March -``: how American wires set their subheadlines."""
+    return len(text) <= _LONGEST_SUBHEADLINE and text[:1] in _DASHES and text[-1:] in _DASHES
 
 
 def _kicks(piece: Piece) -> bool:
@@ -372,15 +372,18 @@ def _runs(piece: Piece) -> Iterator[tuple[Opening | None, tuple[TextLine, ...]]]
     start, opening = 0, opening_of(piece.lines[0].text)
     for place in range(1, len(piece.lines)):
         inner = opening_of(piece.lines[place].text)
-        if inner is not None and inner.section in _INNER:
+        if inner is not None and inner.section in _INNER and not _is_desk(inner, piece.lines[place - 1]):
             yield opening, piece.lines[start:place]
             start, opening = place, inner
     yield opening, piece.lines[start:]
 
 
+def _is_desk(opening: Opening, before: TextLine) -> bool:
+    """``Investor Relations`` below a name, without a colon: the desk of that contact."""
+    is_bare = opening.section == "contact" and not opening.rest and not opening.heading.endswith(":")
+    above = opening_of(before.text)
+    return is_bare and (above is None or above.section != "end")
+
+
 def _paragraph(lines: tuple[TextLine, ...]) -> Piece:
     return Piece("paragraph", lines[0].number, lines[-1].number, lines)
-
-
-def _joined(lines: tuple[TextLine, ...]) -> str:
-    return "\n".join(line.text for line in lines)

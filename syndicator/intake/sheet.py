@@ -18,6 +18,10 @@ class TextLine:
     text: str
 
 
+def joined(lines: Sequence[TextLine]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A link of the source: where it leads, and the words that stand for it in the text."""
@@ -54,7 +58,7 @@ class Piece:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return joined(self.lines)
 
 
 @dataclass(frozen=True, slots=True)

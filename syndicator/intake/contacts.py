@@ -1,0 +1,172 @@
+"""Contacts: who answers, told from the lines of a block. A house and a person in it are one contact."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_number, is_place, reaches
+
+_WAYS: Final = ("phone", "fax", "email")
+_HALVES: Final = re.compile(r"\s+[\u2013\u2014|/-]\s+")
+_TRIM: Final = " ,;|/\u2013-:\t\u00a0"
+_FEWEST_NAMES: Final = 2
+_MOST_NAMES: Final = 6
+_MOST_OF_PERSON: Final = 4
+
+Contact = dict[str, Any]
+
+
+def contacts_of(groups: Iterable[Sequence[str]], houses: str = "") -> list[Contact]:
+    """Contacts, from groups of lines between which the source had blank lines.
+
+    ``houses`` is text that names the companies of the release (headline, boilerplates): what stands there is no person.
+    """
+    found: list[Contact] = []
+    for group in groups:
+        before = len(found) - bool(found and not _is_reachable(found[-1]))
+        for line in group:
+            _add(found, line, folded(houses))
+        _share(found[max(0, before) :])
+    kept = [contact for contact in found if contact.get("name") or contact.get("email")]
+    return [{field: value for field, value in contact.items() if field != "_house"} for contact in kept]
+
+
+def _share(group: Sequence[Contact]) -> None:
+    """Persons of one block above a common number can all be reached by it."""
+    ways: Contact = {way: group[-1][way] for way in _WAYS if way in group[-1]} if group else {}
+    for contact in group[:-1]:
+        if not _is_reachable(contact):
+            contact.update(ways)
+
+
+def _add(found: list[Contact], line: str, houses: str) -> None:
+    for fact in facts(line):
+        if fact.field == "text":
+            _free_text(found, _without_link_texts(fact.value), houses)
+        elif fact.field in {"name", "role"}:
+            _name(found, fact, houses)
+        elif fact.field in _WAYS:
+            _way(found, fact)
+
+
+def _name(found: list[Contact], fact: Said, houses: str) -> None:
+    if fact.field == "role" and found:
+        found[-1].setdefault("role", fact.value)
+    else:
+        _free_text(found, fact.value, houses)
+
+
+def _way(found: list[Contact], fact: Said) -> None:
+    if not found or (fact.field == "email" and fact.field in found[-1]):
+        found.append({})
+    found[-1].setdefault(fact.field, fact.value)
+
+
+def _free_text(found: list[Contact], text: str, houses: str) -> None:
+    """A line without a label: mail and telephone are taken from it; what stands before them is name and role."""
+    email, url = EMAIL.search(text), URL.search(text)
+    rest = EMAIL.sub(" ", URL.sub(" ", text))
+    phone = next((number for number in LOOSE_PHONE.finditer(rest) if is_number(number[0])), None)
+    starts = [match.start() for match in (email, url) if match]
+    starts += [max(0, text.find(phone[0]))] if phone else []
+    before = text[: min(starts, default=len(text))].strip(_TRIM)
+    if before and not is_place(before) and layouts().sections.get(folded(before)) not in {"contact", "publisher"}:
+        _words(found, before, houses)
+    if email:
+        _way(found, Said("email", email[0]))
+    if phone:
+        _way(found, Said("phone", phone[0].strip(_TRIM)))
+
+
+def _words(found: list[Contact], text: str, houses: str) -> None:
+    """A name, or what more is said about the one before."""
+    is_new = not found or _is_reachable(found[-1]) or _follows_person(found[-1], text, houses)
+    if is_new and found and not _looks_like_name(text):
+        return
+    if is_new:
+        found.append({})
+    contact = found[-1]
+    name, role = _name_and_role(text, houses)
+    if "name" not in contact:
+        contact.update({"name": name, **({"role": role} if role and "role" not in contact else {})})
+    elif _is_house(contact["name"], houses) and _is_person(name, houses):
+        house = ", ".join(part for part in (contact["name"], contact.get("role")) if part)
+        contact.update({"name": name, "role": f"{role}, {house}" if role else house, "_house": house})
+    elif "role" not in contact:
+        contact["role"] = text
+    elif contact["role"] == contact.get("_house") and _has_role(text):
+        contact["role"] = f"{text}, {contact['role']}"
+
+
+def _follows_person(contact: Mapping[str, Any], text: str, houses: str) -> bool:
+    """``Jane Doe, CEO`` below ``John Roe, CFO``: two persons before the number that both answer."""
+    name, role = _name_and_role(text, houses)
+    return bool(
+        role
+        and _has_role(role)
+        and _is_person(name, houses)
+        and contact.get("role")
+        and not _is_house(str(contact.get("name", "")), houses)
+    )
+
+
+def _name_and_role(text: str, houses: str) -> tuple[str, str]:
+    """``Jane Doe, Head of Press``; ``Acme Agency – Jane Doe``; ``Stadt X, Pressestelle, Jane Doe``."""
+    for parts, sign in ((text.split(", "), ", "), (_HALVES.split(text), ", ")):
+        if len(parts) < _FEWEST_NAMES or not _is_house(parts[0], houses):
+            continue
+        person = next((part for part in parts[1:] if _is_person(part, houses)), None)
+        if person:
+            return person, sign.join(part for part in parts if part != person)
+    name, _, role = text.partition(", ")
+    return name, role
+
+
+def _is_house(text: str, houses: str) -> bool:
+    words = {folded(word.strip("(),")) for word in text.split()}
+    return not layouts().houses.isdisjoint(words) or (bool(text) and folded(text) in houses)
+
+
+def _is_person(text: str, houses: str) -> bool:
+    words = [word for word in text.split() if folded(word) not in layouts().titles]
+    return (
+        _FEWEST_NAMES <= len(words) <= _MOST_OF_PERSON
+        and all(word[:1].isupper() or folded(word) in layouts().particles for word in words)
+        and not any(sign.isdigit() or sign in "@&/:" for sign in text)
+        and not _has_role(text)
+        and not _is_house(text, houses)
+    )
+
+
+def _has_role(text: str) -> bool:
+    return any(
+        folded(word.strip("(),")) in layouts().roles or folded(word.strip("(),")).endswith(layouts().role_endings)
+        for word in text.split()
+    )
+
+
+def _without_link_texts(text: str) -> str:
+    """The line without words that only lead elsewhere: ``Company Website``, ``Email Us Here``."""
+    return _link_texts().sub(" ", text).strip()
+
+
+@lru_cache(maxsize=1)
+def _link_texts() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in layouts().link_texts)
+    return re.compile(rf"(?<![^\W\d])(?:{words})(?!\w)\s*:?|(?<![^\W\d])(?:{words})(?=https?:)", re.IGNORECASE)
+
+
+def _is_reachable(contact: Mapping[str, Any]) -> bool:
+    return "phone" in contact or "email" in contact
+
+
+def _looks_like_name(text: str) -> bool:
+    words = text.split()
+    return (
+        _FEWEST_NAMES <= len(words) <= _MOST_NAMES
+        and text[:1].isupper()
+        and reaches(text) == 0
+        and not any(sign.isdigit() for sign in text)
+    )

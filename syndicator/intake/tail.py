@@ -1,0 +1,43 @@
+"""What stands under the text: which lines belong to a contact block, which to the small print."""
+
+from typing import Final
+
+from syndicator.intake.dateline import without_date
+from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.reach import reaches, said
+from syndicator.intake.sheet import TextLine, joined
+
+LONG_LINE: Final = 200
+_SENTENCE_WORDS: Final = 8
+_MANY_WORDS: Final = 12
+_UNKNOWN_LABEL_WORDS: Final = 3
+
+
+def leaves_reach(text: str) -> bool:
+    """Whether a line is prose rather than part of a contact or publisher block."""
+    line = text.strip()
+    words = line.split()
+    ways = reaches(line)
+    if len(line) > LONG_LINE or _starts_legal(line) or (len(words) >= _MANY_WORDS and ways < 2):  # noqa: PLR2004
+        return True
+    label, colon, _ = line.partition(":")
+    if colon and said(line).field == "text" and not line.startswith("http"):
+        return line.endswith(":") or (len(label.split()) >= _UNKNOWN_LABEL_WORDS and ways < 2)  # noqa: PLR2004
+    return (
+        len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
+    )
+
+
+def is_reach_line(lines: tuple[TextLine, ...]) -> bool:
+    """A line that names several ways to reach somebody and is no sentence."""
+    text = joined(lines).strip()
+    return len(text) <= LONG_LINE and reaches(text) >= 2 and not leaves_reach(text)  # noqa: PLR2004
+
+
+def is_legal(lines: tuple[TextLine, ...]) -> bool:
+    return _starts_legal(lines[0].text.strip())
+
+
+def _starts_legal(text: str) -> bool:
+    """Whether a text begins as small print does; a service's date and time may stand in front of it."""
+    return folded(without_date(text[:LONG_LINE])).startswith(layouts().legal_starts)
