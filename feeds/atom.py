@@ -16,6 +16,7 @@ from feeds.elements import add
 from feeds.media import add_media
 from feeds.model import Entry, Head, Person, Source, Tombstone
 from feeds.moments import in_utc, rfc3339
+from feeds.text import without_seeming_markup
 
 
 def render(head: Head, entries: Iterable[Entry]) -> bytes:
@@ -24,7 +25,7 @@ def render(head: Head, entries: Iterable[Entry]) -> bytes:
     for entry in entries:
         _add_entry(feed, entry)
     document: bytes = feed.atom_str(encoding="UTF-8")
-    return document
+    return without_seeming_markup(document)
 
 
 class _HeadExtension:
@@ -98,11 +99,16 @@ def _add_entry(feed: FeedGenerator, entry: Entry) -> FeedEntry:
 
 
 def _add_links(element: etree._Element, entry: Entry) -> None:
-    """All links of the entry, its page last.
+    """All links of the entry, its page first and last.
 
     feedgen writes entry links without rel, type and length (upstream issues 135 and
-    143), so that readers see no enclosures: it is never told of any.
+    143), so that readers see no enclosures: it is never told of any. Some readers take
+    the first link for the page and some the last, whatever its relation: among others
+    it stands at both ends, told apart by its language, as RFC 4287, section 4.1.2 asks.
     """
+    among_others = bool(entry.enclosures or entry.links)
+    if among_others:
+        add(element, "link", rel="alternate", type="text/html", href=entry.url)
     for enclosure in entry.enclosures:
         add(
             element,
@@ -114,7 +120,8 @@ def _add_links(element: etree._Element, entry: Entry) -> None:
             length=enclosure.length,
         )
     elements.add_entry_links(element, entry, "link")
-    add(element, "link", rel="alternate", type="text/html", href=entry.url)
+    hreflang = entry.language if among_others else None
+    add(element, "link", rel="alternate", type="text/html", href=entry.url, hreflang=hreflang)
 
 
 def _add_source(element: etree._Element, origin: Source) -> None:

@@ -14,6 +14,8 @@ HISTORY: Final = "http://purl.org/syndication/history/1.0"
 MEDIA_RSS: Final = "http://search.yahoo.com/mrss/"
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
+# Link relations that readers and validators of feeds know; the registry of today has more.
+_KNOWN_RELATIONS: Final = frozenset({"related", "via", "license", "describedby", "replies", "up", "search"})
 # What no public vocabulary says: which version this is and whether it still stands.
 LIFECYCLE: Final = "urn:x-syndicator:lifecycle:1"
 
@@ -46,11 +48,12 @@ def add_feed_links(feed: etree._Element, head: Head, format: Format, name: str) 
 
 
 def add_entry_links(element: etree._Element, entry: Entry, name: str) -> None:
+    """The entry's further links; a relation that readers do not know becomes "related" (JSON Feed keeps it)."""
     for link in entry.links:
         add(
             element,
             name,
-            rel=link.rel,
+            rel=link.rel if link.rel in _KNOWN_RELATIONS else "related",
             type=link.type,
             href=link.href,
             title=link.title,

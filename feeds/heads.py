@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from feeds import atom, jsonfeed, rss
 from feeds.model import HEAD_TEXTS, Format, Head, Person, Tombstone
 from feeds.moments import rfc822, rfc3339
-from feeds.text import escape_attribute, escape_content
+from feeds.text import escape_attribute, escape_content, without_seeming_markup
 
 FOOT: Final[dict[Format, bytes]] = {"rss": b"</channel></rss>", "atom": b"</feed>", "json": b"]}"}
 
@@ -27,7 +27,8 @@ def render_head(head: Head, format: Format) -> bytes:
     if format == "json":
         return jsonfeed.render(head, ()).removesuffix(FOOT["json"])
     texts = head.texts()
-    return _mould(_shape(head, texts), format).cast([*texts, *_times(head, format)]).encode()
+    cast = _mould(_shape(head, texts), format).cast([*texts, *_times(head, format)])
+    return without_seeming_markup(cast.encode())
 
 
 class _Shape(NamedTuple):

@@ -34,7 +34,6 @@ def render(title: str, outlines: Iterable[Outline], updated: datetime, format: F
     head = add(opml, "head")
     add(head, "title", title)
     add(head, "dateModified", rfc822(updated))
-    add(head, "docs", "http://opml.org/spec2.opml")
     body = add(opml, "body")
     listed = (outline for outline in outlines if format in outline.feed_urls)
     for category, channels in groupby(listed, key=lambda outline: outline.category):

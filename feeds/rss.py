@@ -15,7 +15,8 @@ from feeds import elements
 from feeds.elements import DUBLIN_CORE, add
 from feeds.media import add_media
 from feeds.model import Entry, Head
-from feeds.moments import rfc822
+from feeds.moments import rfc822, rfc3339
+from feeds.text import without_seeming_markup
 
 _ATOM_LINK = f"{{{elements.ATOM}}}link"
 
@@ -26,7 +27,7 @@ def render(head: Head, entries: Iterable[Entry]) -> bytes:
     for entry in entries:
         _add_entry(feed, entry)
     document: bytes = feed.rss_str(encoding="UTF-8")
-    return document
+    return without_seeming_markup(document)
 
 
 class _HeadExtension:
@@ -56,6 +57,8 @@ class _EntryExtension:
         entry = self.entry
         item.set(f"{{{elements.XML}}}lang", entry.language)
         add(item, "pubDate", rfc822(entry.published))
+        # RSS itself has no word for it, and newsrooms' systems take a correction by this time only.
+        add(item, f"{{{elements.ATOM}}}updated", rfc3339(entry.updated))
         # RSS's own author is an e-mail address, and must not stand beside dc:creator. Readers
         # take names out of it badly: feedparser cuts addresses after four letters of the domain.
         for person in entry.authors:

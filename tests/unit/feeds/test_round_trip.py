@@ -119,11 +119,14 @@ def assert_atom_links(element: etree._Element, entry: Entry) -> None:
         | ({"title": each.title} if each.title else {})
         for each in entry.enclosures
     ]
-    further = links[len(entry.enclosures) : -1]
+    page = {"rel": "alternate", "type": "text/html", "href": entry.url}
+    is_alone = len(links) == 1
+    assert attributes(links[0]) == page
+    further = links[1 + len(entry.enclosures) : -1]
     assert [(link.get("rel"), link.get("href"), link.get("title")) for link in further] == [
         (link.rel, link.href, link.title) for link in entry.links
     ]
-    assert attributes(links[-1]) == {"rel": "alternate", "type": "text/html", "href": entry.url}
+    assert is_alone or attributes(links[-1]) == {**page, "hreflang": entry.language}
 
 
 def assert_media(element: etree._Element, entry: Entry) -> None:
@@ -175,6 +178,7 @@ def assert_rss_item(item: etree._Element, entry: Entry) -> None:
         ("link", entry.url),
         ("guid", entry.id),
         ("pubDate", rfc822(entry.published)),
+        (f"{A}updated", rfc3339(entry.updated)),
         (content if entry.summary else "description", entry.content_html),
         (f"{DC}language", entry.language),
         (f"{DC}rights", entry.rights),

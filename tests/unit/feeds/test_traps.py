@@ -1,5 +1,6 @@
 """Each fault of feedgen 1.0.0 that is mended here, and each habit of readers that is minded."""
 
+import json
 import locale
 import re
 import subprocess
@@ -27,9 +28,9 @@ def tree(format: Format, head: Head | None = None, entry: Entry | None = None) -
 
 def test_atom_entry_links_keep_rel_type_and_length() -> None:
     links = tree("atom").findall(f"{ATOM}entry/{ATOM}link")
-    assert [link.get("rel") for link in links] == ["enclosure", "enclosure", "related", "alternate"]
-    assert links[0].get("type") == "image/jpeg"
-    assert links[0].get("length") == "48211"
+    assert [link.get("rel") for link in links] == ["alternate", "enclosure", "enclosure", "related", "alternate"]
+    assert links[1].get("type") == "image/jpeg"
+    assert links[1].get("length") == "48211"
 
 
 def test_atom_content_is_escaped_html_without_cdata() -> None:
@@ -65,11 +66,51 @@ def test_rss_link_is_the_page_whatever_other_links_there_are() -> None:
     assert channel.findtext("item/link") == samples.entry().url
 
 
-@pytest.mark.parametrize("path", [f"{ATOM}link", f"{ATOM}entry/{ATOM}link"])
-def test_the_page_is_the_last_atom_link_and_the_only_alternate(path: str) -> None:
-    relations = [link.get("rel") for link in tree("atom").findall(path)]
+def test_the_page_of_a_feed_is_its_last_atom_link_and_the_only_alternate() -> None:
+    relations = [link.get("rel") for link in tree("atom").findall(f"{ATOM}link")]
     assert relations[-1] == "alternate"
     assert relations.count("alternate") == 1
+
+
+def test_the_page_of_an_entry_is_its_first_and_its_last_atom_link_and_one_if_alone() -> None:
+    among_others = tree("atom").findall(f"{ATOM}entry/{ATOM}link")
+    pages = [each for each in among_others if each.get("rel") == "alternate"]
+    assert pages == [among_others[0], among_others[-1]]
+    assert {each.get("href") for each in pages} == {samples.entry().url}
+    # Two alternates of one type must differ in language (RFC 4287, section 4.1.2; DuplicateAtomLink).
+    assert [each.get("hreflang") for each in pages] == [None, "de"]
+    alone = tree("atom", entry=samples.plain_entry()).findall(f"{ATOM}entry/{ATOM}link")
+    assert [(each.get("rel"), each.get("href")) for each in alone] == [("alternate", samples.plain_entry().url)]
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_a_relation_that_readers_do_not_know_is_written_as_related(format: Format) -> None:
+    # UnregisteredAtomLinkRel: validators know an old list.
+    links = tuple(
+        Link(href=f"https://wire.example/{relation}", rel=relation)
+        for relation in ("license", "canonical", "predecessor-version")
+    )
+    changed = samples.entry(links=links)
+    found = {link.get("href"): link.get("rel") for link in tree(format, entry=changed).iter(f"{ATOM}link")}
+    assert [found[link.href] for link in links] == ["license", "related", "related"]
+    item = json.loads(document(samples.head("json"), [changed], "json"))["items"][0]
+    assert [link["rel"] for link in item["_syndicator"]["links"]] == ["license", "canonical", "predecessor-version"]
+
+
+def test_rss_says_when_an_entry_changed_without_touching_when_it_appeared() -> None:
+    item = tree("rss")[0].find("item")
+    assert item is not None
+    assert item.findtext("pubDate") == "Fri, 24 Nov 2017 11:00:00 +0000"
+    assert item.findtext(f"{ATOM}updated") == "2017-11-24T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_plain_text_that_looks_like_markup_is_written_by_numeric_references(format: Format) -> None:
+    # CharacterData and ContainsHTML; an ampersand that is one stays &amp;, which every reader decodes.
+    body = document(samples.head(format), [samples.entry(title="A <b & C"), samples.plain_entry(title="A & C")], format)
+    assert b">A &#x3C;b &#x26; C</title>" in body
+    assert b">A &amp; C</title>" in body
+    assert b"&lt;p&gt;Erster Absatz &amp;amp; mehr" in body
 
 
 @pytest.mark.parametrize("relation", ["alternate", "enclosure", "self"])
