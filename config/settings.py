@@ -67,12 +67,16 @@ class Settings(BaseSettings):
     allowed_ports: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(443, 80), description="Ports that an endpoint's URL may name, with commas between; 0: any."
     )
+    verify_endpoints: bool = Field(
+        default=False,
+        description="Every new endpoint has to answer a challenge before anything is pushed to it; off: where asked.",
+    )
     transport: Literal["curl", "requests"] = Field(
         default="curl", description="Client that sends pushes; requests where libcurl is missing."
     )
     connect_timeout_s: float = Field(default=5, gt=0, description="Seconds for DNS and connect of an attempt.")
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
-    in_flight: int = Field(default=1200, ge=1, description="Attempts under way at once in one worker process.")
+    in_flight: int = Field(default=2000, ge=1, description="Attempts under way at once in one worker process.")
     per_host: int = Field(default=64, ge=1, description="Attempts under way at once to one host and port.")
     per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
     lease_s: float = Field(default=60, gt=0, description="Seconds a claimed delivery belongs to its worker.")

@@ -2,7 +2,7 @@
 
 No transaction is open while requests are under way. A claim belongs to this courier until its lease ends,
 and recording is fenced by the claim's token: whoever lost its lease changes nothing any more. Tasks only
-claim and hand over; a thread of the courier records outcomes every 250 ms or 500 results, so a hanging
+claim and hand over; a thread of the courier records outcomes every 250 ms or 1,000 results, so a hanging
 receiver blocks no task and loses nothing of the others.
 """
 
@@ -25,10 +25,11 @@ from syndicator.log import logger
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.setup import Setup
 from syndicator.store import deliveries, events
-from syndicator.store.database import RowMapping
+from syndicator.store.deliveries import Claimed
 
-_BATCH: Final = 500
+_BATCH: Final = 1000
 _FLUSH_S: Final = 0.25
+_LOOK_AT_LEASES_S: Final = 1.0
 _PAYLOADS_KEPT: Final = 64
 _KEYS_KEPT: Final = 50_000
 
@@ -43,7 +44,7 @@ class Means:
     sealer: Sealer
     signer: Ed25519Signer
     user_agent: str
-    in_flight: int = 1200
+    in_flight: int = 2000
     lease_us: int = 60 * SECOND_US
 
 
@@ -51,7 +52,7 @@ class Means:
 class Tag:
     """What comes back with a request's result: the claimed row, its token, when it went out, who sent it."""
 
-    row: RowMapping
+    row: Claimed
     token: str
     started_at: int
     by: str
@@ -79,6 +80,7 @@ class Courier:
         self._claims: dict[str, _Claim] = {}
         self._outstanding = 0
         self._recording = 0
+        self._leases_seen_at = 0.0
         self._closing = False
         self._payloads: dict[int, bytes] = {}
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
@@ -133,8 +135,8 @@ class Courier:
             rows = deliveries.claim(database, connection, token=token, lease_until=until, limit=room, now=now)
         if not rows:
             return 0
-        self._load_payloads({row["event_seq"] for row in rows})
-        claim = _Claim(token, until, {row["id"] for row in rows})
+        self._load_payloads({row.event_seq for row in rows})
+        claim = _Claim(token, until, {row.id for row in rows})
         with self._changed:
             self._claims[token] = claim
             self._outstanding += len(rows)
@@ -149,11 +151,11 @@ class Courier:
             self._changed.wait_for(lambda: self._closing or self._means.in_flight - self._outstanding >= enough)
             return 0 if self._closing else min(_BATCH, self._means.in_flight - self._outstanding)
 
-    def _hand_over(self, rows: Sequence[RowMapping], token: str, now: int, by: str) -> None:
+    def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str) -> None:
         timestamp_s = now // SECOND_US
         submit, done = self._means.transport.submit, self._take
         for row in rows:
-            body = self._payloads[row["event_seq"]]
+            body = self._payloads[row.event_seq]
             try:
                 signature = self._sign(row, timestamp_s, body, now)
             except ConfigError as error:
@@ -162,14 +164,14 @@ class Courier:
             headers = (
                 ("content-type", "application/json"),
                 ("user-agent", self._means.user_agent),
-                ("webhook-id", row["event_id"]),
+                ("webhook-id", row.event_id),
                 ("webhook-timestamp", str(timestamp_s)),
                 ("webhook-signature", signature),
             )
-            submit(Request(row["url"], headers, body, Tag(row, token, now, by)), done)
+            submit(Request(row.url, headers, body, Tag(row, token, now, by)), done)
 
-    def _sign(self, row: RowMapping, timestamp_s: int, body: bytes, now: int) -> str:
-        endpoint_id, sealed = row["endpoint_id"], row["secrets"]
+    def _sign(self, row: Claimed, timestamp_s: int, body: bytes, now: int) -> str:
+        endpoint_id, sealed = row.endpoint_id, row.secrets
         keys = self._keys.get((endpoint_id, sealed))
         if keys is None:
             keys = secrets.signing_keys(self._means.sealer, endpoint_id, sealed, now)
@@ -177,7 +179,7 @@ class Courier:
                 if len(self._keys) > _KEYS_KEPT:
                     self._keys.clear()
                 self._keys[endpoint_id, sealed] = keys
-        event_id = row["event_id"]
+        event_id = row.event_id
         if self._asymmetric[0] != (event_id, timestamp_s):
             signed = self._means.signer.sign(event_id, timestamp_s, body)
             self._asymmetric = ((event_id, timestamp_s), signed)
@@ -199,8 +201,8 @@ class Courier:
         if isinstance(tag, Tag):
             self._keep(Sent(tag.row, tag.token, tag.started_at, tag.by, result))
 
-    def _refuse(self, row: RowMapping, token: str, now: int, by: str, reason: str) -> None:
-        _log.error("secret does not open", endpoint=row["endpoint_id"], reason=reason)
+    def _refuse(self, row: Claimed, token: str, now: int, by: str, reason: str) -> None:
+        _log.error("secret does not open", endpoint=row.endpoint_id, reason=reason)
         self._keep(Sent(row, token, now, by, None, reason))
 
     def _keep(self, sent: Sent) -> None:
@@ -231,24 +233,37 @@ class Courier:
         return self._closing and not self._outstanding
 
     def _record(self, done: Sequence[Sent]) -> None:
-        try:
-            record(self._setup, done)
-        except StoreError as error:
-            # Not lost: the leases end, and the sweep gives the deliveries to whoever comes next.
-            _log.error("outcomes not recorded", count=len(done), error=str(error))
+        self._record_what_can_be(done)
         with self._changed:
             self._recording -= len(done)
             for sent in done:
                 claim = self._claims.get(sent.token)
                 if claim is not None:
-                    claim.open.discard(sent.row["id"])
+                    claim.open.discard(sent.row.id)
                     if not claim.open:
                         del self._claims[sent.token]
             metrics.in_flight.set(self._outstanding)
             self._changed.notify_all()
 
+    def _record_what_can_be(self, done: Sequence[Sent]) -> None:
+        """Nothing is lost: of what is not recorded the lease ends, and the sweep gives it to whoever comes next."""
+        try:
+            record(self._setup, done)
+        except StoreError as error:
+            _log.error("outcomes not recorded", count=len(done), error=str(error))
+        except Exception as error:  # noqa: BLE001 (the thread's boundary: one bad outcome must not cost the others)
+            if len(done) == 1:
+                _log.exception("outcome not recorded", delivery=done[0].row.id, error=str(error))
+                return
+            half = len(done) // 2
+            self._record_what_can_be(done[:half])
+            self._record_what_can_be(done[half:])
+
     def _extend_leases(self) -> None:
         """Half a lease before its end a claim that is still under way gets a new one."""
+        if time.monotonic() < self._leases_seen_at + _LOOK_AT_LEASES_S:
+            return
+        self._leases_seen_at = time.monotonic()
         with self._changed:
             claims = [(claim, set(claim.open)) for claim in self._claims.values()]
         if not claims:

@@ -13,8 +13,9 @@ from syndicator.delivery.transport.protocol import Answer, Failure, Result
 from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
 from syndicator.services.setup import Setup
-from syndicator.store import audit, deliveries, endpoints
-from syndicator.store.database import Connection, RowMapping
+from syndicator.store import attempts, audit, deliveries, endpoints
+from syndicator.store.database import Connection
+from syndicator.store.deliveries import Claimed
 
 _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
@@ -27,7 +28,7 @@ _log = logger("delivery")
 class Sent:
     """One attempt: the claimed row, its token, when it went out, who sent it, and what came of it."""
 
-    row: RowMapping
+    row: Claimed
     token: str
     started_at: int
     by: str
@@ -52,7 +53,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
             by_token.setdefault(each.sent.token, []).append(each)
         for token, some in by_token.items():
             _move_on(setup, connection, some, token, now)
-        deliveries.log_attempts(database, connection, [_attempt(each) for each in judged])
+        attempts.log(database, connection, [_attempt(each) for each in judged])
         _keep_health(setup, connection, judged, now)
         deliveries.promote(database, connection, _freed_places(judged))
     for each in judged:
@@ -65,8 +66,8 @@ def _outcome(sent: Sent, now: int) -> Outcome:
     row = sent.row
     return judge(
         sent.result,
-        row["attempts"] + 1,
-        from_us(row["series_at"]),
+        row.attempts + 1,
+        from_us(row.series_at),
         from_us(now),
         DEFAULT_SCHEDULE,
         random.random(),  # noqa: S311 (a jitter, no secret)
@@ -74,7 +75,7 @@ def _outcome(sent: Sent, now: int) -> Outcome:
 
 
 def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], token: str, now: int) -> None:
-    delivered = [each.sent.row["id"] for each in judged if isinstance(each.outcome, Delivered)]
+    delivered = [each.sent.row.id for each in judged if isinstance(each.outcome, Delivered)]
     if delivered:
         deliveries.delivered(setup.database, connection, delivered, token, now)
     others = [_retried(each) for each in judged if not isinstance(each.outcome, Delivered)]
@@ -84,35 +85,35 @@ def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], to
 
 def _retried(each: _Judged) -> Mapping[str, Any]:
     row, outcome = each.sent.row, each.outcome
-    urgent = row["lane"] == deliveries.WITHDRAW_LANE
+    urgent = row.lane == deliveries.WITHDRAW_LANE
     if isinstance(outcome, Retry):
         return {
-            "id": row["id"],
+            "id": row.id,
             "state": DeliveryState.WAITING,
             "counts": int(outcome.counts),
             "due_at": to_us(outcome.due_at),
-            "lane": row["lane"] if urgent else deliveries.RETRY_LANE,
+            "lane": row.lane if urgent else deliveries.RETRY_LANE,
         }
-    return {"id": row["id"], "state": DeliveryState.DEAD, "counts": 1, "due_at": row["series_at"], "lane": row["lane"]}
+    return {"id": row.id, "state": DeliveryState.DEAD, "counts": 1, "due_at": row.series_at, "lane": row.lane}
 
 
 def _attempt(each: _Judged) -> Mapping[str, Any]:
     sent, outcome = each.sent, each.outcome
     result = sent.result or Failure("closed", sent.refusal)
     return {
-        "delivery_id": sent.row["id"],
-        "endpoint_no": sent.row["endpoint_no"],
-        "number": sent.row["attempts"] + 1,
+        "delivery_id": sent.row.id,
+        "endpoint_no": sent.row.endpoint_no,
+        "number": sent.row.attempts + 1,
         "started_at": sent.started_at,
         "duration_us": int(result.duration_s * SECOND_US),
         "outcome": type(outcome).__name__.lower(),
         "status": result.status if isinstance(result, Answer) else None,
         "reason": None if isinstance(outcome, Delivered) else outcome.reason,
-        "answer": result.body if isinstance(result, Answer) else None,
+        "answer": (result.body or None) if isinstance(result, Answer) else None,
         "address": result.address or None,
         "bytes_sent": result.bytes_sent,
-        "trigger": sent.row["trigger"],
-        "by": sent.by,
+        "cause": sent.row.trigger,
+        "doer": sent.by,
     }
 
 
@@ -122,18 +123,16 @@ def _freed_places(judged: Sequence[_Judged]) -> list[tuple[int, int]]:
     places = []
     for each in judged:
         row = each.sent.row
-        if row["lane"] < deliveries.RETRY_LANE:
-            places.append((row["endpoint_no"], freed[row["endpoint_no"]]))
-            freed[row["endpoint_no"]] += 1
+        if row.lane < deliveries.RETRY_LANE:
+            places.append((row.endpoint_no, freed[row.endpoint_no]))
+            freed[row.endpoint_no] += 1
     return places
 
 
 def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged], now: int) -> None:
-    worked = {each.sent.row["endpoint_no"] for each in judged if isinstance(each.outcome, Delivered)}
+    worked = {each.sent.row.endpoint_no for each in judged if isinstance(each.outcome, Delivered)}
     failed = Counter(
-        each.sent.row["endpoint_no"]
-        for each in judged
-        if _is_failure(each) and each.sent.row["endpoint_no"] not in worked
+        each.sent.row.endpoint_no for each in judged if _is_failure(each) and each.sent.row.endpoint_no not in worked
     )
     if worked:
         endpoints.worked(setup.database, connection, worked)
@@ -159,7 +158,7 @@ def _rest(
         if count >= _BACKOFF_AFTER
     }
     for each in judged:
-        result, number = each.sent.result, each.sent.row["endpoint_no"]
+        result, number = each.sent.result, each.sent.row.endpoint_no
         asks = isinstance(result, Answer) and result.status in _ASKS_FOR_REST and result.retry_after is not None
         if asks and isinstance(each.outcome, Retry) and number in failures:
             until[number] = max(until.get(number, 0), to_us(each.outcome.due_at))
@@ -171,7 +170,8 @@ def _rest(
 def _disable(connection: Connection, each: _Judged, now: int) -> None:
     row = each.sent.row
     notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
-    endpoints.set_state(connection, row["endpoint_no"], EndpointState.DISABLED, notice)
-    deliveries.drop(connection, row["endpoint_no"], now)
-    audit.write(connection, actor="receiver", action="disable", subject=row["endpoint_id"], now=now, notice=notice)
-    _log.warning("endpoint disabled", endpoint=row["endpoint_id"], notice=notice)
+    if not endpoints.set_state(connection, row.endpoint_no, EndpointState.DISABLED, notice):
+        return  # removed meanwhile, say, and that it stays
+    deliveries.drop(connection, row.endpoint_no, now)
+    audit.write(connection, actor="receiver", action="disable", subject=row.endpoint_id, now=now, notice=notice)
+    _log.warning("endpoint disabled", endpoint=row.endpoint_id, notice=notice)

@@ -6,7 +6,7 @@ from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services.embargo import lift_due
 from syndicator.services.setup import Setup
-from syndicator.store import audit, channels, deliveries, endpoints, events, releases
+from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, releases
 from syndicator.store.database import Connection
 
 _FORGET_BATCH = 5000
@@ -74,4 +74,4 @@ def forget_old_attempts(setup: Setup) -> int:
     """Deletes attempts past their retention, a batch a call; the number of them."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        return deliveries.forget_attempts(connection, now - setup.attempt_retention_us, _FORGET_BATCH)
+        return attempts.forget(connection, now - setup.attempt_retention_us, _FORGET_BATCH)

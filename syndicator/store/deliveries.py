@@ -6,7 +6,7 @@ backlog of a million rows costs the claim nothing, and an endpoint in back-off i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, text
 
@@ -15,6 +15,23 @@ from syndicator.store.database import Database, as_rows
 
 RETRY_LANE = Lane.RETRY.order
 WITHDRAW_LANE = Lane.WITHDRAW.order
+
+
+class Claimed(NamedTuple):
+    """A delivery that belongs to whoever claimed it, with what its attempt needs. Times in microseconds."""
+
+    id: int
+    event_seq: int
+    endpoint_no: int
+    lane: int
+    attempts: int
+    series_at: int
+    trigger: str
+    event_id: str
+    endpoint_id: str
+    url: str
+    secrets: str
+
 
 _RECEIVED = """
     SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
@@ -78,10 +95,12 @@ _CLAIMED = """
       JOIN endpoints e ON e.no = d.endpoint_no
      ORDER BY d.lane, d.due_at
 """
+# The token is the fence: only claimed rows have one. To name their state as well would lead Postgres, which
+# believes that few are claimed, through the index of the leases, and that compares every row with every id.
 _DELIVERED = """
     UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, finished_at = :now, claim_token = NULL,
            lease_until = NULL
-     WHERE id IN (SELECT id FROM {ids} i) AND state = 'claimed' AND claim_token = :token
+     WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
 """
 # A newer version of the release is meant for this endpoint: an older one is never sent after it, and one that
 # was under way when the newer came is superseded as it comes back.
@@ -95,35 +114,8 @@ _RETRIED = """
            attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
            finished_at = CASE WHEN r.state = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
       FROM {rows} r
-     WHERE deliveries.id = r.id AND deliveries.state = 'claimed' AND deliveries.claim_token = :token
+     WHERE deliveries.id = r.id AND deliveries.claim_token = :token
 """
-_ATTEMPT = text("""
-    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason, answer,
-                          address, bytes_sent, trigger, by)
-    VALUES (:delivery_id, :endpoint_no, :number, :started_at, :duration_us, :outcome, :status, :reason, :answer,
-            :address, :bytes_sent, :trigger, :by)
-""")
-# Most answers are empty; those attempts go in by one statement for the whole batch.
-_ATTEMPTS_WITHOUT_ANSWER = """
-    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason,
-                          address, bytes_sent, trigger, by)
-    SELECT delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, reason, address, bytes_sent,
-           cause, doer FROM {rows} r
-"""
-_ATTEMPT_COLUMNS = {
-    "delivery_id": "bigint",
-    "endpoint_no": "bigint",
-    "number": "bigint",
-    "started_at": "bigint",
-    "duration_us": "bigint",
-    "outcome": "text",
-    "status": "bigint",
-    "reason": "text",
-    "address": "text",
-    "bytes_sent": "bigint",
-    "cause": "text",
-    "doer": "text",
-}
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
 _PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
@@ -164,7 +156,7 @@ _EXPIRED = text(f"""
 """)
 _EXTEND = """
     UPDATE deliveries SET lease_until = :until
-     WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token AND state = 'claimed'
+     WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
 """
 _NEXT_DUE = text("SELECT min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = :lane")
 _NEXT_LEASE = text("SELECT min(lease_until) FROM deliveries WHERE state = 'claimed'")
@@ -196,18 +188,9 @@ _WHERE = {
     "before": "d.id < :before",
     "since": "d.series_at >= :since",
 }
-_ATTEMPTS = text("SELECT * FROM attempts WHERE delivery_id = :id ORDER BY id")
-_LAST_ATTEMPTS = text("SELECT * FROM attempts WHERE endpoint_no = :no ORDER BY id DESC LIMIT :limit")
 _COUNT_OF_RELEASE = text("""
     SELECT d.state, count(*) AS count FROM deliveries d WHERE d.release_id = :id GROUP BY d.state
 """)
-_FORGET_ATTEMPTS = text("""
-    DELETE FROM attempts
-     WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
-""")
-
-# In a subquery's column list "trigger" and "by" would be words of the language.
-_NAMED = {"cause": "trigger", "doer": "by"}
 _IDS = {"id": "bigint"}
 _RETRIES = {"id": "bigint", "state": "text", "counts": "bigint", "due_at": "bigint", "lane": "bigint"}
 
@@ -258,7 +241,7 @@ def insert_ping(connection: Connection, seq: int, endpoint_no: int, now: int) ->
 
 def claim(
     database: Database, connection: Connection, *, token: str, lease_until: int, limit: int, now: int
-) -> Sequence[RowMapping]:
+) -> Sequence[Claimed]:
     """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends."""
     statement = text(_CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d")))
     ids: list[int] = []
@@ -275,7 +258,8 @@ def claim(
     if not ids:
         return []
     bound = {"ids": as_rows({"id": number} for number in ids)}
-    return connection.execute(text(_CLAIMED.format(ids=database.rows("ids", _IDS))), bound).mappings().all()
+    rows = connection.execute(text(_CLAIMED.format(ids=database.rows("ids", _IDS))), bound)
+    return [Claimed(*row) for row in rows]
 
 
 def delivered(database: Database, connection: Connection, ids: Iterable[int], token: str, now: int) -> int:
@@ -289,17 +273,6 @@ def retried(database: Database, connection: Connection, rows: Iterable[Mapping[s
     return connection.execute(
         text(_RETRIED.format(rows=database.rows("rows", _RETRIES), outdated=_IS_OUTDATED)), values
     ).rowcount
-
-
-def log_attempts(database: Database, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds attempts to the log (rows with the columns of ``attempts``)."""
-    answered = [dict(row) for row in rows if row["answer"]]
-    if answered:
-        connection.execute(_ATTEMPT, answered)
-    empty = [{name: row[_NAMED.get(name, name)] for name in _ATTEMPT_COLUMNS} for row in rows if not row["answer"]]
-    if empty:
-        statement = _ATTEMPTS_WITHOUT_ANSWER.format(rows=database.rows("rows", _ATTEMPT_COLUMNS))
-        connection.execute(text(statement), {"rows": as_rows(empty)})
 
 
 def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]]) -> int:
@@ -378,17 +351,5 @@ def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowM
     return connection.execute(text(_LIST.format(where=condition)), {**asked, "limit": limit}).mappings().all()
 
 
-def attempts(connection: Connection, delivery_id: int) -> Sequence[RowMapping]:
-    return connection.execute(_ATTEMPTS, {"id": delivery_id}).mappings().all()
-
-
-def last_attempts(connection: Connection, endpoint_no: int, limit: int) -> Sequence[RowMapping]:
-    return connection.execute(_LAST_ATTEMPTS, {"no": endpoint_no, "limit": limit}).mappings().all()
-
-
 def counts(connection: Connection, release_id: str) -> dict[str, int]:
     return {row["state"]: row["count"] for row in connection.execute(_COUNT_OF_RELEASE, {"id": release_id}).mappings()}
-
-
-def forget_attempts(connection: Connection, before: int, limit: int) -> int:
-    return connection.execute(_FORGET_ATTEMPTS, {"before": before, "limit": limit}).rowcount

@@ -1,6 +1,6 @@
 """The default transport: one thread with a libcurl multi handle, driven by epoll.
 
-An attempt costs tens of microseconds, and 1,200 hang at once as cheaply as one. Names are resolved by the
+An attempt costs tens of microseconds, and 2,000 hang at once as cheaply as one. Names are resolved by the
 guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``); a kept connection serves a name only
 while that name leads to the connection's address. Before a request goes out over any connection, new or kept, the
 guard is asked once more about the address at its other end (``PREREQFUNCTION``).
@@ -39,7 +39,7 @@ class CurlTransport:
         guard: Guard,
         limits: Limits,
         *,
-        in_flight: int = 1200,
+        in_flight: int = 2000,
         per_host: int = 64,
         ca_file: Path | None = None,
     ) -> None:

@@ -46,7 +46,7 @@ class Request:
         for name, value in self.headers:
             if not _is_usable_name(name):
                 raise HeaderRefused(f"the header name {name!r} cannot be sent: use a token that is not reserved")
-            if _NOT_IN_VALUES.search(value):
+            if not (value.isascii() and value.isprintable()) and _NOT_IN_VALUES.search(value):
                 raise HeaderRefused(f"the value of {name} cannot be sent: use ASCII without line breaks")
 
 

@@ -11,7 +11,7 @@ from syndicator.clock import from_us
 from syndicator.errors import NotFound
 from syndicator.model.lifecycle import DeliveryState, EndpointState, EventType
 from syndicator.services.setup import Setup
-from syndicator.store import deliveries, endpoints
+from syndicator.store import attempts, deliveries, endpoints
 from syndicator.store.database import RowMapping
 
 _FROZEN = ConfigDict(frozen=True)
@@ -109,7 +109,7 @@ def endpoint(setup: Setup, endpoint_id: str) -> EndpointView:
         return EndpointView(
             **_endpoint(row),
             subscriptions=tuple(_subscription(each) for each in endpoints.subscriptions(connection, row["no"])),
-            last_attempts=_attempts(deliveries.last_attempts(connection, row["no"], _LAST_ATTEMPTS)),
+            last_attempts=_attempts(attempts.last(connection, row["no"], _LAST_ATTEMPTS)),
         )
 
 
@@ -138,7 +138,7 @@ def delivery(setup: Setup, delivery_id: int) -> DeliveryView:
         if row is None:
             message = f"there is no delivery {delivery_id}"
             raise NotFound(message)
-        return DeliveryView(**_delivery(row), attempt_log=_attempts(deliveries.attempts(connection, delivery_id)))
+        return DeliveryView(**_delivery(row), attempt_log=_attempts(attempts.of_delivery(connection, delivery_id)))
 
 
 def _endpoint(row: RowMapping) -> dict[str, Any]:

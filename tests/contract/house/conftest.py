@@ -77,10 +77,9 @@ def open_house(folder: Path, url: str, clock: Clock, **settings: Any) -> House:
             operator_token=SecretStr("token"),
             allow_cidrs=("127.0.0.0/8",),
             allowed_ports=(0,),
-            attempt_timeout_s=2,
             public_base_url="https://news.example",
             authority="news.example",
-            **settings,
+            **{"attempt_timeout_s": 2, **settings},
         ),
         clock=clock,
     )

@@ -12,7 +12,7 @@ from syndicator.clock import SECOND_US, from_us
 from syndicator.errors import Conflict
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
-from syndicator.store import deliveries
+from syndicator.store import attempts, deliveries
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -29,7 +29,7 @@ def test_a_push_is_signed_whole_and_recorded(house: House, newsroom: Newsroom, m
     assert Webhook(newsroom.secret).verify(body.decode(), headers)["type"] == "release.published"
     [row] = house.deliveries(release=release_id)
     with house.service.database.read() as connection:
-        [attempt] = deliveries.attempts(connection, row["id"])
+        [attempt] = attempts.of_delivery(connection, row["id"])
     assert (row["state"], row["attempts"], attempt["status"], attempt["number"]) == ("delivered", 1, 204, 1)
     assert (attempt["address"], attempt["bytes_sent"]) == ("127.0.0.1", len(body))
 
@@ -91,7 +91,7 @@ def test_after_three_days_of_failures_it_is_dead_and_can_be_replayed(house: Hous
     assert row["state"] in {"dead", "parked"}, "the window is over, or the endpoint was paused before"
     assert 8 <= len(newsroom.requests) <= 20
     with house.service.database.read() as connection:
-        assert all(attempt["outcome"] in {"retry", "dead"} for attempt in deliveries.attempts(connection, row["id"]))
+        assert all(attempt["outcome"] in {"retry", "dead"} for attempt in attempts.of_delivery(connection, row["id"]))
 
 
 def test_gone_disables_the_endpoint_and_ends_what_is_open(house: House, newsroom: Newsroom) -> None:
@@ -221,7 +221,7 @@ def test_a_claim_whose_worker_died_comes_back_and_is_fenced(house: House, newsro
     house.service.drain()
     assert house.states() == [("release.published", "delivered")]
     with database.write() as connection:
-        assert deliveries.delivered(database, connection, [row["id"]], "dead", now) == 0
+        assert deliveries.delivered(database, connection, [row.id], "dead", now) == 0
 
 
 def test_a_claim_that_comes_back_gives_way_to_a_newer_version(house: House, newsroom: Newsroom) -> None:

@@ -1,0 +1,81 @@
+"""What a courier keeps up while requests are under way, and when the database takes one outcome badly."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from sqlalchemy import text
+
+from syndicator.clock import SECOND_US
+from tests.contract.house.conftest import House
+from tests.contract.house.newsroom import Newsroom
+
+TEAPOT = 418
+REFUSE_TEAPOTS = {
+    "sqlite": """
+        CREATE TRIGGER no_teapots BEFORE INSERT ON attempts WHEN NEW.status = 418
+        BEGIN SELECT RAISE(ABORT, 'no teapots'); END
+    """,
+    "postgresql": "ALTER TABLE attempts ADD CONSTRAINT no_teapots CHECK (status <> 418)",
+}
+TAKE_TEAPOTS = {
+    "sqlite": "DROP TRIGGER no_teapots",
+    "postgresql": "ALTER TABLE attempts DROP CONSTRAINT no_teapots",
+}
+
+
+def test_an_outcome_that_the_database_refuses_costs_the_others_nothing(house: House) -> None:
+    with Newsroom() as teapot, Newsroom() as good, Newsroom() as also_good:
+        teapot.answer = TEAPOT
+        for newsroom in (good, teapot, also_good):
+            house.endpoint(newsroom)
+        _alter(house, REFUSE_TEAPOTS)
+        house.submit()
+        house.service.drain()
+        states = {row["url"]: row["state"] for row in house.deliveries()}
+        assert states == {good.url: "delivered", teapot.url: "claimed", also_good.url: "delivered"}
+
+        _alter(house, TAKE_TEAPOTS)
+        teapot.answer = 204
+        house.clock.us += 120 * SECOND_US
+        house.service.drain()
+        assert {state for _, state in house.states()} == {"delivered"}
+        assert [len(newsroom.requests) for newsroom in (good, teapot, also_good)] == [1, 2, 1]
+
+
+def test_the_lease_of_an_attempt_that_takes_long_is_extended(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    house = make_house(attempt_timeout_s=30, lease_s=60)
+    house.endpoint(newsroom)
+    may_answer = threading.Event()
+    newsroom.body = lambda _: b"" if may_answer.wait(30) else b"nobody let it go"
+    house.submit()
+    house.service.fan_out("t")
+    try:
+        assert house.service.deliver("t") == 1
+        first = _lease_until(house)
+        house.clock.us += 40 * SECOND_US
+        deadline = time.monotonic() + 20
+        while _lease_until(house) == first:
+            assert time.monotonic() < deadline, "the lease is not extended"
+            time.sleep(0.02)
+        assert _lease_until(house) == house.clock.us + 60 * SECOND_US
+        house.clock.us += 40 * SECOND_US
+        house.service.sweep()
+        assert house.states() == [("release.published", "claimed")], "the first lease would be over by now"
+    finally:
+        may_answer.set()
+    assert house.service.courier.settle()
+    assert house.states() == [("release.published", "delivered")]
+    assert len(newsroom.requests) == 1
+
+
+def _alter(house: House, statements: dict[str, str]) -> None:
+    with house.service.database.write() as connection:
+        connection.execute(text(statements[house.service.database.dialect]))
+
+
+def _lease_until(house: House) -> int:
+    with house.service.database.read() as connection:
+        return int(connection.execute(text("SELECT lease_until FROM deliveries")).scalar_one())
