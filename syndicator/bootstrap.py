@@ -38,6 +38,7 @@ from syndicator.services.revise import Revision, revise
 from syndicator.services.setup import Setup
 from syndicator.services.submit import Submitted, submit
 from syndicator.services.sweep import Swept, sweep
+from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.migrate import migrate
 
@@ -106,7 +107,21 @@ class Syndicator:
     # --- newsrooms
 
     def add_endpoint(self, new: NewEndpoint, *, owner: str) -> subscribe.AddedEndpoint:
-        return subscribe.add_endpoint(self.setup, new, owner=owner, sealer=self.sealer, ports=self.ports)
+        return subscribe.add_endpoint(
+            self.setup,
+            new,
+            owner=owner,
+            sealer=self.sealer,
+            ports=self.ports,
+            must_verify=self.settings.verify_endpoints,
+        )
+
+    def verify_endpoint(self, endpoint_id: str, *, actor: str) -> None:
+        """Sends the challenge now and waits for the answer (see ``services.verify``)."""
+        from syndicator.delivery.transport.requests import RequestsTransport
+
+        with RequestsTransport(self.guard, _limits(self.settings), in_flight=1) as transport:
+            verify_endpoint(self.setup, endpoint_id, actor=actor, means=self._means(transport))
 
     def add_subscription(self, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:
         return subscribe.add_subscription(self.setup, endpoint_id, subscription, actor=actor)
@@ -203,17 +218,17 @@ class Syndicator:
     def courier(self) -> Courier:
         with self._starting:
             if self._courier is None:
-                self._courier = Courier(self.setup, self._means())
+                self._courier = Courier(self.setup, self._means(_transport(self.settings, self.guard)))
         return self._courier
 
-    def _means(self) -> Means:
+    def _means(self, transport: Transport) -> Means:
         return Means(
             sealer=self.sealer,
             signer=self.signer,
             user_agent=f"Syndicator/{version('syndicator')} (+{self.settings.public_base_url})",
             in_flight=self.settings.in_flight,
             lease_us=int(self.settings.lease_s * SECOND_US),
-            transport=_transport(self.settings, self.guard),
+            transport=transport,
         )
 
     def migrate(self) -> None:
@@ -265,8 +280,12 @@ def read_networks(further: Path | None) -> Iterable[Network]:
             raise ConfigError(message) from error
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(connect_timeout_s=settings.connect_timeout_s, total_timeout_s=settings.attempt_timeout_s)
+
+
 def _transport(settings: Settings, guard: Guard) -> Transport:
-    limits = Limits(connect_timeout_s=settings.connect_timeout_s, total_timeout_s=settings.attempt_timeout_s)
+    limits = _limits(settings)
     if settings.transport == "requests":
         from syndicator.delivery.transport.requests import RequestsTransport
 

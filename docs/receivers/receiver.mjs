@@ -27,6 +27,12 @@ function signature(secret, signed) {
   return Buffer.from("v1," + createHmac("sha256", key).update(signed).digest("base64"));
 }
 
+// What to answer with: a ping's challenge if it has one (`endpoint verify`), else nothing.
+function answerTo(event) {
+  const challenge = event.type === "endpoint.ping" && event.data.challenge;
+  return challenge ? JSON.stringify({ challenge }) : "";
+}
+
 // Yours. The same event may come twice: store it under its id, and work on it after the answer.
 function receive(id, event) {
   console.log(id, event.type, event.data.headline ?? "");
@@ -47,8 +53,9 @@ const server = createServer((request, response) => {
       response.writeHead(400).end();
       return;
     }
-    receive(request.headers["webhook-id"], JSON.parse(body));
-    response.writeHead(204).end();
+    const event = JSON.parse(body);
+    receive(request.headers["webhook-id"], event);
+    response.writeHead(200, { "content-type": "application/json" }).end(answerTo(event));
   });
 });
 server.listen(Number(process.argv[2]), "127.0.0.1", () => console.log("listening on", server.address().port));

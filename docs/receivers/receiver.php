@@ -33,6 +33,13 @@ function signature(string $secret, string $signed): string
     return 'v1,' . base64_encode(hash_hmac('sha256', $signed, $key, true));
 }
 
+/** What to answer with: a ping's challenge if it has one (`endpoint verify`), else nothing. */
+function answerTo(array $event): string
+{
+    $challenge = $event['type'] === 'endpoint.ping' ? $event['data']['challenge'] ?? null : null;
+    return $challenge === null ? '' : json_encode(['challenge' => $challenge], JSON_THROW_ON_ERROR);
+}
+
 /** Yours. The same event may come twice: store it under its id, and work on it after the answer. */
 function receive(string $id, array $event): void
 {
@@ -50,5 +57,7 @@ if (!isGenuine($headers, $body, $secrets, time())) {
     http_response_code(400);
     exit;
 }
-receive($headers['webhook-id'], json_decode($body, true, 512, JSON_THROW_ON_ERROR));
-http_response_code(204);
+$event = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
+receive($headers['webhook-id'], $event);
+header('content-type: application/json');
+echo answerTo($event);

@@ -34,6 +34,12 @@ def _signature(secret: str, signed: bytes) -> bytes:
     return b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
 
 
+def answer_to(event: dict) -> bytes:
+    """What to answer with: a ping's challenge if it has one (``endpoint verify``), else nothing."""
+    challenge = event["data"].get("challenge") if event["type"] == "endpoint.ping" else None
+    return json.dumps({"challenge": challenge}).encode() if challenge else b""
+
+
 def receive(event_id: str, event: dict) -> None:
     """Yours. The same event may come twice: store it under its id, and work on it after the answer."""
     print(event_id, event["type"], event["data"].get("headline", ""), flush=True)
@@ -50,16 +56,18 @@ class Receiver(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         if is_genuine(self.headers, body, SECRETS, time.time()):
-            receive(self.headers["webhook-id"], json.loads(body))
-            self._answer(204)
+            event = json.loads(body)
+            receive(self.headers["webhook-id"], event)
+            self._answer(200, answer_to(event))
         else:
             self._answer(400)
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
-        if status != 204:
-            self.send_header("content-length", "0")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -36,6 +36,7 @@ def endpoint() -> None:
 @click.argument("url")
 @click.option("--description", help="What it is, for people.")
 @click.option("--owner", help="The newsroom it belongs to.")
+@click.option("--verify", is_flag=True, help="Push nothing until the receiver has answered a challenge.")
 @_filter
 @_event
 @as_json
@@ -48,13 +49,14 @@ def add(
     wanted: str | None,
     events: tuple[str, ...],
     *,
+    verify: bool,
     as_json: bool,
 ) -> None:
     """Register an endpoint. Its secret is shown once.
 
     Example: syndicator endpoint add https://newsroom.example/push --filter '{"language": "de"}'
     """
-    body = {"url": url, "description": description, "owner": owner}
+    body = {"url": url, "description": description, "owner": owner, "verify": verify}
     body = {name: value for name, value in body.items() if value}
     subscription = _subscription(wanted, events)
     added = client.post("/api/v1/endpoints", {**body, **({"subscriptions": [subscription]} if subscription else {})})
@@ -62,6 +64,10 @@ def add(
         show_json(added)
     else:
         click.echo(f"Endpoint  {added['id']}\nSecret    {added['secret']}  (keep it: it is not shown again)")
+        if added["state"] == "unverified":
+            click.echo(
+                f"State     unverified: give the receiver its secret, then syndicator endpoint verify {added['id']}"
+            )
 
 
 @endpoint.command("list")
@@ -132,6 +138,7 @@ def _move(name: str, path: str, says: str, example: str) -> click.Command:
 
 
 endpoint.add_command(_move("test", "test", "a signed endpoint.ping is on its way", "test"))
+endpoint.add_command(_move("verify", "verify", "the receiver answered the challenge", "verify"))
 endpoint.add_command(_move("pause", "pause", "paused; deliveries are parked, none is lost", "pause"))
 endpoint.add_command(_move("resume", "resume", "active; what was parked goes out now", "resume"))
 endpoint.add_command(

@@ -1,6 +1,7 @@
 """One function from event to bytes: what a newsroom is pushed (Standard Webhooks envelope)."""
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +50,27 @@ def release_payload(
     return _envelope(occasion, data)
 
 
-def ping_payload(occasion: Occasion, endpoint_id: str) -> bytes:
-    return _envelope(occasion, {"endpoint": endpoint_id})
+def ping_payload(occasion: Occasion, endpoint_id: str, challenge: str | None = None) -> bytes:
+    """A ping; with a ``challenge`` the receiver is asked to answer it (see ``answers``)."""
+    return _envelope(occasion, {"endpoint": endpoint_id, **({"challenge": challenge} if challenge else {})})
+
+
+def answers(body: bytes, challenge: str) -> bool:
+    """Whether a receiver's answer is the challenge, as plain text or as the member ``challenge`` of a JSON object.
+
+    Nothing else counts: a server that only echoes what it gets has the challenge deeper inside. Takes the same time
+    wherever the texts differ.
+    """
+    return hmac.compare_digest(_answered(body), challenge.encode())
+
+
+def _answered(body: bytes) -> bytes:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or brackets without end
+        return body.strip()
+    found = parsed.get("challenge") if isinstance(parsed, dict) else None
+    return found.encode(errors="replace") if isinstance(found, str) else body.strip()
 
 
 def _envelope(occasion: Occasion, data: dict[str, Any]) -> bytes:

@@ -31,5 +31,8 @@ class NewEndpoint(BaseModel):
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     description: Line | None = None
+    verify: bool = Field(
+        default=False, description="Push nothing until the receiver has answered the challenge of a signed ping."
+    )
     owner: Line | None = Field(default=None, description="The newsroom; the token's own name when left out.")
     subscriptions: Annotated[tuple[NewSubscription, ...], Field(min_length=1, max_length=20)] = (NewSubscription(),)

@@ -171,6 +171,8 @@ DELIVERY_MOVES: dict[str, tuple[tuple[DeliveryState, ...], DeliveryState]] = {
 
 
 class EndpointState(StrEnum):
+    UNVERIFIED = "unverified"
+    """Its receiver has to answer a challenge first; nothing but pings is sent, and nothing is kept for it."""
     ACTIVE = "active"
     PAUSED = "paused"
     """Deliveries are parked until it is resumed."""
@@ -180,8 +182,17 @@ class EndpointState(StrEnum):
 
 
 ENDPOINT_MOVES: dict[str, tuple[tuple[EndpointState, ...], EndpointState]] = {
+    "verify": ((EndpointState.UNVERIFIED,), EndpointState.ACTIVE),
     "pause": ((EndpointState.ACTIVE,), EndpointState.PAUSED),
     "resume": ((EndpointState.PAUSED, EndpointState.DISABLED), EndpointState.ACTIVE),
     "disable": ((EndpointState.ACTIVE, EndpointState.PAUSED), EndpointState.DISABLED),
-    "remove": ((EndpointState.ACTIVE, EndpointState.PAUSED, EndpointState.DISABLED), EndpointState.REMOVED),
+    "remove": (
+        (EndpointState.UNVERIFIED, EndpointState.ACTIVE, EndpointState.PAUSED, EndpointState.DISABLED),
+        EndpointState.REMOVED,
+    ),
 }
+
+
+def sources_of(target: EndpointState) -> tuple[EndpointState, ...]:
+    """The states that some move leads from to this one."""
+    return tuple(dict.fromkeys(state for states, end in ENDPOINT_MOVES.values() if end is target for state in states))

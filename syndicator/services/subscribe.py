@@ -19,19 +19,24 @@ from syndicator.store.database import Connection, RowMapping
 
 @dataclass(frozen=True, slots=True)
 class AddedEndpoint:
-    """The new endpoint's id, and its secret: shown once, stored sealed."""
+    """The new endpoint's id and state, and its secret: shown once, stored sealed."""
 
     id: str
     secret: str
+    state: EndpointState
 
 
-def add_endpoint(setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, ports: Container[int]) -> AddedEndpoint:
+def add_endpoint(
+    setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, ports: Container[int], must_verify: bool = False
+) -> AddedEndpoint:
     """Registers an endpoint with its subscriptions. Rejected when its URL is not one that may be pushed to.
 
-    The address behind a host name is judged at every attempt, not here: it may change.
+    With ``must_verify``, or when ``new`` asks for it, the endpoint is unverified: no event is fanned out to it before
+    ``verify_endpoint``. The address behind a host name is judged at every attempt, not here: it may change.
     """
     parse_endpoint_url(new.url, ports)
     secret = secrets.new_secret()
+    state = EndpointState.UNVERIFIED if must_verify or new.verify else EndpointState.ACTIVE
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         endpoint_id = new_id("end", now)
@@ -42,6 +47,7 @@ def add_endpoint(setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, 
                 "owner": owner,
                 "url": new.url,
                 "description": new.description or "",
+                "state": state,
                 "secrets": secrets.first(sealer, endpoint_id, secret),
                 "now": now,
             },
@@ -49,7 +55,7 @@ def add_endpoint(setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, 
         for subscription in new.subscriptions:
             _subscribe(connection, number, owner, subscription, now)
         audit.write(connection, actor=owner, action="add", subject=endpoint_id, now=now, url=new.url)
-    return AddedEndpoint(endpoint_id, secret)
+    return AddedEndpoint(endpoint_id, secret, state)
 
 
 def add_subscription(setup: Setup, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping, bindparam, text
 
 from syndicator.errors import NotFound
-from syndicator.model.lifecycle import EndpointState
+from syndicator.model.lifecycle import EndpointState, sources_of
 from syndicator.store.database import Database, as_rows
 
 _INSERT = text("""
     INSERT INTO endpoints (id, owner, url, description, state, secrets, created_at)
-    VALUES (:id, :owner, :url, :description, 'active', :secrets, :now) RETURNING no
+    VALUES (:id, :owner, :url, :description, :state, :secrets, :now) RETURNING no
 """)
 _INSERT_SUBSCRIPTION = text("""
     INSERT INTO subscriptions (id, endpoint_no, owner, event_mask, filter_sha256, created_at)
@@ -30,8 +30,9 @@ _DELETE_SUBSCRIPTION = text("DELETE FROM subscriptions WHERE id = :id AND endpoi
 _DELETE_SUBSCRIPTIONS = text("DELETE FROM subscriptions WHERE endpoint_no = :no")
 _STATE = text("""
     UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, backoff_until = 0
-     WHERE no = :no
-""")
+     WHERE no = :no AND state IN :sources
+""").bindparams(bindparam("sources", expanding=True))
+_NOTICE = text("UPDATE endpoints SET notice = :notice WHERE no = :no")
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 _FAILED = """
     UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now)
@@ -90,8 +91,14 @@ def delete_subscriptions(connection: Connection, no: int) -> None:
     connection.execute(_DELETE_SUBSCRIPTIONS, {"no": no})
 
 
-def set_state(connection: Connection, no: int, state: EndpointState, notice: str | None) -> None:
-    connection.execute(_STATE, {"no": no, "state": state, "notice": notice})
+def set_state(connection: Connection, no: int, state: EndpointState, notice: str | None) -> bool:
+    """Whether the endpoint is in that state now; not if no move leads there from the state that it has by now."""
+    values = {"no": no, "state": state, "notice": notice, "sources": sources_of(state)}
+    return connection.execute(_STATE, values).rowcount == 1
+
+
+def set_notice(connection: Connection, no: int, notice: str) -> None:
+    connection.execute(_NOTICE, {"no": no, "notice": notice})
 
 
 def set_secrets(connection: Connection, no: int, sealed: str) -> None:

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from syndicator.clock import to_us
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import Line
 from syndicator.services.views import newsrooms as views
 from syndicator.web.requests import JsonBody, Service, Token, body_of, read
@@ -15,10 +16,11 @@ router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
 
 
 class Added(BaseModel):
-    """The new endpoint. ``secret`` signs its pushes and is shown this once."""
+    """The new endpoint. ``secret`` signs its pushes and is shown this once. An unverified one is pushed nothing yet."""
 
     id: str
     secret: str
+    state: EndpointState
 
 
 class Secret(BaseModel):
@@ -56,7 +58,7 @@ class Replayed(BaseModel):
 def add(service: Service, owner: Token, body: JsonBody) -> Added:
     new = read(NewEndpoint, body, service)
     added = service.add_endpoint(new, owner=new.owner or owner)
-    return Added(id=added.id, secret=added.secret)
+    return Added(id=added.id, secret=added.secret, state=added.state)
 
 
 @router.get("", response_model_exclude_none=True)
@@ -81,6 +83,13 @@ def remove(service: Service, actor: Token, endpoint_id: str) -> None:
 @router.post("/{endpoint_id}/test", status_code=202)
 def test(service: Service, actor: Token, endpoint_id: str) -> TestSent:
     return TestSent(delivery_id=service.test_endpoint(endpoint_id, actor=actor))
+
+
+@router.post("/{endpoint_id}/verify", response_model_exclude_none=True)
+def verify(service: Service, actor: Token, endpoint_id: str) -> views.EndpointView:
+    """Sends a signed endpoint.ping with a challenge and waits for the answer, which makes the endpoint active."""
+    service.verify_endpoint(endpoint_id, actor=actor)
+    return views.endpoint(service.setup, endpoint_id)
 
 
 @router.post("/{endpoint_id}/rotate-secret")

@@ -2,17 +2,19 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
 class Newsroom:
-    """``answer`` is a status, or statuses by event type; ``headers`` go out with each answer."""
+    """``answer`` is a status, or statuses by event type; ``headers`` go out with each answer, ``body`` makes one."""
 
     def __init__(self) -> None:
         self.secret = ""
         self.answer: int | dict[str, int] = 204
         self.headers: dict[str, str] = {}
+        self.body: Callable[[dict[str, Any]], bytes] | None = None
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self._lock = threading.Lock()
         newsroom = self
@@ -26,9 +28,11 @@ class Newsroom:
                 self.send_response(status)
                 for name, value in newsroom.headers.items():
                     self.send_header(name, value)
+                content = newsroom.body(json.loads(body)) if newsroom.body else b""
                 if status != 204:
-                    self.send_header("content-length", "0")
+                    self.send_header("content-length", str(len(content)))
                 self.end_headers()
+                self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

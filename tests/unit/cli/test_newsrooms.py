@@ -35,6 +35,22 @@ def test_an_endpoint_is_added_with_what_it_wants_and_its_secret_shown_once(cli: 
         assert secret not in line.out
 
 
+def test_an_endpoint_can_be_held_back_until_its_receiver_answered_a_challenge(cli: Call) -> None:
+    with Answering(Answer(200, b"hello")) as newsroom:
+        added = cli("endpoint", "add", newsroom.url, "--verify")
+        endpoint_id = added.out.split()[1]
+        assert f"endpoint verify {endpoint_id}" in added.out
+        refused = cli("endpoint", "verify", endpoint_id)
+        assert (refused.code, refused.out) == (3, "")
+        assert "without the challenge" in refused.err
+        assert "unverified" in cli("endpoint", "list").out
+        assert "without the challenge" in cli("endpoint", "show", endpoint_id).out
+        assert [json.loads(each.body)["type"] for each in newsroom.asked] == ["endpoint.ping"]
+    assert cli("endpoint", "add", URL, "--verify", "--json").json["state"] == "unverified"
+    assert cli("endpoint", "add", URL, "--json").json["state"] == "active"
+    assert cli("endpoint", "verify", "end_unknown").code == 4
+
+
 def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     def state() -> str:
         return str(cli("endpoint", "show", endpoint, "--json").json["state"])

@@ -11,12 +11,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from syndicator.clock import SECOND_US, system_now_us
+from syndicator.delivery.payload import Occasion, answers, ping_payload
 from syndicator.delivery.signing import Ed25519Signer, secret_key, sign
+from syndicator.model.lifecycle import EventType
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "receivers"
 OLD, NEW = (f"whsec_{letter * 43}=" for letter in "Aa")
@@ -48,10 +51,15 @@ class Sample:
     port: int
 
     def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
+        return self.answer(headers, body)[0]
+
+    def answer(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        """Status and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("POST", "/", body, headers)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         finally:
             connection.close()
 
@@ -99,15 +107,15 @@ def push(*secrets: str, late_s: int = 0, body: bytes = BODY) -> dict[str, str]:
 
 def test_a_genuine_push_is_received(start: Callable[[str], Sample]) -> None:
     sample = start(OLD)
-    assert sample.post(push(OLD)) == 204
+    assert sample.post(push(OLD)) == 200
     assert "evt_1 release.published Zürich – 東京" in sample.stop()
 
 
 def test_a_push_is_received_all_through_a_rotation(start: Callable[[str], Sample]) -> None:
     before = start(OLD)
-    assert before.post(push(NEW, OLD)) == 204
+    assert before.post(push(NEW, OLD)) == 200
     both = start(f"{OLD} {NEW}")
-    assert [both.post(push(*keys)) for keys in ((OLD,), (NEW, OLD), (NEW,))] == [204, 204, 204]
+    assert [both.post(push(*keys)) for keys in ((OLD,), (NEW, OLD), (NEW,))] == [200, 200, 200]
 
 
 def test_whatever_is_not_genuine_is_refused(start: Callable[[str], Sample]) -> None:
@@ -128,7 +136,7 @@ def test_whatever_is_not_genuine_is_refused(start: Callable[[str], Sample]) -> N
     }
     sample = start(OLD)
     assert {name: sample.post(*sent) for name, sent in refused.items()} == dict.fromkeys(refused, 400)
-    assert sample.post(good) == 204, "and it still stands"
+    assert sample.post(good) == 200, "and it still stands"
     assert sample.stop().count("release.published") == 1
 
 
@@ -137,7 +145,7 @@ def test_a_body_without_end_is_refused(start: Callable[[str], Sample]) -> None:
     sample = start(OLD)
     with suppress(BrokenPipeError, ConnectionResetError):  # hung up on while sending: refused as well
         assert sample.post(push(OLD, body=body), body) == 413
-    assert sample.post(push(OLD)) == 204, "and it still stands"
+    assert sample.post(push(OLD)) == 200, "and it still stands"
     assert sample.stop().count("release.published") == 1
 
 
@@ -148,3 +156,16 @@ def test_without_a_secret_nothing_is_believed(start: Callable[[str], Sample]) ->
         "Webhook-Signature": sign("evt_1", now_s, BODY, [b""]),
     }
     assert start("").post(signed_by_nothing) == 400
+
+
+def test_the_challenge_of_a_genuine_ping_is_answered_and_nothing_else_is(start: Callable[[str], Sample]) -> None:
+    occasion = Occasion(id="evt_1", type=EventType.PING, at=datetime(2027, 1, 23, tzinfo=UTC))
+    asking, plain = ping_payload(occasion, "end_1", "c-h_4"), ping_payload(occasion, "end_1")
+    sample = start(OLD)
+    status, body = sample.answer(push(OLD, body=asking), asking)
+    assert status == 200
+    assert answers(body, "c-h_4")
+    assert sample.answer(push(OLD, body=plain), plain) == (200, b"")
+    assert sample.answer(push(STRANGER, body=asking), asking) == (400, b"")
+    release = BODY.replace(b'"headline"', b'"challenge": "c-h_4", "headline"')
+    assert sample.answer(push(OLD, body=release), release) == (200, b"")

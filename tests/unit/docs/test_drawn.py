@@ -99,7 +99,8 @@ def _who_is_told() -> Iterator[str]:
         yield f"| {lane} | {events or 'further attempts, but those of the first lane'} |"
     yield (
         "\nA paused endpoint's deliveries are parked until it is resumed; those of the first lane go out all the same. "
-        "A disabled or removed endpoint is told nothing."
+        "A disabled or removed endpoint is told nothing, and an unverified one gets nothing but pings until its receiver "
+        "has answered a challenge (`endpoint verify`)."
     )
 
 

@@ -32,6 +32,18 @@ def test_an_endpoint_is_added_with_a_secret_that_is_shown_once(served: Served) -
     assert served.operator.get("/api/v1/endpoints?owner=nobody").json == []
 
 
+def test_an_endpoint_that_cannot_be_verified_says_what_came_instead(served: Served) -> None:
+    added = _add(served, url="http://10.0.0.1/", verify=True)
+    assert added["state"] == "unverified"
+    path = f"/api/v1/endpoints/{added['id']}"
+    refused = served.operator("POST", f"{path}/verify")
+    assert (refused.status, refused.json["title"]) == (422, "The receiver did not answer the challenge")
+    assert refused.json["faults"][0]["place"] == "endpoint"
+    assert "not verified: guard" in served.operator.get(path).json["notice"]
+    assert served.operator("POST", f"{path}/resume").status == 409
+    assert served.operator("POST", "/api/v1/endpoints/end_unknown/verify").status == 404
+
+
 def test_a_refused_url_and_a_wrong_filter_are_told_with_their_places(served: Served) -> None:
     refused = served.operator("POST", "/api/v1/endpoints", {"url": "http://user@10.0.0.1:99/"})
     assert refused.status == 422
