@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import select
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ from syndicator.web.app import make_app
 from syndicator.web.serve import Server
 from tests.contract.house.conftest import EXAMPLE, House
 
+ENDLESS = 50_000_000
 DEEP = '{"a":' * 100_000 + "1" + "}" * 100_000
 MARKUP = '</p><script>alert(1)</script><img src=x onerror=alert(1)><svg><style><img title="</style><b>">]]>&amp;'
 
@@ -100,6 +103,25 @@ def test_fifty_megabytes_are_refused_before_they_are_read(house: House, server: 
     answer = connection.getresponse()
     assert answer.status == 413
     connection.close()
+    assert stored(house) == 0
+
+
+def test_a_body_without_a_length_is_not_read_to_its_end(house: House, server: Server) -> None:
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /api/v1/releases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nIdempotency-Key: key\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        taken = 0
+        while taken < ENDLESS and not select.select([connection], [], [], 0)[0]:
+            try:
+                connection.sendall(chunk)
+            except (BrokenPipeError, ConnectionResetError):
+                break
+            taken += len(chunk)
+        assert taken < ENDLESS / 2, "the service reads on and on"
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
     assert stored(house) == 0
 
 
