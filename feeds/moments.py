@@ -15,8 +15,12 @@ def in_utc(when: datetime) -> datetime:
 
 
 def rfc3339(when: datetime) -> str:
-    """Atom and JSON Feed: `2017-11-24T09:00:00+00:00`, microseconds when there are any."""
-    return in_utc(when).isoformat()
+    """Atom and JSON Feed: `2017-11-24T09:00:00+00:00`, milliseconds when there are any.
+
+    Java's readers take all digits of a fraction for milliseconds: six of them are up to 17 minutes late.
+    """
+    utc = in_utc(when)
+    return utc.isoformat(timespec="milliseconds" if utc.microsecond >= 1000 else "seconds")  # noqa: PLR2004
 
 
 def rfc822(when: datetime) -> str:

@@ -58,7 +58,7 @@ class _EntryExtension:
         item.set(f"{{{elements.XML}}}lang", entry.language)
         add(item, "pubDate", rfc822(entry.published))
         # RSS itself has no word for it, and newsrooms' systems take a correction by this time only.
-        add(item, f"{{{elements.ATOM}}}updated", rfc3339(entry.updated))
+        add(item, f"{{{elements.ATOM}}}updated", rfc3339(entry.updated.replace(microsecond=0)))
         # RSS's own author is an e-mail address, and must not stand beside dc:creator. Readers
         # take names out of it badly: feedparser cuts addresses after four letters of the domain.
         for person in entry.authors:

@@ -1,6 +1,7 @@
 """Release + Article → the entry that stands in every feed."""
 
 from feeds.model import Category, Enclosure, Entry, Link, Person, Status
+from feeds.uri import uri_of
 from syndicator.article.compose import Article, about
 from syndicator.model.addresses import Addresses
 from syndicator.model.media import Media
@@ -71,7 +72,7 @@ def _enclosure(media: Media) -> Enclosure | None:
     if not media.href or not media.type or media.bytes is None:
         return None
     return Enclosure(
-        url=media.href,
+        url=uri_of(media.href),
         type=media.type,
         length=media.bytes,
         title=media.label,

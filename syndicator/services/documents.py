@@ -139,6 +139,9 @@ def _head(
     times = [page.updated_us or channel["created_at"], *(to_us(stone.when) for stone in stones)]
     before = (newest if page.number == CURRENT else page.number - 1) or None
     after = page.number + 1 if CURRENT < page.number < newest else None
+    if page.number == newest == 1:
+        # An archive document has a neighbour (ArchiveIncomplete); that of the only one is the current document.
+        after = CURRENT
     return Head(
         id=addresses.channel(name),
         title=f"{network.title}: {channel['title']}",
@@ -151,7 +154,7 @@ def _head(
         hub_url=setup.hub_url or None,
         current_url=addresses.feed(name, form) if page.number else None,
         prev_archive_url=addresses.feed(name, form, before) if before else None,
-        next_archive_url=addresses.feed(name, form, after) if after else None,
+        next_archive_url=None if after is None else addresses.feed(name, form, after),
         is_archive=page.number != CURRENT,
         tombstones=stones,
         icon_url=f"{addresses.base}/static/icon.png",

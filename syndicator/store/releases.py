@@ -52,7 +52,9 @@ _DUE = """
 """
 _NEXT_DUE = text("SELECT min(embargo_until) FROM releases WHERE state = 'scheduled'")
 _LIFT = text("""
-    UPDATE releases SET state = 'published', published_at = :now, updated_at = :now
+    UPDATE releases SET state = 'published',
+           published_at = CASE WHEN embargo_until > :at THEN embargo_until ELSE :at END,
+           updated_at = CASE WHEN embargo_until > :at THEN embargo_until ELSE :at END
      WHERE id = :id AND state = 'scheduled'
 """)
 _OTHER_WITH_CONTENT = text("""
@@ -202,9 +204,12 @@ def next_due(connection: Connection) -> int | None:
     return found
 
 
-def lift(connection: Connection, release_id: str, now: int) -> bool:
-    """Whether this call made it public; a second sweeper finds nothing to do."""
-    return connection.execute(_LIFT, {"id": release_id, "now": now}).rowcount == 1
+def lift(connection: Connection, release_id: str, at: int) -> bool:
+    """Whether this call made it public, at that time or at its embargo's if that is later.
+
+    A second sweeper finds nothing to do.
+    """
+    return connection.execute(_LIFT, {"id": release_id, "at": at}).rowcount == 1
 
 
 def other_with_content(connection: Connection, content_hash: str, owner: str, release_id: str) -> str | None:

@@ -10,7 +10,8 @@ from tests.unit.feeds import samples
 
 @given(samples.moments)
 def test_both_notations_read_back(when: datetime) -> None:
-    assert datetime.fromisoformat(rfc3339(when)) == when
+    milliseconds = when.microsecond // 1000
+    assert datetime.fromisoformat(rfc3339(when)) == when.replace(microsecond=milliseconds * 1000)
     assert parsedate_to_datetime(rfc822(when)) == when.replace(microsecond=0)
 
 
@@ -18,6 +19,8 @@ def test_how_they_look() -> None:
     when = datetime(2017, 3, 4, 5, 6, 7, tzinfo=UTC)
     assert rfc822(when) == "Sat, 04 Mar 2017 05:06:07 +0000"
     assert rfc3339(when) == "2017-03-04T05:06:07+00:00"
+    assert rfc3339(when.replace(microsecond=999)) == "2017-03-04T05:06:07+00:00"
+    assert rfc3339(when.replace(microsecond=50_300)) == "2017-03-04T05:06:07.050+00:00"
 
 
 @pytest.mark.parametrize("write", [rfc822, rfc3339])

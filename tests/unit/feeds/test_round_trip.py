@@ -178,7 +178,7 @@ def assert_rss_item(item: etree._Element, entry: Entry) -> None:
         ("link", entry.url),
         ("guid", entry.id),
         ("pubDate", rfc822(entry.published)),
-        (f"{A}updated", rfc3339(entry.updated)),
+        (f"{A}updated", rfc3339(entry.updated.replace(microsecond=0))),
         (content if entry.summary else "description", entry.content_html),
         (f"{DC}language", entry.language),
         (f"{DC}rights", entry.rights),
