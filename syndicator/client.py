@@ -69,6 +69,12 @@ class Client:
             raise without_lines(refused) from refused
         return _json(answer) if answer.content else {}
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        try:
+            return _json(self._call("PUT", path, json=body))
+        except Rejected as refused:
+            raise without_lines(refused) from refused
+
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
 
@@ -83,6 +89,12 @@ class Client:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         submitted: dict[str, Any] = _json(self._call("POST", "/api/v1/releases", data=record, headers=headers))
         return submitted
+
+    def check(self, record: bytes) -> dict[str, Any]:
+        """What the service would say to the record: its ``warnings``. Nothing is stored."""
+        headers = {"Content-Type": "application/json"}
+        checked: dict[str, Any] = _json(self._call("POST", "/api/v1/releases/check", data=record, headers=headers))
+        return checked
 
     def upload(self, content: bytes, name: str) -> dict[str, Any]:
         """Hands a file in; ``sha256`` of the answer names it in records. The same bytes again are the same file."""

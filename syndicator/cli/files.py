@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.cli.advice import of_publisher
+from syndicator.cli.options import as_json, read_settings, show_json, where_options
 
 if TYPE_CHECKING:
+    from syndicator.intake.diagnostics import Diagnostic
     from syndicator.intake.reading import Reading
 
 _SHOWN = 100
@@ -20,20 +22,31 @@ _FAULTY = 3
 @click.argument("file", type=click.File("rb"))
 @click.option("--language", help="Language of the text, when the file does not say it.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@of_publisher
+@where_options
 @as_json
-def check(file: BinaryIO, language: str | None, *, strict: bool, as_json: bool) -> int:
+def check(
+    file: BinaryIO,
+    language: str | None,
+    publisher: str | None,
+    to: str | None,
+    token: str | None,
+    *,
+    strict: bool,
+    as_json: bool,
+) -> int:
     """Show what was read as what, and everything that is wrong with it, with the fix.
 
-    Exit code 3 when the file cannot be submitted as it is.
+    A service that is named, or that runs by these settings, is asked, too: it knows what was issued before and
+    the publisher's stored profile. Exit code 3 when the file cannot be submitted as it is.
 
     Example: syndicator check release.txt --language de
     """
     from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
-    from syndicator.intake.lint import diagnose
     from syndicator.intake.read import read
 
     reading = read(file.read(), file.name, language)
-    found = diagnose(reading)
+    found = _findings(reading, to, token, publisher)
     if as_json:
         outline = [{"part": part, "text": text, "lines": list(lines)} for part, text, lines in reading.outline()]
         show_json({"reading": outline, "quotes": _quotes(reading), "diagnostics": as_dicts(found)})
@@ -41,6 +54,17 @@ def check(file: BinaryIO, language: str | None, *, strict: bool, as_json: bool) 
         _show_reading(reading)
         click.echo(render_diagnostics(file.name, found), nl=False)
     return 0 if is_clean(found, strict=strict) else _FAULTY
+
+
+def _findings(reading: "Reading", to: str | None, token: str | None, publisher: str | None) -> "tuple[Diagnostic, ...]":
+    """Those of the file, and, when it can be submitted, those of the service."""
+    from syndicator.cli.advice import adviser
+    from syndicator.intake.diagnostics import in_order, is_clean
+    from syndicator.intake.lint import diagnose
+
+    with adviser(to, token, publisher) as asked:
+        found = diagnose(reading, asked.profile)
+        return in_order([*found, *asked.findings(reading)]) if is_clean(found) else found
 
 
 def _quotes(reading: "Reading") -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ _SECTIONS: Final = {
         "migrate": "syndicator.cli.operator:migrate",
         "doctor": "syndicator.cli.doctor:doctor",
         "network": "syndicator.cli.operator:network",
+        "publisher": "syndicator.cli.publishers:publisher",
     },
 }
 _COMMANDS: Final = {name: place for section in _SECTIONS.values() for name, place in section.items()}

@@ -20,14 +20,22 @@ Command = Callable[..., Any]
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
 
+_to = click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")
+_token = click.option(
+    "--token", metavar="TOKEN", envvar="SYNDICATOR_TOKEN", help="Default: the operator's token of these settings."
+)
+
+
+def where_options(command: Command) -> Command:
+    """``--to`` and ``--token`` as they are, for commands that need no service."""
+    return _to(_token(command))
+
+
 def service_options(command: Command) -> Command:
     """``--to`` and ``--token``, handed to the command as ``client``."""
     from functools import wraps
 
-    @click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")
-    @click.option(
-        "--token", metavar="TOKEN", envvar="SYNDICATOR_TOKEN", help="Default: the operator's token of these settings."
-    )
+    @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
         with connect(to, token) as client:
@@ -42,6 +50,15 @@ def connect(to: str | None, token: str | None) -> "Client":
 
     settings = read_settings()
     return Client(to or settings.public_base_url, token or _known_token(settings))
+
+
+def connect_nearby() -> "Client | None":
+    """The client for the service of these settings, where they or the data directory have its token."""
+    from syndicator.client import Client
+
+    settings = read_settings()
+    token = _known_token(settings)
+    return Client(settings.public_base_url, token) if token else None
 
 
 def read_settings() -> "Settings":

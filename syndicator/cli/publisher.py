@@ -5,10 +5,12 @@ import secrets
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.options import as_json, segment, service_options, show_json
 from syndicator.errors import Rejected, Unreachable
 
@@ -23,10 +25,19 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--idempotency-key", metavar="KEY", help="The key of an earlier try; a new one is made without it.")
+@of_publisher
 @click.option("--wait", is_flag=True, help="Follow the release until feeds and newsrooms have it.")
 @as_json
 @service_options
-def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wait: bool, as_json: bool) -> None:
+def submit(
+    client: "Client",
+    file: BinaryIO,
+    idempotency_key: str | None,
+    publisher: str | None,
+    *,
+    wait: bool,
+    as_json: bool,
+) -> None:
     """Hand a release in: a record (JSON, TOML), Markdown, plain text, DOCX or HTML.
 
     Accepted means stored for good. The idempotency key is printed before anything is sent: send the same
@@ -36,7 +47,7 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
     source = file.read()
-    record = _record(source, file.name)
+    record = _record(source, file.name, profile_of(client, publisher))
     key = idempotency_key or f"cli-{secrets.token_hex(16)}"
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
@@ -55,18 +66,19 @@ def submit(client: "Client", file: BinaryIO, idempotency_key: str | None, *, wai
         show_json(submitted)
     else:
         _show_submitted(submitted)
+        show_advice(file.name, submitted)
     if wait:
         _follow(client, submitted["id"])
 
 
-def _record(source: bytes, name: str) -> bytes:
+def _record(source: bytes, name: str, profile: Mapping[str, Any]) -> bytes:
     """The record as the API takes it; what is no record yet is read into one."""
     from syndicator.intake.read import format_of, read
     from syndicator.intake.reading import Format, to_record
 
     if format_of(source, name) is Format.JSON:
         return source
-    return to_record(read(source, name)).model_dump_json(exclude_none=True).encode()
+    return to_record(read(source, name), profile).model_dump_json(exclude_none=True).encode()
 
 
 def _with_files(client: "Client", record: bytes, file: BinaryIO) -> bytes:

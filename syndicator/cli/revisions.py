@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.options import as_json, segment, service_options, show_json
 
 if TYPE_CHECKING:
@@ -21,48 +22,66 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
         show_json(view)
     else:
         click.echo(f"{view['id']} is {view['state']}, version {view['version']}")
+        show_advice(release_id, view)
 
 
-def _record(client: "Client", file: BinaryIO) -> Any:  # noqa: ANN401 (JSON)
+def _record(client: "Client", file: BinaryIO, publisher: str | None) -> Any:  # noqa: ANN401 (JSON)
     from syndicator.cli.attachments import folder_of, with_kept_files
     from syndicator.intake.read import read
     from syndicator.intake.reading import to_record
 
-    record = to_record(read(file.read(), file.name)).model_dump(mode="json", exclude_none=True)
+    profile = profile_of(client, publisher)
+    record = to_record(read(file.read(), file.name), profile).model_dump(mode="json", exclude_none=True)
     return with_kept_files(client, record, folder_of(file))
 
 
 @click.command()
 @click.argument("release_id", metavar="ID")
 @_file
+@of_publisher
 @_expected
 @as_json
 @service_options
-def update(client: "Client", release_id: str, file: BinaryIO, expected_version: int | None, *, as_json: bool) -> None:
+def update(
+    client: "Client",
+    release_id: str,
+    file: BinaryIO,
+    publisher: str | None,
+    expected_version: int | None,
+    *,
+    as_json: bool,
+) -> None:
     """Replace a release's text by one with new facts.
 
     Example: syndicator update rel_… --file release.json
     """
-    _revise(
-        client, release_id, "update", as_json=as_json, record=_record(client, file), expected_version=expected_version
-    )
+    record = _record(client, file, publisher)
+    _revise(client, release_id, "update", as_json=as_json, record=record, expected_version=expected_version)
 
 
 @click.command()
 @click.argument("release_id", metavar="ID")
 @_file
+@of_publisher
 @_note
 @_expected
 @as_json
 @service_options
 def correct(
-    client: "Client", release_id: str, file: BinaryIO, note: str, expected_version: int | None, *, as_json: bool
+    client: "Client",
+    release_id: str,
+    file: BinaryIO,
+    publisher: str | None,
+    note: str,
+    expected_version: int | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Correct an error; the note stands on top of the release.
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
-    record = _record(client, file)
+    record = _record(client, file, publisher)
     _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
 
 

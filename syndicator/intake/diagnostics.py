@@ -85,6 +85,11 @@ def as_dicts(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [{"severity": str(one.severity), **asdict(one)} for one in diagnostics]
 
 
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Errors first, then in the order of the source's lines."""
+    return tuple(sorted(diagnostics, key=lambda one: ("EWN".index(one.code[0]), one.line, one.column, one.code)))
+
+
 def is_clean(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
     """No error, and under ``strict`` no warning either."""
     bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}

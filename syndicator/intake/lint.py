@@ -4,10 +4,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from syndicator.errors import Rejected
-from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.diagnostics import Diagnostic, in_order
 from syndicator.intake.drafts import entries, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.lint_source import lint_source
@@ -33,7 +34,7 @@ def diagnose(reading: Reading, profile: Mapping[str, Any] | None = None) -> tupl
     found = [*_faults(reading, profile), *lint_source(reading), *_release(reading)]
     spoken = {one.code for one in found if not one.place}
     kept = [one for one in dict.fromkeys(found) if not (one.place and one.code in spoken & _CHARACTERS)]
-    return tuple(sorted(kept, key=lambda one: ("EWN".index(one.code[0]), one.line, one.column, one.code)))
+    return in_order(kept)
 
 
 def content_hash(record: Record) -> str:
@@ -49,19 +50,29 @@ def duplicate_of(release_id: str) -> Diagnostic:
     return Diagnostic("W112", f"the same text was issued as {release_id}", fix)
 
 
-def differs(publisher: Publisher, profile: Publisher) -> tuple[Diagnostic, ...]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of the publisher block: what was handed in, and what stands in the stored profile."""
+
+    field: str
+    given: str | list[str]
+    stored: str | list[str]
+
+
+def differences(publisher: Publisher, profile: Publisher) -> tuple[Difference, ...]:
     """Where a publisher block says something else than the publisher's stored profile."""
-    stated, stored = (_block(block) for block in (publisher, profile))
+    given, stored = (_block(block) for block in (publisher, profile))
     return tuple(
-        Diagnostic(
-            "W113",
-            f"{stated[name]!r} here, {stored[name]!r} in the profile",
-            "change the one that is wrong",
-            place=f"publisher.{name}",
-        )
-        for name in stated
-        if name in stored and stated[name] != stored[name]
+        Difference(f"publisher.{name}", given[name], stored[name])
+        for name in given
+        if name in stored and given[name] != stored[name]
     )
+
+
+def differs(one: Difference) -> Diagnostic:
+    """The finding for a difference from the profile."""
+    message = f"{one.given!r} here, {one.stored!r} in the profile"
+    return Diagnostic("W113", message, "change the one that is wrong", place=one.field)
 
 
 def _block(publisher: Publisher) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from syndicator.model.links import Email, WebAddress
-from syndicator.model.text import Line, Name
+from syndicator.model.text import LanguageTag, Line, Name
 
 
 class Publisher(BaseModel):
@@ -68,3 +68,18 @@ class Contact(BaseModel):
                 {},
             )
         return self
+
+
+class Profile(BaseModel):
+    """What is known of a publisher beforehand: its block, who answers for it, and how its releases are issued.
+
+    It fills in what a text does not say, and a release that says something else is told so. It never changes a
+    release that was issued.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    publisher: Publisher
+    contacts: tuple[Contact, ...] = Field(default=(), max_length=20)
+    language: LanguageTag | None = None
+    network: Name | None = None

@@ -10,6 +10,7 @@ from syndicator.ids import new_id
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached
+from syndicator.model.publisher import Profile
 from syndicator.model.release import Record, Release
 from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
@@ -84,5 +85,6 @@ def _first_version(setup: Setup, record: Record, made_at: datetime) -> Release:
 def _store(connection: Connection, release: Release, attached: Attached, *, owner: str, now: int) -> None:
     releases.insert(connection, release, owner=owner, content_hash=content_hash(release.record), now=now)
     releases.insert_version(connection, release, attached, action=Action.SUBMIT, actor=owner, now=now)
-    publishers.keep(connection, release.record.publisher_key, owner, release.record.publisher, now)
+    profile = Profile(publisher=release.record.publisher)
+    publishers.keep(connection, release.record.publisher_key, owner, profile, now)
     audit.write(connection, actor=owner, action=Action.SUBMIT, subject=release.id, now=now, state=release.state)

@@ -16,9 +16,14 @@ _FOLDER = Path(__file__).parent / "migrations"
 def migrate(database: Database) -> None:
     """Runs every migration that is missing, in one transaction; does nothing when none is."""
     with database.write() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config_of(connection), "head")
+
+
+def config_of(connection: Connection) -> Config:
+    """What Alembic's commands take, to work on this connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    return config
 
 
 def newest() -> str:

@@ -8,12 +8,13 @@ from pydantic.json_schema import models_json_schema
 
 from syndicator.model.channel import NewChannel
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.publisher import Profile
 from syndicator.model.release import Record
 from syndicator.web.api.channels import FilterToTry
 from syndicator.web.api.endpoints import Reason, Recovery
 from syndicator.web.api.releases import RevisionBody
 
-_BODIES = (Record, RevisionBody, NewEndpoint, NewSubscription, Reason, Recovery, NewChannel, FilterToTry)
+_BODIES = (Record, RevisionBody, Profile, NewEndpoint, NewSubscription, Reason, Recovery, NewChannel, FilterToTry)
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status"],

@@ -9,6 +9,7 @@ from syndicator.intake.records import read_json
 from syndicator.model.channel import automatic_channels
 from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.release import Record, Release
+from syndicator.services.advice import Advice, advice_on, advice_on_release
 from syndicator.services.revise import Revision
 from syndicator.services.submit import Submitted
 from syndicator.services.views import releases as views
@@ -32,6 +33,20 @@ class Accepted(BaseModel):
     url: str
     feeds: list[views.ChannelFeeds]
     duplicate_of: str | None = None
+    warnings: list[Advice] = []
+
+
+class Revised(views.ReleaseView):
+    """The release after a change, and what an editor would want to hear about its new text."""
+
+    warnings: tuple[Advice, ...] = ()
+
+
+class Checked(BaseModel):
+    """What the service would say to a record if it were handed in. Nothing is stored."""
+
+    model_config = ConfigDict(frozen=True)
+    warnings: list[Advice]
 
 
 class RevisionBody(BaseModel):
@@ -63,6 +78,13 @@ def submit(
     return _accepted(service, submitted)
 
 
+@router.post("/check", response_model_exclude_none=True, openapi_extra=body_of(Record))
+def check(service: Service, owner: Token, body: JsonBody) -> Checked:
+    """Tries a record out: refused as a submission would be, warned of duplicates and of an odd publisher block."""
+    record = read_json(body, max_bytes=service.settings.max_body_bytes)
+    return Checked(warnings=list(advice_on(service.setup, record, owner=owner)))
+
+
 @router.get("/{release_id}", response_model_exclude_none=True)
 def show(service: Service, release_id: str, inside: Inside) -> views.ReleaseView:
     """A public release. With the operator's token: held ones too, events and deliveries."""
@@ -75,7 +97,7 @@ def history(service: Service, _operator: Token, release_id: str) -> views.Histor
 
 
 @router.post("/{release_id}/{action}", response_model_exclude_none=True, openapi_extra=body_of(RevisionBody))
-def revise(service: Service, actor: Token, release_id: str, action: Change, body: JsonBody) -> views.ReleaseView:
+def revise(service: Service, actor: Token, release_id: str, action: Change, body: JsonBody) -> Revised:
     """Changes a release; the answer is the release after the change."""
     wanted = read(RevisionBody, body, service)
     revision = Revision(
@@ -87,7 +109,8 @@ def revise(service: Service, actor: Token, release_id: str, action: Change, body
         embargo_until=wanted.embargo_until,
     )
     service.revise(release_id, revision)
-    return views.release(service.setup, release_id, inside=True)
+    view = views.release(service.setup, release_id, inside=True)
+    return Revised(**dict(view), warnings=advice_on_release(service.setup, release_id) if wanted.record else ())
 
 
 def _accepted(service: Service, submitted: Submitted) -> Accepted:
@@ -104,4 +127,5 @@ def _accepted(service: Service, submitted: Submitted) -> Accepted:
             for channel in automatic_channels(release.record)
         ],
         duplicate_of=submitted.duplicate_of,
+        warnings=list(advice_on_release(service.setup, release.id)),
     )

@@ -70,6 +70,8 @@ SURFACES = {
     "api history": Surface("/api/v1/releases/{held}/history", shows=False),
     "api channels": Surface("/api/v1/channels"),
     "api channel": Surface("/api/v1/channels/publisher-heldpublisher"),
+    "api publishers": Surface("/api/v1/publishers", shows=False),
+    "api publisher": Surface("/api/v1/publishers/heldpublisher", shows=False),
     "api networks": Surface("/api/v1/networks", shows=False),
     "count of a filter": Surface(
         "/api/v1/filters/try",

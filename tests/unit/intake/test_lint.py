@@ -7,7 +7,7 @@ import pytest
 
 from syndicator.intake.diagnostics import CODES, Diagnostic
 from syndicator.intake.languages import language_of
-from syndicator.intake.lint import content_hash, diagnose, differs, duplicate_of
+from syndicator.intake.lint import content_hash, diagnose, differences, differs, duplicate_of
 from syndicator.intake.read import read
 from syndicator.intake.reading import to_record
 from syndicator.intake.records import record_of
@@ -144,12 +144,11 @@ def test_content_hashes_see_words_only() -> None:
 
 def test_a_publisher_block_is_compared_with_the_profile() -> None:
     stored = Publisher(name="Acme", street="Road 1", postal_code="1", locality="Town", phone="+1", key="acme")
-    assert differs(Publisher(name="Acme", address=("Road 1", "1 Town"), phone="+1"), stored) == ()
-    assert differs(Publisher(name="Acme"), stored) == ()
-    assert [one.place for one in differs(Publisher(name="Acme Inc.", phone="+2"), stored)] == [
-        "publisher.name",
-        "publisher.phone",
-    ]
+    assert differences(Publisher(name="Acme", address=("Road 1", "1 Town"), phone="+1"), stored) == ()
+    assert differences(Publisher(name="Acme"), stored) == ()
+    found = [differs(one) for one in differences(Publisher(name="Acme Inc.", phone="+2"), stored)]
+    assert [(one.code, one.place) for one in found] == [("W113", "publisher.name"), ("W113", "publisher.phone")]
+    assert found[1].message == "'+2' here, '+1' in the profile"
 
 
 @pytest.mark.parametrize(

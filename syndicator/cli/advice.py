@@ -1,0 +1,102 @@
+"""What the service knows beside the file: the publisher's stored profile, and warnings about a release."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicator.cli.options import connect, connect_nearby, segment
+from syndicator.errors import Rejected, SyndicatorError
+
+if TYPE_CHECKING:
+    from syndicator.client import Client
+    from syndicator.intake.diagnostics import Diagnostic
+    from syndicator.intake.reading import Reading
+
+of_publisher = click.option(
+    "--publisher",
+    metavar="KEY",
+    help="Take what the file does not say (publisher, contacts, language, network) from this publisher's profile.",
+)
+
+
+def profile_of(client: "Client", key: str | None) -> Mapping[str, Any]:
+    """The stored profile in the fields of a record; nothing without a key."""
+    if key is None:
+        return {}
+    stored = client.get(f"/api/v1/publishers/{segment(key)}")
+    fields = ("publisher", "contacts", "language", "network")
+    return {name: stored[name] for name in fields if stored.get(name)}
+
+
+@dataclass(frozen=True)
+class Adviser:
+    """Asks a service about a reading. One that was not ``named`` and does not answer is passed over."""
+
+    client: "Client | None"
+    named: bool
+    profile: Mapping[str, Any]
+
+    def findings(self, reading: "Reading") -> "list[Diagnostic]":
+        """What the service says to the record that the reading makes."""
+        from syndicator.intake.reading import to_record
+
+        if self.client is None:
+            return []
+        record = to_record(reading, self.profile)
+        try:
+            answer = self.client.check(record.model_dump_json(exclude_none=True).encode())
+        except Rejected as refused:
+            return _refusals(refused)
+        except SyndicatorError:
+            if self.named:
+                raise
+            return []
+        return [_placed(reading, one) for one in diagnostics_of(answer)]
+
+
+@contextmanager
+def adviser(to: str | None, token: str | None, publisher: str | None) -> Iterator[Adviser]:
+    """The service that is named, or the one of these settings if there is one."""
+    named = bool(to or token or publisher)
+    client = connect(to, token) if named else connect_nearby()
+    try:
+        yield Adviser(client, named, profile_of(client, publisher) if client else {})
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _refusals(refused: Rejected) -> "list[Diagnostic]":
+    from syndicator.intake.diagnostics import Diagnostic
+
+    return [Diagnostic("E001", fault.problem, fault.fix, place=fault.place) for fault in refused.faults]
+
+
+def _placed(reading: "Reading", one: "Diagnostic") -> "Diagnostic":
+    """The finding at the line that states the field, as far as the reading knows it."""
+    from syndicator.errors import Fault
+    from syndicator.intake.locate import of_fault
+
+    return of_fault(reading, Fault(one.place, one.message, one.fix), one.code)
+
+
+def diagnostics_of(answer: Mapping[str, Any]) -> "list[Diagnostic]":
+    """The warnings in an answer as findings."""
+    from syndicator.intake.diagnostics import Diagnostic
+
+    return [
+        Diagnostic(each["code"], each["message"], each["fix"], place=each.get("field", ""))
+        for each in answer.get("warnings", ())
+    ]
+
+
+def show_advice(name: str, answer: Mapping[str, Any]) -> None:
+    """Says the warnings in an answer on stderr."""
+    found = diagnostics_of(answer)
+    if found:
+        from syndicator.intake.diagnostics import render_diagnostics
+
+        click.echo(render_diagnostics(name, found), err=True, nl=False)

@@ -1,0 +1,32 @@
+"""Read and set publishers' profiles. The operator's alone: who will issue something is nobody's business before."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from syndicator.model.publisher import Profile
+from syndicator.services.profiles import set_profile
+from syndicator.services.views import publishers as views
+from syndicator.web.requests import JsonBody, Service, Token, body_of, read
+
+router = APIRouter(prefix="/api/v1/publishers", tags=["publishers"])
+
+Key = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="The name of the publisher's channel.")]
+
+
+@router.get("", response_model_exclude_none=True)
+def listed(service: Service, owner: Token) -> list[views.PublisherView]:
+    """The publishers whose releases came in, or whose profile was set."""
+    return list(views.profile_list(service.setup, owner=owner))
+
+
+@router.get("/{key}", response_model_exclude_none=True)
+def show(service: Service, owner: Token, key: Key) -> views.PublisherView:
+    return views.profile(service.setup, key, owner=owner)
+
+
+@router.put("/{key}", response_model_exclude_none=True, openapi_extra=body_of(Profile))
+def put(service: Service, owner: Token, key: Key, body: JsonBody) -> views.PublisherView:
+    """Sets the profile: what texts are completed by and releases are compared with. No issued release changes."""
+    set_profile(service.setup, key, read(Profile, body, service), owner=owner)
+    return views.profile(service.setup, key, owner=owner)
