@@ -5,6 +5,7 @@ the default of the root, without lxml knowing.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -40,6 +41,7 @@ class _HeadExtension:
         return namespaces
 
     def extend_atom(self, feed: etree._Element) -> None:
+        _write_time(feed, "updated", self.head.updated)
         elements.add_feed_links(feed, self.head, "atom", "link")
         # Last, for readers that take the last link of a feed for its page.
         add(feed, "link", rel="alternate", href=self.head.home_url, type="text/html")
@@ -56,6 +58,8 @@ class _EntryExtension:
 
     def extend_atom(self, element: etree._Element) -> None:
         element.set(f"{{{elements.XML}}}lang", self.entry.language)
+        _write_time(element, "published", self.entry.published)
+        _write_time(element, "updated", self.entry.updated)
         _add_links(element, self.entry)
         if self.entry.source:
             _add_source(element, self.entry.source)
@@ -96,6 +100,13 @@ def _add_entry(feed: FeedGenerator, entry: Entry) -> FeedEntry:
     )
     element.rights(entry.rights)
     return element
+
+
+def _write_time(element: etree._Element, name: str, when: datetime) -> None:
+    """In place of what feedgen wrote, which has microseconds."""
+    written = element.find(name)
+    if written is not None:
+        written.text = rfc3339(when)
 
 
 def _add_links(element: etree._Element, entry: Entry) -> None:
