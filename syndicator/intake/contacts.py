@@ -61,7 +61,8 @@ def _name(found: list[Contact], fact: Said, houses: str) -> None:
 def _way(found: list[Contact], fact: Said) -> None:
     if not found or (fact.field == "email" and fact.field in found[-1]):
         found.append({})
-    found[-1].setdefault(fact.field, fact.value)
+    email = EMAIL.search(fact.value) if fact.field == "email" else None
+    found[-1].setdefault(fact.field, email[0] if email else fact.value)
 
 
 def _free_text(found: list[Contact], text: str, houses: str) -> None:
@@ -72,12 +73,18 @@ def _free_text(found: list[Contact], text: str, houses: str) -> None:
     starts = [match.start() for match in (email, url) if match]
     starts += [max(0, text.find(phone[0]))] if phone else []
     before = text[: min(starts, default=len(text))].strip(_TRIM)
-    if before and not is_place(before) and layouts().sections.get(folded(before)) not in {"contact", "publisher"}:
+    if before and not is_place(before) and not _is_lead_in(before):
         _words(found, before, houses)
     if email:
         _way(found, Said("email", email[0]))
     if phone:
         _way(found, Said("phone", phone[0].strip(_TRIM)))
+
+
+def _is_lead_in(text: str) -> bool:
+    """``For more information, please contact us at``; ``United States``: words that name nobody."""
+    head = folded(text.partition(", ")[0])
+    return layouts().sections.get(head) in {"contact", "publisher"} or folded(text) in layouts().lands
 
 
 def _words(found: list[Contact], text: str, houses: str) -> None:
@@ -91,12 +98,12 @@ def _words(found: list[Contact], text: str, houses: str) -> None:
     name, role = _name_and_role(text, houses)
     if "name" not in contact:
         contact.update({"name": name, **({"role": role} if role and "role" not in contact else {})})
-    elif _is_house(contact["name"], houses) and _is_person(name, houses):
+    elif _is_house(contact["name"], houses) and _is_person(name, houses) and (not role or _has_role(role)):
         house = ", ".join(part for part in (contact["name"], contact.get("role")) if part)
         contact.update({"name": name, "role": f"{role}, {house}" if role else house, "_house": house})
-    elif "role" not in contact:
+    elif "role" not in contact and (not role or _has_role(text) or _is_house(text, houses)):
         contact["role"] = text
-    elif contact["role"] == contact.get("_house") and _has_role(text):
+    elif "_house" in contact and contact["role"] == contact["_house"] and _has_role(text):
         contact["role"] = f"{text}, {contact['role']}"
 
 

@@ -15,7 +15,7 @@ _DASH: Final = re.compile(r"\s*(?:--?|\u2013|\u2014)(?:\s|(?=[A-Z]))")
 _ENDS_PLACE: Final = re.compile(r"[,/()|:.@\u2013\u2014-]\s*$")
 _STATE: Final = re.compile(
     r"(?P<place>[A-Z\u00c0-\u00dc][\w .'\u2019-]{2,30}, (?:[A-Z]{2}|[A-Z][a-z]{1,4}\.|USA|U\.[SK]\.))"
-    r"\s+(?:--?|\u2013|\u2014)\s+"
+    r"\s+(?:--?|\u2013|\u2014)(?:\s+|$)"
 )
 _PARENTHESIS: Final = re.compile(r"\s*\([^()]{2,40}\)")
 _PARTED: Final = re.compile(r"\s(?:[\u2013\u2014/-]|--)\s")
@@ -69,7 +69,7 @@ def _yearless() -> re.Pattern[str]:
 def _wire() -> re.Pattern[str]:
     """``Berlin (ots) -`` and ``NEW YORK--(BUSINESS WIRE)--``."""
     names = "|".join(re.escape(name) for name in layouts().wires)
-    return re.compile(rf"(?P<place>[^\n()]{{2,60}}?)\s*(?:--)?\((?:{names})\b[^()\n]{{0,40}}\)", re.IGNORECASE)
+    return re.compile(rf"(?P<place>[^\n()]{{0,60}}?)\s*(?:--)?\((?:{names})\b[^()\n]{{0,40}}\)", re.IGNORECASE)
 
 
 def dateline_of(text: str) -> DatelineFound | None:

@@ -49,7 +49,7 @@ def _datelines(layout: Layout) -> Iterator[DatelineFound]:
     for section in (*dated, *layout.all(Part.BODY)[:1], *issued):
         for piece in section.pieces[:_FIRST_PARAGRAPHS]:
             found = dateline_of(piece.text.strip()) if piece.kind == "paragraph" else None
-            if found:
+            if found and (found.place or found.date):
                 yield found
 
 

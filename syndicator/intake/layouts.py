@@ -30,6 +30,8 @@ class Layouts:
     """Words of companies, agencies and desks, by which they are told from persons."""
     link_texts: tuple[str, ...]
     """Words that stand for a link in a contact block and name nobody."""
+    lands: frozenset[str]
+    """Countries, as the last line of an address."""
     handed_on: tuple[str, ...]
     register_starts: frozenset[str]
     degrees: frozenset[str]
@@ -91,6 +93,7 @@ def layouts() -> Layouts:
         media=_words(tables, "labels", "media"),
         houses=_words(tables, "labels", "houses") | frozenset(map(folded, every["legal_forms"])),
         link_texts=_longest_first(_words(tables, "labels", "link_texts")),
+        lands=_words(tables, "labels", "lands"),
         handed_on=_longest_first(_words(tables, "labels", "handed_on")),
         register_starts=_words(tables, "labels", "register_starts"),
         degrees=frozenset(map(folded, every["degrees"])),
@@ -149,7 +152,7 @@ def _sections(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _labels(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    fields = ("credit", "media", "houses", "link_texts", "handed_on", "register_starts")
+    fields = ("credit", "media", "houses", "link_texts", "handed_on", "register_starts", "lands")
     return {
         folded(label): field
         for table in tables

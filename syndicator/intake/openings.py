@@ -25,7 +25,7 @@ EMBARGO: Final = re.compile(
     r"\bsperrfrist\b|\bgesperrt bis\b|\bembargo(?:ed)? until\b|\bunder (?:strict )?embargo\b|\bsous embargo\b"
     r"|\bembargo jusqu|\bembargad[oa]s? hasta\b|\bbajo embargo\b|\bembargo hasta\b|\b(?:sotto|in) embargo\b"
     r"|\bembargo fino\b|\bhold (?:for release )?until\b"
-    r"|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
+    r"|^\s*for release (?:on|at|after)\b|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
     re.IGNORECASE,
 )
 """What says that a text must not be published yet. The word alone may be about trade."""

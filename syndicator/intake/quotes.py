@@ -43,6 +43,8 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
     keep_lone = language_of("\n".join(texts)) not in {None, "de"}
     for place, text in enumerate(texts):
         for marked in _marked(text):
+            if _is_defined_term(text, marked):
+                continue
             speaker = _speaker(text, marked) or _signed(texts, place, marked)
             if speaker is None and not _stands_alone(text, marked):
                 continue
@@ -129,6 +131,13 @@ def _speaker(text: str, marked: _Marked) -> Speaker | None:
     return speaker_before(text[max(0, marked.opens - _BEFORE) : marked.opens]) or speaker_after(
         text[marked.behind : marked.behind + _AFTER], is_over=is_over, is_next=runs_on
     )
+
+
+def _is_defined_term(text: str, marked: _Marked) -> bool:
+    """``Acme Inc. (the “Company”)``."""
+    is_short = len(text[marked.start : marked.end].split()) < _FEWEST_WORDS
+    opened = text.rfind("(", max(0, marked.opens - _FEWEST_WORDS * 10), marked.opens)
+    return is_short and opened >= 0 and ")" not in text[opened : marked.opens] and ")" in text[marked.behind :][:60]
 
 
 def _runs_on(text: str, marked: _Marked) -> bool:

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from syndicator.intake.layouts import folded, layouts
 
-# The last part ends where a capital or a figure is glued to it: "press@acme.comPhone".
+# It ends where a capital or a figure is glued to it ("press@acme.comPhone"), and begins behind a glued number.
 EMAIL: Final = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:[^\W\d_][a-z\u00df-\u00ff]{1,23}|[A-Z]{2,24}(?![a-z]))"
+    r"(?:(?<=\d{3}-\d{4})|(?<![\w.+-]))(?!\d{3}-\d{4}[A-Za-z])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:[^\W\d_][a-z\u00df-\u00ff]{1,23}|[A-Z]{2,24}(?![a-z]))"
 )
 URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")

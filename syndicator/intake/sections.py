@@ -1,27 +1,27 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
-from syndicator.intake.dateline import dateline_of, is_only_dateline
+from syndicator.intake.dateline import dateline_of
 from syndicator.intake.layouts import folded
 from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.parts import Layout, Part, Section, Span
 from syndicator.intake.reach import reaches
+from syndicator.intake.runs import runs
 from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
+from syndicator.intake.speakers import signature
 from syndicator.intake.tail import LONG_LINE, is_legal, is_reach_line, leaves_reach
+from syndicator.intake.top import LONGEST_SUBHEADLINE, is_dashed, is_date, kicks, wrapped
 
 _LOOK_AHEAD: Final = 8
-_LONGEST_SUBHEADLINE: Final = 300
+_SHORTEST_PROSE: Final = 60
 _LONGEST_TEASER: Final = 700
 _LONGEST_SUBHEADING: Final = 90
 _LONGEST_HEADLINE: Final = 300
-_MOST_HEADLINE_LINES: Final = 4
 _WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
-_DASHES: Final = frozenset("-\u2013\u2014")
+_MARKS: Final = frozenset('"\u201c\u201d\u00bb\u00ab')
 _ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
-_INNER: Final = frozenset({"contact", "publisher", "captions", "embargo", "end", "legal"})
 # What may stand between a headline and its subheadline.
 _ABOVE: Final = frozenset({Part.HEADLINE, Part.KICKER, Part.DATELINE, Part.EMBARGO, Part.LEGAL})
 _ONE_LINE: Final = frozenset({"kicker", "embargo", "issued", "end"})
@@ -73,7 +73,8 @@ class _Walk:
         elif piece.kind == "unread":
             self._note(Part.UNREAD, piece)
         else:
-            for run in _runs(piece):
+            in_contact = self._section is not None and self._section.part is Part.CONTACT
+            for run in runs(piece, in_contact=in_contact):
                 self._run(place, piece, *run)
         if not self._body_begun and self.layout.spans[-1].part in _ABOVE:
             self._headline_at = place
@@ -81,7 +82,7 @@ class _Walk:
     def _run(self, place: int, piece: Piece, opening: Opening | None, lines: tuple[TextLine, ...]) -> None:
         if opening is not None and self._accepts(opening, place):
             self._open(opening, lines)
-        elif self._has_headline and not self._body_begun and len(lines) > 1 and _dates(lines[:1]):
+        elif self._has_headline and not self._body_begun and len(lines) > 1 and is_date(lines[:1]):
             self._run(place, piece, None, lines[:1])
             self._run(place, piece, None, lines[1:])
         elif not self._has_headline:
@@ -132,7 +133,7 @@ class _Walk:
     def _titles(self, opening: Opening, line: TextLine) -> bool:
         """``Pressemitteilung: Acme übernimmt Beta``: kicker and headline on one line."""
         rest = opening.rest
-        is_dated = _dates((TextLine(line.number, rest),)) or dateline_of(rest) is not None
+        is_dated = is_date((TextLine(line.number, rest),)) or dateline_of(rest) is not None
         return opening.section == "kicker" and len(rest.split()) > 1 and not self._has_headline and not is_dated
 
     # ------------------------------------------------------------ the beginning
@@ -140,7 +141,7 @@ class _Walk:
     def _first_title(self) -> int:
         """Where a source with headings has its title; where one without has its kicker's next paragraph."""
         head = self._pieces[:_LOOK_AHEAD]
-        return next((place for place, piece in enumerate(head) if piece.kind == "heading" and not _kicks(piece)), -1)
+        return next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
 
     def _before_headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         if (
@@ -150,7 +151,7 @@ class _Walk:
             and reaches(joined(lines))
         ):
             self._append(lines)
-        elif _dates(lines) and not self._is_above_text(place, lines):
+        elif is_date(lines) and not self._is_above_text(place, lines):
             self._new(Part.DATELINE)
             self._append(lines)
         elif self._is_letterhead(place):
@@ -165,7 +166,9 @@ class _Walk:
         """Whether prose follows at once: then this is the headline, whatever it reads like."""
         behind = self._pieces[place + 1 : place + 2] if place >= 0 else []
         is_named = lines[0].text.strip()[:1].isalpha()
-        return is_named and any(len(piece.text) > LONG_LINE // 2 and piece.text.rstrip()[-1] == "." for piece in behind)
+        return is_named and any(
+            len(piece.text) > _SHORTEST_PROSE and piece.text.rstrip()[-1] == "." for piece in behind
+        )
 
     def _is_letterhead(self, place: int) -> bool:
         """Short lines before the kicker or the title: the sender's letterhead."""
@@ -174,27 +177,27 @@ class _Walk:
         if place < self._title_at or any(_WIRE.match(later.text) for later in self._pieces[place + 2 : place + 4]):
             return True
         head = self._pieces[:_LOOK_AHEAD]
-        kicker = next((later for later in range(place + 1, len(head)) if _kicks(head[later])), 0)
+        kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
         is_short = len(self._pieces[place].text) <= LONG_LINE
         return bool(kicker) and is_short and not self._is_title_above(place, kicker)
 
     def _is_title_above(self, place: int, kicker: int) -> bool:
         """``Headline``, ``FOR IMMEDIATE RELEASE``, text: the headline stands above the kicker."""
         between = self._pieces[place + 1 : kicker]
-        behind = next((piece for piece in self._pieces[kicker + 1 :] if piece.lines and not _dates(piece.lines)), None)
+        behind = next((piece for piece in self._pieces[kicker + 1 :] if piece.lines and not is_date(piece.lines)), None)
         is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
-        return is_text or any(_dates(piece.lines) for piece in between if piece.lines)
+        return is_text or any(is_date(piece.lines) for piece in between if piece.lines)
 
     def _headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         self._has_headline = True
         self._headline_at = place
         self._new(Part.HEADLINE)
-        wrapped = _wrapped(lines)
-        self._append(lines[:wrapped])
+        count = wrapped(lines)
+        self._append(lines[:count])
         self._section = None
-        if len(lines) > wrapped:
-            rest = lines[wrapped:]
-            is_title = len(joined(rest)) <= _LONGEST_SUBHEADLINE and joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
+        if len(lines) > count:
+            rest = lines[count:]
+            is_title = len(joined(rest)) <= LONGEST_SUBHEADLINE and joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
             self._new(Part.SUBHEADLINE if is_title and len(rest) == 1 else Part.BODY)
             self._append(rest)
             self._section = None
@@ -249,16 +252,16 @@ class _Walk:
     def _opening_part(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> Part | None:
         """Between the headline and the text: subheadline, then teaser, then perhaps a date line of its own."""
         text = joined(lines).strip()
-        if _dates(lines):
+        if is_date(lines):
             return Part.DATELINE
         following = self._pieces[place + 1] if 0 <= place < len(self._pieces) - 1 else None
         if following is None or following.kind not in {"paragraph", "heading"} or dateline_of(text):
             return None
-        if self._has(Part.SUBHEADLINE) and not self._has(Part.TEASER) and _is_dashed(text):
+        if self._has(Part.SUBHEADLINE) and not self._has(Part.TEASER) and is_dashed(text):
             return Part.TEASER
-        if not self._has(Part.SUBHEADLINE) and len(text) <= _LONGEST_SUBHEADLINE and place == self._headline_at + 1:
-            is_longer = len(following.text) > len(text) or piece.kind == "heading"
-            if _is_dashed(text) or (text[-1:] not in _ENDS_SENTENCE and is_longer):
+        if not self._has(Part.SUBHEADLINE) and len(text) <= LONGEST_SUBHEADLINE and place == self._headline_at + 1:
+            is_longer = len(following.text) > len(text) or piece.kind == "heading" or is_date(following.lines)
+            if is_dashed(text) or (text[-1:] not in _ENDS_SENTENCE and is_longer):
                 return Part.SUBHEADLINE
         if (
             piece.kind == "paragraph"
@@ -283,11 +286,17 @@ class _Walk:
             and text[-1:] not in _ENDS_SENTENCE
             and (text[:1].isupper() or text[:1].isdigit())
             and self._body_begun
+            and not self._signs(place, text)
             and following is not None
             and following.kind in {"paragraph", "list", "table"}
             and len(following.text) > max(_LONGEST_SUBHEADING, len(text))
             and opening_of(following.text.split("\n", 1)[0]) is None
         )
+
+    def _signs(self, place: int, text: str) -> bool:
+        """``Jane Doe, CEO of Acme`` below a quote."""
+        before = self._pieces[place - 1].text.rstrip() if place > 0 else ""
+        return before[-1:] in _MARKS and signature(text) is not None
 
     def _reach(self, piece: Piece, lines: tuple[TextLine, ...]) -> None:
         """Lines of a contact or publisher block, until one of them is prose."""
@@ -341,48 +350,6 @@ class _Walk:
 
     def _note(self, part: Part, piece: Piece) -> None:
         self.layout.spans.append(Span(part, piece.first, piece.last, piece.text))
-
-
-def _wrapped(lines: tuple[TextLine, ...]) -> int:
-    """How many lines a headline takes: one that goes on in lower case was only broken to fit."""
-    count = 1
-    while count < min(len(lines), _MOST_HEADLINE_LINES) and lines[count].text.lstrip()[:1].islower():
-        count += 1
-    return count
-
-
-def _dates(lines: tuple[TextLine, ...]) -> bool:
-    """A date line of its own."""
-    text = lines[0].text.strip()
-    return len(lines) == 1 and len(text) <= LONG_LINE and is_only_dateline(text)
-
-
-def _is_dashed(text: str) -> bool:
-    """``- Topline data expected in March -``: how American wires set their subheadlines."""
-    return len(text) <= _LONGEST_SUBHEADLINE and text[:1] in _DASHES and text[-1:] in _DASHES
-
-
-def _kicks(piece: Piece) -> bool:
-    opening = opening_of(piece.lines[0].text) if piece.lines else None
-    return opening is not None and opening.section == "kicker"
-
-
-def _runs(piece: Piece) -> Iterator[tuple[Opening | None, tuple[TextLine, ...]]]:
-    """A piece cut where a line inside of it opens a section."""
-    start, opening = 0, opening_of(piece.lines[0].text)
-    for place in range(1, len(piece.lines)):
-        inner = opening_of(piece.lines[place].text)
-        if inner is not None and inner.section in _INNER and not _is_desk(inner, piece.lines[place - 1]):
-            yield opening, piece.lines[start:place]
-            start, opening = place, inner
-    yield opening, piece.lines[start:]
-
-
-def _is_desk(opening: Opening, before: TextLine) -> bool:
-    """``Investor Relations`` below a name, without a colon: the desk of that contact."""
-    is_bare = opening.section == "contact" and not opening.rest and not opening.heading.endswith(":")
-    above = opening_of(before.text)
-    return is_bare and (above is None or above.section != "end")
 
 
 def _paragraph(lines: tuple[TextLine, ...]) -> Piece:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from syndicator.intake.layouts import folded, layouts
@@ -16,9 +16,10 @@ _CLAUSE: Final = re.compile(r"\s(?:who|which|in a|during|as|when|after|at the|ge
 # French: "ajoute-t-elle".
 _INVERTED: Final = re.compile(r"-(?:t-)?(?:ils?|elles?)\.?$")
 _MARKS: Final = re.compile(r"[\"\u201e\u201c\u201d\u00ab\u00bb]")
-_POSSESSIVE: Final = ("'s", "\u2019s")
+_POSSESSIVE: Final = ("'s", "\u2019s", "s'", "s\u2019")
 _MOST_WORDS: Final = 6
 _LONGEST_ABBREVIATION: Final = 4
+_LONGEST_FELLOWSHIP: Final = 5
 _LONGEST_ROLE: Final = 160
 _LATEST_VERB: Final = 14
 
@@ -98,7 +99,7 @@ def in_full(speaker: Speaker, known: Sequence[Speaker], texts: Sequence[str], *,
     if " " in speaker.name:
         return speaker
     lone = speaker.name if speaker.role or keep_lone else None
-    return Speaker(_spelt_out(last, texts) or lone, speaker.role)
+    return Speaker(_spelt_out(last, texts) or _behind_rank(last, texts) or lone, speaker.role)
 
 
 def _spelt_out(surname: str, texts: Sequence[str]) -> str | None:
@@ -111,6 +112,13 @@ def _spelt_out(surname: str, texts: Sequence[str]) -> str | None:
             if first and _is_name([*reversed(first), surname], titled=False):
                 return " ".join([*reversed(first), surname])
     return None
+
+
+def _behind_rank(given: str, texts: Sequence[str]) -> str | None:
+    """``Santiago Lopez`` for ``Santiago``, where a text has a role or rank in front of both names."""
+    pattern = re.compile(rf"(\w+) ({re.escape(given)} \w[\w-]{{1,40}})")
+    found = (match for text in texts for match in pattern.finditer(text))
+    return next((match[2] for match in found if _is_role_word(match[1]) and _is_name(match[2].split())), None)
 
 
 def _is_common(word: str) -> bool:
@@ -135,7 +143,21 @@ def role_in(name: str, texts: Sequence[str]) -> str | None:
             if _has_role(role):
                 return role
             place = text.find(f"{name}, ", place + 1)
-    return None
+    return next((role for text in texts if (role := _rank_before(name, text))), None)
+
+
+def _rank_before(name: str, text: str) -> str | None:
+    """``Petty Officer Third Class`` in front of a name."""
+    place = text.find(name)
+    words = _last_sentence(text[max(0, place - _LONGEST_ROLE) : place]).split() if place > 0 else []
+    if not words or not _names_role(words[-1]) or text[place + len(name) : place + len(name) + 1].isalpha():
+        return None
+    held = list(takewhile(lambda word: word[:1].isupper() and _may_be_role(word) and not _is_lead(word), words[::-1]))
+    return " ".join(held[::-1]) or None
+
+
+def _is_lead(word: str) -> bool:
+    return folded(word) in layouts().articles | layouts().joiners or word[-1] in ",;:.!?"
 
 
 def _is_verb(word: str) -> bool:
@@ -173,7 +195,7 @@ def _named_first(text: str) -> Speaker | None:
 
 
 def _named_behind_role(words: list[str], segments: list[str]) -> Speaker | None:
-    """``Acme President Jane Doe`` and ``Acme's chief officer, Jane Doe``."""
+    """``Acme President Jane Doe`` and ``Acme's chief officer, Jane Doe``; a role of a house may have no name at all."""
     end = max((place for place, word in enumerate(words, 1) if _names_role(word)), default=0)
     start = end
     while start and _may_be_role(words[start - 1]):
@@ -181,7 +203,8 @@ def _named_behind_role(words: list[str], segments: list[str]) -> Speaker | None:
     for named, role in ((_longest_name(words[end:]), words[start:end]), (_split(segments), words[start:])):
         if end and len(_untitled(" ".join(named))) > 1 and _is_name(named):
             return Speaker(_bare(named), " ".join(role))
-    return None
+    is_unnamed = end == len(words) and any(word.endswith(_POSSESSIVE) for word in words[start:end])
+    return Speaker(None, " ".join(words[start:end])) if is_unnamed else None
 
 
 def _split(segments: list[str]) -> list[str]:
@@ -203,9 +226,26 @@ def _named_at_start(words: list[str], segments: list[str]) -> Speaker | None:
     if not name or " ".join(left[len(name) :]).partition(" ")[0].endswith(_POSSESSIVE):
         return None
     beside = " ".join(left[len(name) :])
-    behind = ", ".join([*([beside] if _has_role(beside) else []), *segments])
+    behind = ", ".join([*([beside] if _has_role(beside) else []), *_without_degrees(segments)])
     role = " ".join(lead) if lead and _has_role(" ".join(lead)) else _role(behind)
     return Speaker(_bare(name), role)
+
+
+def _without_degrees(segments: list[str]) -> list[str]:
+    """What stands behind a name, from the first thing that is no degree: ``Jane Doe, M.D., Ph.D., Chief Officer``."""
+    left = list(dropwhile(lambda segment: bool(segment) and all(map(_is_degree, segment.split())), segments))
+    return list(dropwhile(_is_fellowship, left)) or left
+
+
+def _is_fellowship(segment: str) -> bool:
+    """``FAHA``, ``FACC``: letters behind a name, which no list holds all of."""
+    return (
+        segment.isalpha() and segment.isupper() and len(segment) <= _LONGEST_FELLOWSHIP and not _is_role_word(segment)
+    )
+
+
+def _is_degree(word: str) -> bool:
+    return not {folded(word), f"{folded(word)}."}.isdisjoint(layouts().degrees)
 
 
 def _begins_name(words: list[str]) -> bool:
@@ -220,7 +260,7 @@ def _named_last(text: str) -> Speaker | None:
         name = _name_at_end(words)
         if not name or _belongs_to_role(words[: len(words) - len(name)]):
             continue
-        behind = ", ".join(segments[place + 1 :])
+        behind = ", ".join(_without_degrees(segments[place + 1 :]))
         if behind and not _has_role(behind):
             continue
         before = " ".join(words[: len(words) - len(name)]) or (segments[place - 1] if place else "")
@@ -231,6 +271,7 @@ def _named_last(text: str) -> Speaker | None:
 def _belongs_to_role(before: list[str]) -> bool:
     """``Leiterin der Abteilung Recht``: what follows the role's "of" is no person."""
     links = layouts().links
+    before = list(takewhile(lambda word: not _MARKS.search(word), reversed(before)))[::-1]
     roles = [place for place, word in enumerate(before) if _has_role(word)]
     return bool(roles) and any(folded(word) in links for word in before[roles[0] + 1 :])
 
@@ -314,4 +355,5 @@ def _leading_role(text: str) -> str | None:
 
 
 def _bare(name: list[str]) -> str:
-    return " ".join(name).strip(_TRIM.replace(".", "")).removesuffix(".") if name else ""
+    text = " ".join(name).strip(_TRIM.replace(".", ""))
+    return text if _INITIAL.search(text) else text.removesuffix(".")

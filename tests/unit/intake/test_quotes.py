@@ -101,6 +101,20 @@ SPOKEN = [
     ),
     ("«Es un gran día», ha señalado el alcalde de Vigo, Juan Pérez.", "«»", "Juan Pérez", "alcalde de Vigo"),
     ('"We are glad to welcome you,” said Jane Doe, CEO.', '"”', "Jane Doe", "CEO"),
+    (
+        "“It is a milestone,” said Priya Raman, M.D., Ph.D., FAHA, Chief Medical Officer of Halcyon.",
+        "“”",
+        "Priya Raman",
+        "Chief Medical Officer of Halcyon",
+    ),
+    ("“We trust her with everything.” – Anna Marie T., Caregiver", "“”", "Anna Marie T.", "Caregiver"),
+    ('"You should know what is in it," said Administrator Helen Cho.', '""', "Helen Cho", "Administrator"),
+    (
+        "“We want a class of young people to lead,” Jane Doe, Town League of Leeds President said.",
+        "“”",
+        "Jane Doe",
+        "Town League of Leeds President",
+    ),
     ('Jane Doe, CEO: "We never closed this quote because we forgot', '"', "Jane Doe", "CEO"),
 ]
 
@@ -159,6 +173,28 @@ def test_a_surname_is_spelt_out_as_the_text_does_elsewhere() -> None:
         "The buyers in the valley have been asked by Mark Gordon, broker in Vail, and they are not at all sure of it.",
     )
     assert speakers_of(*texts) == [("Mark Gordon", "broker in Vail")]
+
+
+@pytest.mark.parametrize("house", ["Barlen Group’s", "Cedar Analytics'"])
+def test_a_house_that_speaks_by_its_office_is_no_name(house: str) -> None:
+    assert speakers_of(f"“We serve all of Europe with it,” said {house} CEO.") == [(None, f"{house} CEO")]
+
+
+def test_a_rank_is_no_name() -> None:
+    texts = (
+        "Petty Officer Third Class Miguel Santiago and Cadet Chief Petty Officer Shivah Sundar took part in it.",
+        '"It was hard work from the first day on," Santiago said.',
+        '"We did it together, and it was fun," Shivah says.',
+    )
+    assert speakers_of(*texts) == [
+        ("Miguel Santiago", "Petty Officer Third Class"),
+        ("Shivah Sundar", "Cadet Chief Petty Officer"),
+    ]
+
+
+def test_a_defined_term_is_no_quote() -> None:
+    text = 'Helvetia SE (the "Company") today announced an agreement with Lumen Ltd., Cambridge.'
+    assert speakers_of(text) == []
 
 
 def test_a_german_noun_is_no_name() -> None:

@@ -197,6 +197,15 @@ def test_a_contact_before_the_headline() -> None:
     assert reading.draft["contacts"] == [{"name": "Jane Doe", "phone": "555 123 4567"}]
 
 
+def test_a_signature_below_a_quote_is_no_subheading() -> None:
+    signed = "Lenny Hill, CEO of Sky Platforms"
+    quote = "“We look forward to the conference, as we continue to grow in every market.”"
+    more = "The conference takes place in the town hall, and all the board members of the company will be there."
+    reading = read(f"A headline\n\nSome text.\n\n{quote}\n\n{signed}\n\n{more}\n".encode(), "x.txt")
+    assert [block["type"] for block in reading.draft["body"]] == ["paragraph"] * 4
+    assert [(quote.speaker, quote.role) for quote in reading.quotes] == [("Lenny Hill", "CEO of Sky Platforms")]
+
+
 def test_a_headline_that_was_broken_to_fit_is_one_line() -> None:
     reading = read("Acme übernimmt Beta und\nstärkt das Geschäft\n\nDie Firma ist jetzt groß.\n".encode(), "x.txt")
     assert reading.draft["headline"] == "Acme übernimmt Beta und stärkt das Geschäft"
@@ -323,6 +332,7 @@ def test_the_format_is_told_by_name_or_beginning(source: bytes, name: str, form:
 WORDS = st.sampled_from([
     "# ", "* ", "- ", "1. ", "> ", "---", "###", "+++", "\n", "\n\n", "    ", "\t", "|", "[a](b)", "![x](y z.png)", "**b", "`c", "&amp;", "<b>", "About ",
     "Über uns", "Kontakt:", "Pressekontakt", "a@b.example", "+49 89 123456", "Sperrfrist: 1.1.2027", "Foto 1: x", "Bildunterschrift:", "„Hallo“, sagte Jane Doe.",
+    "Acme GmbH\n", "Jane Doe\n", "Jane Doe, CEO", "San Diego, California\n", "(ots) - ", "EQS-News: A / Key word(s): B", "Release date: 3 May 2027", "Language: English\n", "Köln (ots)", "- a -\n",
     "MÜNCHEN, 10. Nov. 2017 – ", "Source: X", "ENDS", "\u00a0", "\u2028", "\x0b", "e\u0301", "\u202e", "x" * 130, "headline: y", "```", "\\", "[r]: http://x.example",
 ])  # fmt: skip
 

@@ -1,0 +1,103 @@
+"""Contacts: persons, houses and desks, told from the lines of a block."""
+
+import pytest
+
+from syndicator.intake.contacts import contacts_of
+from syndicator.intake.read import read
+
+Who = tuple[str, str | None, str | None, str | None]
+
+BLOCKS: list[tuple[list[str], list[Who]]] = [
+    (
+        ["Seeblick Kommunikation", "Tobias Frank", "Tel.: +49 7531 555777"],
+        [("Tobias Frank", "Seeblick Kommunikation", "+49 7531 555777", None)],
+    ),
+    (
+        ["Stadthallen GmbH", "Mag. Lukas Berger", "Pressesprecher", "Tel.: +43 1 5550-210"],
+        [("Mag. Lukas Berger", "Pressesprecher, Stadthallen GmbH", "+43 1 5550-210", None)],
+    ),
+    (
+        ["Agence Roseline – Julie Morel", "Tél. : 04 76 55 50 12 – julie@roseline.example"],
+        [("Julie Morel", "Agence Roseline", "04 76 55 50 12", "julie@roseline.example")],
+    ),
+    (
+        ["Stadt Neustadt, Pressestelle, Anja Roth, Tel. 06321 555-10, presse@neustadt.example"],
+        [("Anja Roth", "Stadt Neustadt, Pressestelle", "06321 555-10", "presse@neustadt.example")],
+    ),
+    (
+        ["Kestrel plc", "Joanna Field, Chief Executive", "Ravi Shah, Chief Financial Officer", "+44 20 5550 0100"],
+        [
+            ("Joanna Field", "Chief Executive, Kestrel plc", "+44 20 5550 0100", None),
+            ("Ravi Shah", "Chief Financial Officer", "+44 20 5550 0100", None),
+        ],
+    ),
+    (
+        ["Sam Hill, CEO Phone: 713-555-0908 Email: sam@acme.example Website: Acme"],
+        [("Sam Hill", "CEO", "713-555-0908", "sam@acme.example")],
+    ),
+    (
+        ["Allison WuPhone: +1-310-555-3802", "Email: a.wu@acme.exampleDisclaimer"],
+        [("Allison Wu", None, "+1-310-555-3802", "a.wu@acme.example")],
+    ),
+    (["Jane Doe(830) 555-4626jane@acme.example"], [("Jane Doe", None, "(830) 555-4626", "jane@acme.example")]),
+    (
+        ["Jane Doe Email Us Here", "San Diego, California", "United States", "619-555-1593", "Visit Our Website"],
+        [("Jane Doe", None, "619-555-1593", None)],
+    ),
+    (
+        ["Katrin Deich", "Hafenstraße 12, 24103 Kiel", "Telefon: +49 431 55501-20"],
+        [("Katrin Deich", None, "+49 431 55501-20", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "contacts"), BLOCKS, ids=[block[1][0][0] for block in BLOCKS])
+def test_who_answers(lines: list[str], contacts: list[Who]) -> None:
+    found = contacts_of([lines])
+    assert [tuple(contact.get(name) for name in ("name", "role", "phone")) for contact in found] == [
+        contact[:3] for contact in contacts
+    ]
+
+
+@pytest.mark.parametrize(("lines", "contacts"), [block for block in BLOCKS if len(block[1]) == 1])
+def test_blank_lines_between_the_lines_change_nothing(lines: list[str], contacts: list[Who]) -> None:
+    assert len(contacts) == 1
+    assert contacts_of([[line] for line in lines]) == contacts_of([lines])
+
+
+@pytest.mark.parametrize(("lines", "contacts"), [block for block in BLOCKS if block[1][0][3]])
+def test_the_mail_is_cut_out_of_its_line(lines: list[str], contacts: list[Who]) -> None:
+    assert [contact["email"] for contact in contacts_of([lines])] == [contact[3] for contact in contacts]
+
+
+def test_what_the_release_names_in_its_headline_is_a_house() -> None:
+    lines = ["Cedar Analytics", "Nora Bell", "+1 512-555-0177"]
+    (contact,) = contacts_of([lines], "Cedar Analytics Names Chief Officer")
+    assert (contact["name"], contact["role"]) == ("Nora Bell", "Cedar Analytics")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "For more information, please contact:",
+        "Rückfragen bitte an:",
+        "Pour toute question, merci de contacter :",
+        "Para más información, contacte con:",
+        "Per maggiori informazioni, contattare:",
+    ],
+)
+def test_lines_below_a_request_to_get_in_touch(heading: str) -> None:
+    source = f"A headline\n\nSome text of some length stands here.\n\n{heading}\nRuth Hale\n831-555-0155\nruth@acme.example\n"
+    reading = read(source.encode(), "x.txt")
+    assert reading.draft["contacts"] == [{"name": "Ruth Hale", "phone": "831-555-0155", "email": "ruth@acme.example"}]
+
+
+def test_a_desk_inside_of_a_block_opens_no_block() -> None:
+    source = "A headline\n\nSome text here.\n\nKontakt:\nAcme AG\nInvestor Relations\nKatrin Deich\nir@acme.example\n"
+    (contact,) = read(source.encode(), "x.txt").draft["contacts"]
+    assert (contact["name"], contact["email"]) == ("Katrin Deich", "ir@acme.example")
+
+
+def test_a_contact_heading_inside_of_a_paragraph_opens_a_block() -> None:
+    source = "A headline\n\nSome text here.\nPressekontakt\nJane Doe\njane@acme.example\n"
+    assert read(source.encode(), "x.txt").draft["contacts"] == [{"name": "Jane Doe", "email": "jane@acme.example"}]
