@@ -97,6 +97,12 @@ class Guard:
             return Refusal("dns", f"no address for {host}: {error}")
         return self._vet(pending.url, pending.answer.result())
 
+    def host_of(self, url_text: str) -> tuple[str, int] | None:
+        """Host and port that the URL leads to, whatever its verdict, to count requests by; None if it is no URL."""
+        read = self._read(url_text)
+        url = read if isinstance(read, EndpointUrl) else read.url if isinstance(read, Vetted) else None
+        return None if url is None else (url.host, url.port)
+
     def resolve(self, url_text: str, timeout_s: float | None = None, *, ends: Iterable[Future[None]] = ()) -> Verdict:
         """The verdict, waiting at most ``timeout_s`` (or ``dns_timeout_s``) for DNS, and not once one ``ends``."""
         found = self.check(url_text)

@@ -16,10 +16,17 @@ _of_this_thread = threading.local()
 
 
 class Attempt:
-    """One attempt of the current thread: its deadline (monotonic seconds) and the connection it uses."""
+    """One attempt of the current thread: its deadline (monotonic seconds), and the connection it uses.
 
-    def __init__(self, ends: float) -> None:
+    ``room`` is how many bytes of the answer it may still read, ``is_cut`` whether there were more, ``bytes_sent`` how
+    much of its body went out.
+    """
+
+    def __init__(self, ends: float, room: int) -> None:
         self.ends = ends
+        self.room = room
+        self.is_cut = False
+        self.bytes_sent = 0
         self.is_over = False
         self.address = ""
         self._connection: Any = None

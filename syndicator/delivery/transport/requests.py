@@ -7,6 +7,7 @@ the promises are the same (see ``protocol``).
 import ssl
 import threading
 import time
+from collections.abc import Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
@@ -14,24 +15,39 @@ from typing import Any, Final, Self
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, Retry
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPResponse, Retry
 from urllib3.exceptions import HTTPError
 
 from syndicator.delivery.guard import Guard, Refusal, Vetted
 from syndicator.delivery.transport.choice import chosen
-from syndicator.delivery.transport.deadline import Attempt, Watchdog, current
+from syndicator.delivery.transport.connections import PlainPool, SecurePool
+from syndicator.delivery.transport.deadline import Attempt, Watchdog
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
+from syndicator.delivery.transport.turns import Turns
 
 _THREADS: Final = 64
+_HOSTS_AT_ONCE: Final = 8
 _POOLS: Final = 1000
 _CHUNK: Final = 4096
+_Job = tuple[Request, Done]
 
 
 class RequestsTransport:
-    """Sends from a pool of threads (see ``Transport`` for the promises)."""
+    """Sends from a pool of threads (see ``Transport`` for the promises).
 
-    def __init__(self, guard: Guard, limits: Limits, *, in_flight: int = _THREADS, ca_file: Path | None = None) -> None:
+    ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port, and never more than an
+    eighth of them; more wait, and their deadline begins with their turn.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        limits: Limits,
+        *,
+        in_flight: int = _THREADS,
+        per_host: int = _THREADS,
+        ca_file: Path | None = None,
+    ) -> None:
         self._guard, self._limits = guard, limits
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="requests")
         self._watchdog = Watchdog()
@@ -39,29 +55,39 @@ class RequestsTransport:
         adapter = _VettedAdapter(_context(ca_file), in_flight)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
+        self._turns: Turns[_Job] = Turns(in_flight, min(per_host, max(1, in_flight // _HOSTS_AT_ONCE)))
         self._count = 0
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
         self._closed = False
         self._closing: Future[None] = Future()
 
     def submit(self, request: Request, done: Done) -> None:
-        if self._closed:
+        host = self._guard.host_of(request.url)
+        with self._lock:  # with ``_closed``: what gets in is ended by close at the latest
+            is_open = not self._closed
+            if is_open:
+                self._count += 1
+                self._turns.add(host, (request, done))
+                self._start()
+        if not is_open:
             done(request, _closed())
-            return
-        with self._counting:
-            self._count += 1
-        try:
-            self._pool.submit(self._attempt, request, done)
-        except RuntimeError:  # closed by another thread since we looked
-            self._finish(request, _closed(), done)
+
+    def _start(self) -> None:
+        """Whoever's turn it is. Call it with the lock."""
+        while turn := self._turns.take():
+            host, job = turn
+            self._pool.submit(self._attempt, host, job)
 
     @property
     def in_flight(self) -> int:
         return self._count
 
     def close(self) -> None:
-        self._closed = True
-        if not self._closing.done():
+        with self._lock:
+            is_first, self._closed = not self._closed, True
+            for job in self._turns.clear():
+                self._pool.submit(self._finish, job, _closed())
+        if is_first:
             self._closing.set_result(None)
         self._watchdog.close()  # ends what is under way
         self._pool.shutdown(wait=True)
@@ -73,44 +99,53 @@ class RequestsTransport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _attempt(self, request: Request, done: Done) -> None:
+    def _attempt(self, host: Hashable, job: _Job) -> None:
         started = time.monotonic()
-        result = _closed() if self._closed else self._send(request, started)
+        result = _closed() if self._closed else self._send(job[0], started)
         if self._closed and isinstance(result, Failure):
             result = _closed()
-        self._finish(request, result, done)
+        with self._lock:
+            self._turns.leave(host)
+            if not self._closed:
+                self._start()
+        self._finish(job, result)
 
-    def _finish(self, request: Request, result: Result, done: Done) -> None:
-        with self._counting:
+    def _finish(self, job: _Job, result: Result) -> None:
+        with self._lock:
             self._count -= 1
-        done(request, result)
+        job[1](job[0], result)
 
     def _send(self, request: Request, started: float) -> Result:
         verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s, ends=[self._closing])
         if isinstance(verdict, Refusal):
             return Failure(verdict.phase, verdict.reason)
-        with self._watchdog.watching(Attempt(started + self._limits.total_timeout_s)) as attempt:
+        with self._watchdog.watching(self._attempt_from(started)) as attempt:
             try:
                 answer = self._session.send(_prepared(request, verdict), **self._options())
-                result = self._read(answer, attempt, request, started)
+                result = self._read(answer, attempt, started)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 return _failure(error, attempt, started)
             # A socket that was shut down reads like the end of an answer.
             return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
 
+    def _attempt_from(self, started: float) -> Attempt:
+        return Attempt(started + self._limits.total_timeout_s, self._limits.max_answer_bytes)
+
     def _options(self) -> dict[str, Any]:
         timeout = (self._limits.connect_timeout_s, self._limits.total_timeout_s)
         return {"stream": True, "allow_redirects": False, "timeout": timeout}
 
-    def _read(self, answer: requests.Response, attempt: Attempt, request: Request, started: float) -> Result:
-        kept, count = bytearray(), 0
+    def _read(self, answer: requests.Response, attempt: Attempt, started: float) -> Result:
+        kept = bytearray()
         raw: HTTPResponse = answer.raw
         try:
-            while count <= self._limits.max_answer_bytes and (part := raw.read1(_CHUNK, decode_content=False)):
-                count += len(part)
+            while part := raw.read1(_CHUNK, decode_content=False):
                 kept += part[: max(0, self._limits.kept_answer_bytes - len(kept))]
+        except (HTTPError, OSError):
+            if not attempt.is_cut:
+                raise
         finally:
-            if count > self._limits.max_answer_bytes or attempt.is_over:
+            if attempt.is_cut or attempt.is_over:
                 answer.close()
             else:
                 raw.release_conn()
@@ -120,7 +155,7 @@ class RequestsTransport:
             bytes(kept),
             attempt.address,
             time.monotonic() - started,
-            len(request.body),
+            attempt.bytes_sent,
         )
 
 
@@ -141,41 +176,13 @@ class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignor
         return False
 
 
-class _Watched:
-    """A connection that tells the attempt of its thread which socket it uses."""
-
-    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
-        current().use(self)
-        super().request(*args, **options)  # type: ignore[misc]  # mixed into a connection
-
-    def connect(self) -> None:
-        super().connect()  # type: ignore[misc]  # mixed into a connection
-        current().use(self)
-
-
-class _Plain(_Watched, HTTPConnection):
-    pass
-
-
-class _Secure(_Watched, HTTPSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
 class _VettedAdapter(HTTPAdapter):
     """Connects to the vetted address, with the URL's name for Host, SNI and certificate."""
 
     def __init__(self, context: ssl.SSLContext, connections: int) -> None:
         self._context = context
         super().__init__(pool_connections=_POOLS, pool_maxsize=connections, max_retries=Retry(0, redirect=False))
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: object, cert: object = None
@@ -210,9 +217,12 @@ def _prepared(request: Request, vetted: Vetted) -> requests.PreparedRequest:
 
 def _failure(error: Exception, attempt: Attempt, started: float) -> Failure:
     duration_s = time.monotonic() - started
+    phase, reason = _phase(error), str(error)[:300]
     if attempt.is_over:
-        return Failure("timeout", "no whole answer before the deadline", attempt.address, duration_s)
-    return Failure(_phase(error), str(error)[:300], attempt.address, duration_s)
+        phase, reason = "timeout", "no whole answer before the deadline"
+    elif attempt.is_cut:
+        phase, reason = "answer", "the head of the answer is longer than what may be read of it"
+    return Failure(phase, reason, attempt.address, duration_s, attempt.bytes_sent)
 
 
 def _phase(error: Exception) -> Phase:

@@ -119,6 +119,49 @@ def headers_for_ever(connection: socket.socket) -> None:
         connection.sendall(b"x-more: " + b"y" * 4000 + b"\r\n")
 
 
+def interim_for_ever(connection: socket.socket) -> None:
+    request_of(connection)
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n" * 100)
+
+
+def read_nothing(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    DRIP.wait(5)
+
+
+def cut_short(answer: bytes, arrived: threading.Event) -> Handler:
+    """Sends this much, then waits for the other side to hang up."""
+
+    def handle(connection: socket.socket) -> None:
+        request_of(connection)
+        connection.sendall(answer)
+        arrived.set()
+        connection.recv(1)
+
+    return handle
+
+
+class Busy:
+    """Answers nobody before ``release`` is set, and counts how many it has at once."""
+
+    def __init__(self) -> None:
+        self.most = self._now = 0
+        self.arrived, self.release = threading.Semaphore(0), threading.Event()
+        self._lock = threading.Lock()
+
+    def __call__(self, connection: socket.socket) -> None:
+        while request_of(connection):
+            with self._lock:
+                self._now += 1
+                self.most = max(self.most, self._now)
+            self.arrived.release()
+            self.release.wait(10)
+            with self._lock:
+                self._now -= 1
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
 def reset_after_reading(connection: socket.socket) -> None:
     request_of(connection)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")

@@ -19,6 +19,7 @@ from tests.contract.transport.receivers import Flood, Handler, answering, listen
 
 ALL_PORTS = range(1, 65536)
 LIMITS = Limits(connect_timeout_s=0.5, total_timeout_s=0.8)
+PATIENT = Limits(connect_timeout_s=30, total_timeout_s=30)
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 PUBLIC = "93.184.216.34"
 Made = Callable[..., Transport]
@@ -34,11 +35,12 @@ def make(request: pytest.FixtureRequest) -> Iterator[Made]:
         limits: Limits = LIMITS,
         ca_file: Path | None = None,
         in_flight: int = 64,
+        per_host: int = 64,
     ) -> Transport:
         resolver = Resolver(lookup, remember_s=0) if lookup else None
         guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=resolver)
         kind = CurlTransport if request.param == "curl" else RequestsTransport
-        made.append(kind(guard, limits, in_flight=in_flight, ca_file=ca_file))
+        made.append(kind(guard, limits, in_flight=in_flight, per_host=per_host, ca_file=ca_file))
         return made[-1]
 
     yield transport
@@ -161,11 +163,102 @@ def test_of_a_long_answer_only_the_beginning_is_read(make: Made, head: bytes) ->
     assert flood.sent < 30_000_000, "what the sockets' buffers hold, and no more"
 
 
-def test_headers_without_end_are_not_kept(make: Made) -> None:
-    with listening(receivers.headers_for_ever) as port:
-        result = push(make(), f"http://127.0.0.1:{port}/")
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 200 OK\r\nx-more: ", b"HTTP/1.1 200 ", b"HTTP/1.1 100 Continue\r\nx-more: "],
+    ids=["a header", "a status line", "an interim answer"],
+)
+def test_a_head_without_end_is_given_up_long_before_the_deadline(make: Made, head: bytes) -> None:
+    flood = Flood(head)
+    with listening(flood) as port:
+        result = push(make(limits=PATIENT), f"http://127.0.0.1:{port}/")
+        assert flood.ended.wait(5)
     assert isinstance(result, Failure)
-    assert result.phase in {"answer", "timeout"}
+    assert result.phase == "answer"
+    assert flood.sent < 30_000_000, "what the sockets' buffers hold, and no more"
+
+
+@pytest.mark.parametrize("handle", [receivers.headers_for_ever, receivers.interim_for_ever], ids=lambda h: h.__name__)
+def test_short_lines_without_end_are_given_up_as_well(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        result = push(make(limits=PATIENT), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "answer"
+
+
+def test_head_and_body_share_one_cap(make: Made) -> None:
+    """The answer takes what it says and ends; one byte more than the cap, and its end is not waited for."""
+    limits = Limits(30, 30, max_answer_bytes=10_000, kept_answer_bytes=2_048)
+    head = b"HTTP/1.1 200 OK\r\nx-long: " + b"h" * 6_000 + b"\r\ncontent-length: 1000000\r\n\r\n"
+    for length in (10_000 - len(head), 10_001 - len(head)):
+        arrived = threading.Event()
+        with listening(receivers.cut_short(head + b"y" * length, arrived)) as port:
+            results = Results()
+            make(limits=limits).submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+            assert arrived.wait(5)
+            if length + len(head) > 10_000:
+                [result] = results.wait(1)
+                assert isinstance(result, Answer)
+                assert result.body == b"y" * limits.kept_answer_bytes
+            else:
+                assert results.all == [], "it may still be read"
+
+
+def test_an_answer_as_long_as_the_cap_is_whole(make: Made) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 65000\r\n"
+    head += b"x-rest: " + b"h" * (LIMITS.max_answer_bytes - 65_000 - len(head) - 12) + b"\r\n\r\n"
+    seen: list[bytes] = []
+    with listening(answering(head + b"y" * 65_000, seen)) as port:
+        transport = make()
+        for _ in range(2):
+            assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer)
+    assert len(head) + 65_000 == LIMITS.max_answer_bytes
+
+
+@pytest.mark.parametrize(
+    "handle", [receivers.hang, receivers.drip_head, receivers.reset_after_reading, receivers.break_off]
+)
+def test_a_failure_tells_how_much_was_sent(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/", body=b"x" * 100_000)
+    assert isinstance(result, Failure)
+    assert result.bytes_sent == 100_000
+
+
+def test_of_a_body_that_is_not_taken_only_what_went_out_counts(make: Made) -> None:
+    total = 50_000_000
+    with listening(receivers.read_nothing) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/", body=bytes(total))
+    assert isinstance(result, Failure)
+    assert result.phase == "timeout"
+    assert 0 < result.bytes_sent < total
+
+
+def test_where_nothing_was_sent_nothing_counts(make: Made) -> None:
+    transport = make()
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        for url in (f"http://127.0.0.1:{reserved.getsockname()[1]}/", "http://10.0.0.1/", "nonsense"):
+            result = push(transport, url, body=b"x" * 1000)
+            assert isinstance(result, Failure)
+            assert result.bytes_sent == 0
+
+
+def test_a_host_gets_its_share_of_places_and_the_others_theirs(make: Made) -> None:
+    """However many wait for one host: two at once go there, and whoever comes after them is not behind them."""
+    busy = receivers.Busy()
+    with listening(busy) as slow, listening(answering(NO_CONTENT)) as quick:
+        transport, slowly = make(limits=PATIENT, in_flight=16, per_host=2), Results()
+        for name in ("http://127.0.0.1", "HTTP://localhost.") * 6:
+            transport.submit(Request(f"{name}:{slow}/", (), b""), slowly)
+        assert busy.arrived.acquire(timeout=5)
+        assert busy.arrived.acquire(timeout=5)
+        for _ in range(20):
+            assert isinstance(push(transport, f"http://127.0.0.1:{quick}/"), Answer)
+        assert slowly.all == []
+        busy.release.set()
+        assert all(isinstance(result, Answer) for result in slowly.wait(12))
+    assert busy.most == 4, "two under each of the names"
 
 
 def test_nothing_is_decompressed(make: Made) -> None:
@@ -305,9 +398,6 @@ def test_the_environments_proxies_and_netrc_are_ignored(
 def test_a_header_cannot_break_the_request_apart(header: tuple[str, str]) -> None:
     with pytest.raises(HeaderRefused):
         Request("http://127.0.0.1/", (header,), b"")
-
-
-PATIENT = Limits(connect_timeout_s=30, total_timeout_s=30)
 
 
 def test_closing_ends_what_is_under_way_or_waits_and_refuses_what_comes_after(make: Made) -> None:
