@@ -108,6 +108,11 @@ class Record(BaseModel):
         return self
 
     @property
+    def related(self) -> frozenset[str]:
+        """Ids of the releases that this one names."""
+        return frozenset(each for each in (self.translation_of, self.replaces) if each)
+
+    @property
     def publisher_key(self) -> str:
         """The name of the publisher's channel."""
         return self.publisher.key or slug(self.publisher.name, "publisher")

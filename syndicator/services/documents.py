@@ -10,10 +10,11 @@ from feeds.archive import closing
 from feeds.documents import join
 from feeds.model import FORMATS, Format, Head, Tombstone
 from syndicator.clock import SECOND_US, from_us, to_us
-from syndicator.services.fragments import Fragments, Pair
+from syndicator.services.fragments import Fragments
 from syndicator.services.setup import Setup
 from syndicator.store import channels
 from syndicator.store.database import Connection, RowMapping
+from syndicator.store.renditions import Edition
 
 CURRENT = 0
 _TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
@@ -28,8 +29,8 @@ class Page:
     entries: tuple[RowMapping, ...]
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
-        return tuple((row["release_id"], row["version"]) for row in self.entries)
+    def editions(self) -> tuple[Edition, ...]:
+        return tuple((row["release_id"], row["version"], row["edition"]) for row in self.entries)
 
     @property
     def updated_us(self) -> int | None:
@@ -45,7 +46,7 @@ class Rendered:
     gzip: bytes
     sha256: str
     size: int
-    pairs: tuple[Pair, ...]
+    editions: tuple[Edition, ...]
     spans: tuple[tuple[int, int], ...]
 
 
@@ -57,7 +58,7 @@ class ChannelDocuments:
     pages: int
     closed: tuple[Page, ...]
     rendered: tuple[Rendered, ...]
-    composed: dict[tuple[Pair, Format], bytes]
+    composed: dict[tuple[Edition, Format], bytes]
 
     @property
     def generation(self) -> int:
@@ -80,7 +81,7 @@ def render_channel(
         for row in channels.withdrawn(connection, number, now - _TOMBSTONES_SHOWN_US)
     )
     newest = pages + len(closed)
-    composed: dict[tuple[Pair, Format], bytes] = {}
+    composed: dict[tuple[Edition, Format], bytes] = {}
     rendered = [
         _render(page, head, form, fragments, connection, composed)
         for page in (*archived, *closed, current)
@@ -94,7 +95,7 @@ def render_channel(
 
 def _sizes(fragments: Fragments, connection: Connection, page: Page) -> list[int]:
     """Bytes of each entry in its largest format: pages have the same entries in all of them."""
-    by_format = [[len(body) for body in fragments.of(connection, page.pairs, form)[0]] for form in FORMATS]
+    by_format = [[len(body) for body in fragments.of(connection, page.editions, form)[0]] for form in FORMATS]
     return [max(sizes) for sizes in zip(*by_format, strict=True)]
 
 
@@ -114,10 +115,10 @@ def _render(
     form: Format,
     fragments: Fragments,
     connection: Connection,
-    composed: dict[tuple[Pair, Format], bytes],
+    composed: dict[tuple[Edition, Format], bytes],
 ) -> Rendered:
-    bodies, fresh = fragments.of(connection, page.pairs, form)
-    composed.update({(pair, form): body for pair, body in fresh.items()})
+    bodies, fresh = fragments.of(connection, page.editions, form)
+    composed.update({(edition, form): body for edition, body in fresh.items()})
     joined = join(head, bodies, form)
     return Rendered(
         page=page.number,
@@ -125,7 +126,7 @@ def _render(
         gzip=igzip.compress(joined.body, compresslevel=_GZIP_LEVEL, mtime=0),
         sha256=hashlib.sha256(joined.body).hexdigest(),
         size=len(joined.body),
-        pairs=page.pairs,
+        editions=page.editions,
         spans=joined.spans,
     )
 
@@ -167,7 +168,7 @@ def _language(channel: RowMapping, otherwise: str) -> str:
     return channel["value"] if channel["kind"] == "language" else otherwise
 
 
-def fragments_to_store(documents: Iterable[ChannelDocuments]) -> Iterator[tuple[Pair, Format, bytes]]:
+def fragments_to_store(documents: Iterable[ChannelDocuments]) -> Iterator[tuple[Edition, Format, bytes]]:
     for each in documents:
-        for (pair, form), body in each.composed.items():
-            yield pair, form, body
+        for (edition, form), body in each.composed.items():
+            yield edition, form, body

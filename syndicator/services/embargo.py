@@ -18,7 +18,7 @@ def lift_due(setup: Setup) -> int:
         lifted = [
             stored
             for place, release_id in enumerate(due, start=1)
-            if releases.lift(connection, release_id, now - (len(due) - place) * _APART_US)
+            if releases.lift(connection, release_id, at=now - (len(due) - place) * _APART_US, now=now)
             for stored in (releases.version(connection, release_id),)
         ]
         for stored in lifted:

@@ -12,6 +12,7 @@ from syndicator.model.filter import Facts, Filter, facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.attach import addresses
+from syndicator.services.relations import renew_naming, shown
 from syndicator.services.setup import Setup
 from syndicator.store import channels, deliveries, events, filters, numbers, releases
 from syndicator.store.database import Connection
@@ -50,11 +51,12 @@ def _fan_out_one(
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
-        wanted = matching_filters(connection, facts(stored.release.record))
+        release = shown(setup, connection, stored)
+        wanted = matching_filters(connection, facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
-    article = compose(stored.release, stored.attached, Audience.NEWSROOMS, urls)
-    body = release_payload(occasion, stored.release, article, stored.attached, setup.addresses)
+    article = compose(release, stored.attached, Audience.NEWSROOMS, urls)
+    body = release_payload(occasion, release, article, stored.attached, setup.addresses)
     with setup.database.write() as connection:
         if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):
             return None
@@ -62,9 +64,11 @@ def _fan_out_one(
         if not events.fanned_out(connection, seq, by, now):
             return FannedOut()
         events.insert_payload(connection, seq, WEBHOOK, body)
-        dirty = _enter_channels(setup, connection, stored, wanted, now)
+        dirty = set(_enter_channels(setup, connection, stored, wanted, now))
+        if occasion.type is EventType.PUBLISHED:
+            dirty.update(renew_naming(connection, release_id))
         made = _tell_endpoints(setup, connection, seq, occasion.type, release_id, wanted, now)
-    return FannedOut(1, tuple(dirty), made)
+    return FannedOut(1, tuple(sorted(dirty)), made)
 
 
 def matching_filters(connection: Connection, about: Facts) -> tuple[str, ...]:

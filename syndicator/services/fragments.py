@@ -1,4 +1,4 @@
-"""Entries as bytes, each composed once per version and joined into every document from then on."""
+"""Entries as bytes, each composed once per version and edition and joined into every document from then on."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,12 +7,11 @@ from feeds.model import Format
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.attach import addresses
+from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.store import releases, renditions
 from syndicator.store.database import Connection
-
-Pair = tuple[str, int]
-"""Release id and version."""
+from syndicator.store.renditions import Edition
 
 _MAX_KEPT_BYTES = 64_000_000
 
@@ -22,31 +21,34 @@ class Fragments:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._kept: dict[tuple[str, int, Format], bytes] = {}
+        self._kept: dict[tuple[Edition, Format], bytes] = {}
         self._size = 0
 
-    def of(self, connection: Connection, wanted: Sequence[Pair], form: Format) -> tuple[list[bytes], dict[Pair, bytes]]:
+    def of(
+        self, connection: Connection, wanted: Sequence[Edition], form: Format
+    ) -> tuple[list[bytes], dict[Edition, bytes]]:
         """The fragments in the order wanted, and those among them that the store does not hold yet."""
-        kept = {pair: self._kept.get((*pair, form)) for pair in wanted}
-        missing = [pair for pair, body in kept.items() if body is None]
-        found: dict[Pair, bytes] = {}
+        kept = {each: self._kept.get((each, form)) for each in wanted}
+        missing = [each for each, body in kept.items() if body is None]
+        found: dict[Edition, bytes] = {}
         if missing:
             found = renditions.fragments(self._setup.database, connection, missing, form, TEMPLATE_VERSION)
-        composed = {pair: self._compose(connection, pair, form) for pair in missing if pair not in found}
+        composed = {each: self._compose(connection, each, form) for each in missing if each not in found}
         self._keep(form, {**found, **composed})
-        known = {**{pair: body for pair, body in kept.items() if body is not None}, **found, **composed}
-        return [known[pair] for pair in wanted], composed
+        known = {**{each: body for each, body in kept.items() if body is not None}, **found, **composed}
+        return [known[each] for each in wanted], composed
 
-    def _compose(self, connection: Connection, pair: Pair, form: Format) -> bytes:
-        stored = releases.version(connection, *pair)
+    def _compose(self, connection: Connection, wanted: Edition, form: Format) -> bytes:
+        stored = releases.version(connection, *wanted[:2])
+        release = shown(self._setup, connection, stored)
         urls = addresses(self._setup, connection, stored.release.record, stored.owner)
-        article = compose(stored.release, stored.attached, Audience.PUBLIC, urls)
-        return fragment(entry(stored.release, article, stored.attached, self._setup.addresses), form)
+        article = compose(release, stored.attached, Audience.PUBLIC, urls)
+        return fragment(entry(release, article, stored.attached, self._setup.addresses), form)
 
-    def _keep(self, form: Format, fresh: Mapping[Pair, bytes]) -> None:
+    def _keep(self, form: Format, fresh: Mapping[Edition, bytes]) -> None:
         if self._size > _MAX_KEPT_BYTES:
             self._kept = {}
             self._size = 0
-        for (release_id, version), body in fresh.items():
-            self._kept[release_id, version, form] = body
+        for edition, body in fresh.items():
+            self._kept[edition, form] = body
             self._size += len(body)

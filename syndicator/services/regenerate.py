@@ -44,8 +44,13 @@ def _regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: s
         renditions.insert_fragments(
             connection,
             [
-                {"release_id": pair[0], "version": pair[1], "format": form, "template": TEMPLATE_VERSION, "body": body}
-                for pair, form, body in fragments_to_store(documents)
+                {
+                    **dict(zip(("release_id", "version", "edition"), edition, strict=True)),
+                    "format": form,
+                    "template": TEMPLATE_VERSION,
+                    "body": body,
+                }
+                for edition, form, body in fragments_to_store(documents)
             ],
         )
         rows = [row for each in documents if _counts(connection, each) for row in _changed(connection, each)]
@@ -86,7 +91,10 @@ def _changed(connection: Connection, documents: ChannelDocuments) -> list[tuple[
 def _finished(row: tuple[int, Rendered, RowMapping | None], change: int, now: int, by: str) -> Mapping[str, object]:
     number, each, stored = row
     marks = (
-        {(release_id, version): mark for release_id, version, mark, _, _ in json.loads(stored["spans"])}
+        {
+            (release_id, version, edition): mark
+            for release_id, version, edition, mark, _, _ in json.loads(stored["spans"])
+        }
         if stored
         else {}
     )
@@ -100,7 +108,10 @@ def _finished(row: tuple[int, Rendered, RowMapping | None], change: int, now: in
         "size": each.size,
         # For each entry: which, since which change it reads like this, and where it stands.
         "spans": json.dumps(
-            [[*pair, marks.get(pair, change), *span] for pair, span in zip(each.pairs, each.spans, strict=True)],
+            [
+                [*edition, marks.get(edition, change), *span]
+                for edition, span in zip(each.editions, each.spans, strict=True)
+            ],
             separators=(",", ":"),
         ),
         # Whole seconds: two changes within one second must still differ (RFC 9110, section 8.8.2).

@@ -45,7 +45,7 @@ _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND delet
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
 _LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL AND no > :after ORDER BY no LIMIT :limit")
 _ENTRIES = text("""
-    SELECT e.position, e.release_id, r.version, r.state, r.updated_at
+    SELECT e.position, e.release_id, r.version, r.edition, r.state, r.updated_at
       FROM channel_entries e JOIN releases r ON r.id = e.release_id
      WHERE e.channel_no = :no AND e.page = :page AND r.published_at IS NOT NULL
      ORDER BY e.position DESC

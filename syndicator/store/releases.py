@@ -1,6 +1,6 @@
 """Releases and their versions. Versions are immutable rows; the release row says which one counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
 from syndicator.store import media
+from syndicator.store.database import Database, as_rows
 
 _INSERT = text("""
     INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, embargo_until,
@@ -30,7 +31,7 @@ _UPDATE = text("""
      WHERE id = :id
 """)
 _COLUMNS = """
-    SELECT r.id, r.owner, r.guid, r.embargo_until, r.published_at, r.content_hash, r.created_at,
+    SELECT r.id, r.owner, r.guid, r.edition, r.embargo_until, r.published_at, r.content_hash, r.created_at,
            v.version, v.state, v.note, v.record, v.created_at AS updated_at, t.content AS texts, v.texts_sha256,
            r.state AS current_state, r.version AS current_version, v.action, v.actor
       FROM releases r
@@ -55,8 +56,20 @@ _LIFT = text("""
     UPDATE releases SET state = 'published',
            published_at = CASE WHEN embargo_until > :at THEN embargo_until ELSE :at END,
            updated_at = CASE WHEN embargo_until > :at THEN embargo_until ELSE :at END
-     WHERE id = :id AND state = 'scheduled'
+     WHERE id = :id AND state = 'scheduled' AND embargo_until <= :now
 """)
+_RELATE = text("""
+    INSERT INTO relations (release_id, target_id) VALUES (:release_id, :target_id) ON CONFLICT DO NOTHING
+""")
+_PUBLIC_AMONG = """
+    SELECT r.id FROM {rows} w JOIN releases r ON r.id = w.id WHERE r.published_at <= :now
+"""
+_NEW_EDITION_OF_NAMING = text("""
+    UPDATE releases SET edition = edition + 1
+     WHERE id IN (SELECT release_id FROM relations WHERE target_id = :id)
+    RETURNING id
+""")
+_EDITION = text("SELECT edition FROM releases WHERE id = :id")
 _OTHER_WITH_CONTENT = text("""
     SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner AND id <> :id ORDER BY id LIMIT 1
 """)
@@ -86,6 +99,7 @@ class StoredVersion:
         "content_hash",
         "created_at",
         "current_version",
+        "edition",
         "embargo_until",
         "owner",
         "release",
@@ -94,6 +108,7 @@ class StoredVersion:
     def __init__(self, row: RowMapping) -> None:
         self.owner: str = row["owner"]
         self.current_version: int = row["current_version"]
+        self.edition: int = row["edition"]
         self.embargo_until: int | None = row["embargo_until"]
         self.content_hash: str = row["content_hash"]
         self.created_at: int = row["created_at"]
@@ -158,6 +173,8 @@ def insert_version(
         },
     )
     media.refer(connection, release)
+    for target in release.record.related:
+        connection.execute(_RELATE, {"release_id": release.id, "target_id": target})
 
 
 def update(connection: Connection, release: Release, *, content_hash: str, embargo_until: int | None, now: int) -> None:
@@ -204,12 +221,30 @@ def next_due(connection: Connection) -> int | None:
     return found
 
 
-def lift(connection: Connection, release_id: str, at: int) -> bool:
-    """Whether this call made it public, at that time or at its embargo's if that is later.
+def lift(connection: Connection, release_id: str, *, at: int, now: int) -> bool:
+    """Whether this call made it public, as of that time or its embargo's if that is later.
 
-    A second sweeper finds nothing to do.
+    Never before its embargo, whoever asks; a second sweeper finds nothing to do.
     """
-    return connection.execute(_LIFT, {"id": release_id, "at": at}).rowcount == 1
+    return connection.execute(_LIFT, {"id": release_id, "at": at, "now": now}).rowcount == 1
+
+
+def public_among(database: Database, connection: Connection, ids: Iterable[str], now: int) -> frozenset[str]:
+    """Those of the releases that everybody may know of, whatever became of them since."""
+    asked = as_rows({"id": each} for each in sorted(ids))
+    if asked == "[]":
+        return frozenset()
+    statement = text(_PUBLIC_AMONG.format(rows=database.rows("wanted", {"id": "text"})))
+    return frozenset(connection.execute(statement, {"wanted": asked, "now": now}).scalars())
+
+
+def new_edition_of_naming(connection: Connection, release_id: str) -> Sequence[str]:
+    """The releases that name this one; whatever is composed of them from now on is kept anew."""
+    return connection.execute(_NEW_EDITION_OF_NAMING, {"id": release_id}).scalars().all()
+
+
+def edition(connection: Connection, release_id: str) -> int:
+    return int(connection.execute(_EDITION, {"id": release_id}).scalar_one())
 
 
 def other_with_content(connection: Connection, content_hash: str, owner: str, release_id: str) -> str | None:

@@ -9,14 +9,19 @@ from syndicator.store.database import Database, as_rows
 
 CURRENT = 0
 
+Edition = tuple[str, int, int]
+"""Release id, version and edition."""
+
+_EDITION = {"release_id": "text", "version": "bigint", "edition": "bigint"}
+
 _FRAGMENTS = """
-    SELECT f.release_id, f.version, f.body FROM {rows} r
-      JOIN fragments f ON f.release_id = r.release_id AND f.version = r.version
+    SELECT f.release_id, f.version, f.edition, f.body FROM {rows} r
+      JOIN fragments f ON f.release_id = r.release_id AND f.version = r.version AND f.edition = r.edition
        AND f.format = :format AND f.template = :template
 """
 _INSERT_FRAGMENT = text("""
-    INSERT INTO fragments (release_id, version, format, template, body)
-    VALUES (:release_id, :version, :format, :template, :body) ON CONFLICT DO NOTHING
+    INSERT INTO fragments (release_id, version, edition, format, template, body)
+    VALUES (:release_id, :version, :edition, :format, :template, :body) ON CONFLICT DO NOTHING
 """)
 _UPSERT = text("""
     INSERT INTO renditions (channel_no, page, format, change, gzip, etag, size, spans, last_modified, rendered_by)
@@ -47,13 +52,13 @@ _OF_CHANNELS = text("""
 
 
 def fragments(
-    database: Database, connection: Connection, wanted: Iterable[tuple[str, int]], form: str, template: int
-) -> dict[tuple[str, int], bytes]:
-    """The stored fragments among the wanted (release, version) pairs."""
-    rows = as_rows({"release_id": release_id, "version": version} for release_id, version in wanted)
-    statement = _FRAGMENTS.format(rows=database.rows("rows", {"release_id": "text", "version": "bigint"}))
+    database: Database, connection: Connection, wanted: Iterable[Edition], form: str, template: int
+) -> dict[Edition, bytes]:
+    """The stored fragments among the wanted ones."""
+    rows = as_rows(dict(zip(_EDITION, each, strict=True)) for each in wanted)
+    statement = _FRAGMENTS.format(rows=database.rows("rows", _EDITION))
     found = connection.execute(text(statement), {"rows": rows, "format": form, "template": template})
-    return {(row.release_id, row.version): bytes(row.body) for row in found}
+    return {(row.release_id, row.version, row.edition): bytes(row.body) for row in found}
 
 
 def insert_fragments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,6 +4,9 @@
 row of ``counters`` that the writing transaction holds until it commits, so no later number can become
 visible before an earlier one (a Postgres identity column would give no such promise).
 
+``releases.edition`` moves when versions read differently without a new one: the release that a link names became
+public, or a contact was erased. Whatever is composed of a version is kept under both numbers.
+
 ``deliveries`` and ``attempts`` have no foreign keys: they are written ten thousand at a time by
 statements that read their parents in the same transaction, and parents are never deleted.
 """
@@ -75,6 +78,7 @@ releases = Table(
     Column("guid", String(300), nullable=False, unique=True),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("edition", Integer, nullable=False, server_default="0"),
     Column("publisher_key", String(64), nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("embargo_until", BigInteger),
@@ -99,6 +103,14 @@ versions = Table(
     Column("record", Text, nullable=False),
     Column("texts_sha256", String(64), ForeignKey("network_texts.sha256"), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    Column("release_id", String(32), ForeignKey("releases.id"), primary_key=True),
+    Column("target_id", String(32), primary_key=True),
+    Index("ix_relations_target_id", "target_id"),
 )
 
 media_files = Table(
@@ -206,6 +218,7 @@ fragments = Table(
     metadata,
     Column("release_id", String(32), ForeignKey("releases.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("edition", Integer, primary_key=True),
     Column("format", String(8), primary_key=True),
     Column("template", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),

@@ -17,6 +17,7 @@ from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from syndicator.services import channels as saved
 from syndicator.services.attach import addresses
+from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.services.views.releases import feeds_of, public_version
 from syndicator.store import channels, filters, releases
@@ -129,7 +130,7 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
     with setup.database.read() as connection:
         stored = public_version(setup, connection, release_id)
         article = _article(setup, connection, stored)
-        return ReleasePage(stored.release, article, _channels_of(setup, connection, release_id))
+        return ReleasePage(shown(setup, connection, stored), article, _channels_of(setup, connection, release_id))
 
 
 def trial(setup: Setup, wanted: Filter) -> TrialView:
@@ -196,7 +197,7 @@ _ORDER = {kind: place for place, kind in enumerate(ChannelKind)}
 
 def _article(setup: Setup, connection: Connection, stored: releases.StoredVersion) -> Article:
     urls = addresses(setup, connection, stored.release.record, stored.owner)
-    return compose(stored.release, stored.attached, Audience.PUBLIC, urls)
+    return compose(shown(setup, connection, stored), stored.attached, Audience.PUBLIC, urls)
 
 
 def _channels_of(setup: Setup, connection: Connection, release_id: str) -> tuple[ChannelView, ...]:

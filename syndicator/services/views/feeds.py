@@ -61,7 +61,7 @@ def document(setup: Setup, name: DocumentName) -> StoredDocument | None:
         tag=row["etag"],
         change=row["change"],
         last_modified=row["last_modified"],
-        spans=[EntrySpan(mark, offset, length) for _, _, mark, offset, length in json.loads(row["spans"])],
+        spans=[EntrySpan(mark, offset, length) for _, _, _, mark, offset, length in json.loads(row["spans"])],
     )
 
 

@@ -12,6 +12,7 @@ from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.publisher import Visibility
 from syndicator.model.release import Record, Release
+from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.store import audit, channels, deliveries, events, releases, renditions
 from syndicator.store.database import Connection
@@ -114,7 +115,7 @@ def release(setup: Setup, release_id: str, *, inside: bool = False) -> ReleaseVi
         return _view(
             setup,
             stored.release,
-            record=_dumped(stored.release.record) if inside else public_record(stored.release),
+            record=_dumped(stored.release.record) if inside else public_record(shown(setup, connection, stored)),
             channels=_channels(setup, connection, release_id, inside=inside),
             inside=_inside(connection, stored) if inside else None,
         )

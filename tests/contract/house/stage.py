@@ -89,7 +89,9 @@ class Stage:
         if first:
             first(self)
         self._turn()
-        house.submit(key="later", headline="Danach")
+        # The twin knows no such ids: whoever reads may not know of them either.
+        named = {"translation_of": self.names.get("held"), "replaces": self.names.get("withdrawn")}
+        self.names["naming"] = house.submit(key="later", headline="Danach", **named)
         self._turn()
         house.service.revise(self.names["public"], revision(Action.UPDATE, record=record(headline="Neue Fassung")))
         self.until(LIFTS - 1)

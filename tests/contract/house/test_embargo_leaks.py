@@ -160,7 +160,7 @@ def a_channel_feed_of_a_held_release(patches: Patches) -> None:
     patches.setattr(renditions, "get", lambda connection, _name, page, form: get(connection, "all", page, form))
 
 
-PAGES = {name for name in SURFACES if name.startswith("page")} - {"page of the original"}
+PAGES = {name for name in SURFACES if name.startswith("page")} - {"page of the original", "page that names the held"}
 LEAKS: list[tuple[Callable[[Patches], None], set[str]]] = [
     (partial(no_check_of_a_release, views=release_views), {"api release", "api revised", "api withdrawn"}),
     (partial(no_check_of_a_release, views=channel_views), PAGES),
@@ -283,15 +283,26 @@ def test_a_step_that_comes_too_early_is_seen(
     assert PUSHES not in seen, "a push asks the database once more"
 
 
+def test_a_held_release_named_by_a_public_one_is_seen(lived: Lived, fresh: Stage, monkeypatch: Patches) -> None:
+    monkeypatch.setattr(releases, "public_among", lambda _database, _connection, ids, _now: frozenset(ids))
+    fresh.live(holding=True)
+    seen = fresh.walk().leaks(lived.twin, WORD, fresh.lines)
+    assert seen >= {"rss", "atom", "json", "feed compressed", "feed since", "api that names the held", PUSHES}
+
+
 @pytest.mark.parametrize("pushes_ask_again", [True, False])
 def test_a_lift_one_microsecond_early_is_seen_on_every_surface(
     lived: Lived, fresh: Stage, monkeypatch: Patches, pushes_ask_again: bool
 ) -> None:
     exact = releases.due
     monkeypatch.setattr(releases, "due", lambda connection, now, *rest: exact(connection, now + 1, *rest))
+    careless = releases._LIFT.text.replace("AND embargo_until <= :now", "").replace(
+        "CASE WHEN embargo_until > :at THEN embargo_until ELSE :at END", ":at"
+    )
+    monkeypatch.setattr(releases, "_LIFT", text(f"{careless} AND :now > 0"))
     if not pushes_ask_again:
-        careless = deliveries._CLAIM.replace("AND COALESCE(r.embargo_until, :now) <= :now", "")
-        monkeypatch.setattr(deliveries, "_CLAIM", careless)
+        hasty = deliveries._CLAIM.replace("AND COALESCE(r.embargo_until, :now) <= :now", "")
+        monkeypatch.setattr(deliveries, "_CLAIM", hasty)
     fresh.live(holding=True)
     expected = {*SHOWN_BY_A_LIFT, BROKER} - ({PUSHES} if pushes_ask_again else set())
     assert fresh.walk().leaks(lived.twin, WORD, fresh.lines) == expected

@@ -1,12 +1,15 @@
 """What an older schema held is there after the migrations, in the newer shape."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from syndicator.store import publishers
+from syndicator.clock import from_us
+from syndicator.store import publishers, renditions
 from syndicator.store.migrate import config_of
 from tests.contract.house.conftest import House, record
 
@@ -29,3 +32,29 @@ def test_a_profile_that_was_a_bare_block_stays_the_profile(house: House) -> None
         profile = publishers.get(connection, row.key, "operator")
     assert profile is not None
     assert profile.publisher == record().publisher
+
+
+def test_releases_that_name_others_and_documents_are_known_by_edition(house: House) -> None:
+    until = from_us(house.clock.us) + timedelta(hours=1)
+    target = house.submit(key="held", headline="Original", embargo_until=until.isoformat())
+    naming = house.submit(key="naming", translation_of=target)
+    house.service.drain()
+    before = spans(house)
+    moved(house, command.downgrade, "0003")
+    assert [span[2:] for span in spans(house)] == [span[3:] for span in before]
+    moved(house, command.upgrade, "head")
+    assert spans(house) == before
+    with house.service.database.read() as connection:
+        assert connection.execute(text("SELECT release_id, target_id FROM relations")).all() == [(naming, target)]
+    house.clock.us += 3_600_000_000
+    house.service.drain()
+    assert target in {span[0] for span in spans(house)}
+    assert [span[2] for span in spans(house) if span[0] == naming] == [1]
+
+
+def spans(house: House) -> list[list[object]]:
+    with house.service.database.read() as connection:
+        row = renditions.get(connection, "all", 0, "json")
+    assert row is not None
+    found: list[list[object]] = json.loads(row["spans"])
+    return found
