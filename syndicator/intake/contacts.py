@@ -10,7 +10,7 @@ from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_num
 
 _WAYS: Final = ("phone", "fax", "email")
 _HALVES: Final = re.compile(r"\s+[\u2013\u2014|/-]\s+")
-_TRIM: Final = " ,;|/\u2013-:\t\u00a0"
+_TRIM: Final = " ,;|/\u2013\u2014-:\t\u00a0"
 _FEWEST_NAMES: Final = 2
 _MOST_NAMES: Final = 6
 _MOST_OF_PERSON: Final = 4
@@ -29,8 +29,15 @@ def contacts_of(groups: Iterable[Sequence[str]], houses: str = "") -> list[Conta
         for line in group:
             _add(found, line, folded(houses))
         _share(found[max(0, before) :])
-    kept = [contact for contact in found if contact.get("name") or contact.get("email")]
+    any_way = any(map(_is_reachable, found))
+    kept = [contact for contact in found if _is_contact(contact, houses, any_way=any_way)]
     return [{field: value for field, value in contact.items() if field != "_house"} for contact in kept]
+
+
+def _is_contact(contact: Contact, houses: str, *, any_way: bool) -> bool:
+    """Whether this is somebody; beside one who can be reached, a line that names no person is only a line."""
+    name = str(contact.get("name", ""))
+    return _is_reachable(contact) or (bool(name) and (not any_way or _is_person(name, folded(houses))))
 
 
 def _share(group: Sequence[Contact]) -> None:

@@ -69,7 +69,7 @@ def _yearless() -> re.Pattern[str]:
 def _wire() -> re.Pattern[str]:
     """``Berlin (ots) -`` and ``NEW YORK--(BUSINESS WIRE)--``."""
     names = "|".join(re.escape(name) for name in layouts().wires)
-    return re.compile(rf"(?P<place>[^\n()]{{0,60}}?)\s*(?:--)?\((?:{names})\b[^()\n]{{0,40}}\)", re.IGNORECASE)
+    return re.compile(rf"(?P<place>[^\n()]{{0,60}}?)\s*(?:--)?\((?:{names})(?:\d+|\b)[^()\n]{{0,40}}\)", re.IGNORECASE)
 
 
 def dateline_of(text: str) -> DatelineFound | None:

@@ -12,7 +12,9 @@ from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
 from syndicator.intake.trackers import is_pixel
 
-_CAPTION: Final = re.compile(r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)")
+_CAPTION: Final = re.compile(
+    r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)|^\s*(\w[\w.]{0,20}\s?\d{1,3})\s+[\u2013-]\s+(?=\S)"
+)
 _FIRST_PARAGRAPHS: Final = 2
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
@@ -29,7 +31,7 @@ def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
         "dateline": dateline,
         "body": body,
         "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
-        "media": [*_captions(layout), *_pictures(sheet)][:_SHEET_ROOM],
+        "media": [*_captions(layout, sheet), *_pictures(sheet)][:_SHEET_ROOM],
         "publisher": publisher_in(layout),
         "contacts": _contacts(layout),
         "links": _links(sheet),
@@ -46,11 +48,17 @@ def dateline_in(layout: Layout) -> DatelineFound | None:
 def _datelines(layout: Layout) -> Iterator[DatelineFound]:
     issued = [section for section in layout.all(Part.DATELINE) if section.heading]
     dated = [section for section in layout.all(Part.DATELINE) if not section.heading]
-    for section in (*dated, *layout.all(Part.BODY)[:1], *issued):
-        for piece in section.pieces[:_FIRST_PARAGRAPHS]:
-            found = dateline_of(piece.text.strip()) if piece.kind == "paragraph" else None
-            if found and (found.place or found.date):
-                yield found
+    texts = [
+        piece.text
+        for section in (*dated, *layout.all(Part.BODY)[:1], *issued)
+        for piece in section.pieces[:_FIRST_PARAGRAPHS]
+        if piece.kind == "paragraph"
+    ]
+    kickers = [section.heading for section in layout.all(Part.KICKER)]
+    for text in (*texts, *(re.split(r"[|:\u2013,]\s", kicker, maxsplit=1)[-1] for kicker in kickers)):
+        found = dateline_of(text.strip())
+        if found and (found.place or found.date):
+            yield found
 
 
 def publisher_in(layout: Layout) -> dict[str, Any]:
@@ -156,9 +164,11 @@ def _boilerplate(section: Section) -> dict[str, Any]:
     return {"heading": section.heading.strip(), "paragraphs": paragraphs[:_MOST_PARAGRAPHS]}
 
 
-def _captions(layout: Layout) -> Iterator[dict[str, Any]]:
+def _captions(layout: Layout, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """Captions, but for those that stand below their picture in the source: the picture holds them."""
+    shown = {picture.title for picture in sheet.pictures}
     for section in layout.all(Part.CAPTION):
-        for piece in section.pieces:
+        for piece in (piece for piece in section.pieces if piece.kind != "caption" or piece.text not in shown):
             for text in _each_caption(piece):
                 yield caption_of(text)
 
@@ -179,13 +189,17 @@ def _each_caption(piece: Piece) -> Iterator[str]:
 def _label_of_media(text: str) -> re.Match[str] | None:
     """``Foto 1:`` in front of a caption."""
     found = _CAPTION.match(text)
-    return found if found and folded(found[1]).rstrip(" 0123456789.") in layouts().media else None
+    return found if found and folded(_label(found)).rstrip(" 0123456789.") in layouts().media else None
+
+
+def _label(found: re.Match[str]) -> str:
+    return found[1] or found[2]
 
 
 def caption_of(text: str) -> dict[str, Any]:
     """``Foto 1: …`` as label and caption. A credit in the caption is named besides; the caption stays whole."""
     found = _label_of_media(text)
-    caption = {"label": found[1], "caption": text[found.end() :]} if found else {"caption": text}
+    caption = {"label": _label(found), "caption": text[found.end() :]} if found else {"caption": text}
     credit = credit_in(caption["caption"])
     return {**caption, "credit": credit} if credit else caption
 
@@ -209,7 +223,7 @@ def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:
             continue
         is_web = picture.source.startswith(("https://", "http://"))
         place = {"href": picture.source} if is_web else {"file": picture.source}
-        extras = {"alt": picture.alt.strip(), "caption": picture.title.strip()}
+        extras = {"alt": picture.alt.strip(), **(caption_of(picture.title.strip()) if picture.title.strip() else {})}
         yield {**place, **{name: value for name, value in extras.items() if value}}
 
 

@@ -107,6 +107,7 @@ class _Reader(HTMLParser):
         self._pictures: list[tuple[dict[str, str], int]] = []
         self._ids: set[str] = set()
         self._pre = 0
+        self._navs = 0
 
     # ------------------------------------------------------------------- events
 
@@ -153,6 +154,9 @@ class _Reader(HTMLParser):
             self._blocks.append(("rule", ""))
         elif tag in _HEADINGS:
             self._kind = "heading"
+        elif tag == "figcaption":
+            self._kind = "caption"
+        self._navs += tag == "nav"
         self._pre += tag == "pre"
 
     def _close(self, tag: str) -> None:
@@ -166,9 +170,19 @@ class _Reader(HTMLParser):
             self._text = ""
         elif tag in {"ul", "ol"} and self._lists and self._rows is None:
             self._close_list()
+        elif tag == "figcaption":
+            self._caption()
         elif tag != "tr" and not self._in_cell():
             self._flush()
+        self._navs = max(0, self._navs - (tag == "nav"))
         self._pre = max(0, self._pre - (tag == "pre"))
+
+    def _caption(self) -> None:
+        """The words of a figure, given to its picture, too."""
+        text = _tidy(self._text)
+        if self._pictures and self._pictures[-1][1] >= len(self._blocks) - 1:
+            self._pictures[-1][0].setdefault("title", text)
+        self._flush()
 
     def _in_cell(self) -> bool:
         return bool(self._rows) or bool(self._lists)
@@ -180,7 +194,7 @@ class _Reader(HTMLParser):
             self._text += "\n" + "\n".join(points)
         elif points:
             self._structures[len(self._blocks)] = (ordered, tuple(points), (), False)
-            self._blocks.append(("list", "\n".join(points)))
+            self._blocks.append(("unread" if self._navs else "list", "\n".join(points)))
 
     def _close_table(self) -> None:
         self._tables = max(0, self._tables - 1)
@@ -201,7 +215,7 @@ class _Reader(HTMLParser):
     def _flush(self) -> None:
         text = _tidy(self._text)
         if text:
-            self._blocks.append((self._kind, text))
+            self._blocks.append(("unread" if self._navs else self._kind, text))
         self._text = ""
         self._kind = "paragraph"
 

@@ -39,6 +39,8 @@ class Layouts:
     network_starts: tuple[str, ...]
     kickers: tuple[str, ...]
     """Words for a release, folded, the longest first."""
+    kicker_tails: tuple[str, ...]
+    """What follows in an announcement that a law asks for: "gemäß Art. 53 KR"."""
     service_starts: tuple[str, ...]
     """What the first line of a disclosure service begins with, folded."""
     service_words: tuple[str, ...]
@@ -53,6 +55,7 @@ class Layouts:
     place_particles: frozenset[str]
     clock: frozenset[str]
     verbs: frozenset[str]
+    adverbs: frozenset[str]
     joiners: frozenset[str]
     articles: frozenset[str]
     particles: frozenset[str]
@@ -100,6 +103,7 @@ def layouts() -> Layouts:
         legal_starts=tuple(_words(tables, "legal", "starts") | _words(tables, "legal", "network")),
         network_starts=tuple(_words(tables, "legal", "network")),
         kickers=_longest_first(_words(tables, "sections", "kicker")),
+        kicker_tails=tuple(f"{word} " for word in _words(tables, "headings", "kicker_tails")),
         service_starts=tuple(map(folded, every["service_starts"])),
         service_words=tuple(_words(tables, "headings", "key_words")),
         legal_headings=tuple(_words(tables, "legal", "headings")),
@@ -110,6 +114,7 @@ def layouts() -> Layouts:
         place_particles=_words(tables, "dateline", "particles"),
         clock=_words(tables, "dateline", "clock"),
         verbs=_words(tables, "quotes", "verbs"),
+        adverbs=_words(tables, "quotes", "adverbs"),
         joiners=_words(tables, "quotes", "joiners"),
         articles=_words(tables, "quotes", "articles"),
         particles=_words(tables, "quotes", "particles"),

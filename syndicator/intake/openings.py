@@ -31,6 +31,8 @@ EMBARGO: Final = re.compile(
 """What says that a text must not be published yet. The word alone may be about trade."""
 
 _LONGEST_EMBARGO: Final = 200
+# What a service numbers its announcements by: "pta20270303012".
+_SERIAL: Final = re.compile(r"[A-Za-z]{2,5}\d{8,14}")
 _NUMBERED: Final = re.compile(
     r"(?:[(|/\u2013\u2014-]\s*)?(?:Nr\.?|No\.?|N[\u00b0\u00ba.]|#)?\s*\d[\d /.\u2013-]{0,12}\)?$", re.IGNORECASE
 )
@@ -91,10 +93,13 @@ def _kicker(text: str) -> Opening | None:
     bare = folded(text)
     if bare.startswith(layouts().service_starts) and any(word in bare for word in layouts().service_words):
         return Opening("kicker", text)
+    if _SERIAL.fullmatch(text):
+        return Opening("kicker", text)
     start = next((word for word in layouts().kickers if bare.startswith(word)), None)
     rest = text[len(start) :].strip() if start else ""
     is_numbered = bool(_NUMBERED.match(rest)) or bool(date_pattern().search(rest) and _NAMES.match(rest))
-    return Opening("kicker", text) if is_numbered else None
+    is_lawful = folded(rest).startswith(layouts().kicker_tails)
+    return Opening("kicker", text) if is_numbered or is_lawful else None
 
 
 def _labelled(text: str) -> Opening | None:
@@ -102,7 +107,7 @@ def _labelled(text: str) -> Opening | None:
     label, colon, _ = text[: _LONGEST_LABEL + 1].partition(":")
     if colon and len(label) <= _LONGEST_LABEL:
         section = _section_of_label(folded(label))
-        if section is None and _is_register(label, text):
+        if section is None and (_is_register(label, text) or layouts().labels.get(folded(label)) == "responsible"):
             return Opening("register", "", text)
         if section == "issued" and (EMBARGO.search(text) or not date_pattern().search(text)):
             section = "embargo" if EMBARGO.search(text) else None

@@ -72,6 +72,9 @@ class _Walk:
             self._block(piece)
         elif piece.kind == "unread":
             self._note(Part.UNREAD, piece)
+        elif piece.kind == "caption":
+            self.layout.sections.append(Section(Part.CAPTION, pieces=[piece]))
+            self._note(Part.CAPTION, piece)
         else:
             in_contact = self._section is not None and self._section.part is Part.CONTACT
             for run in runs(piece, in_contact=in_contact):
@@ -126,9 +129,16 @@ class _Walk:
         if self._titles(opening, first):
             self._headline(-1, (TextLine(first.number, opening.rest), *rest))
         elif rest and not self._has_headline and self._section is None:
-            self._before_headline(-1, tuple(rest))
+            self._below_kicker(tuple(rest))
         elif rest:
             self._continue(-1, _paragraph(tuple(rest)), tuple(rest))
+
+    def _below_kicker(self, lines: tuple[TextLine, ...]) -> None:
+        opening = opening_of(lines[0].text)
+        if opening is not None and opening.section in _ONE_LINE:
+            self._open(opening, lines)
+        else:
+            self._before_headline(-1, lines)
 
     def _titles(self, opening: Opening, line: TextLine) -> bool:
         """``Pressemitteilung: Acme übernimmt Beta``: kicker and headline on one line."""
@@ -235,7 +245,7 @@ class _Walk:
         if part is None:
             part = Part.SUBHEADING if self._is_subheading(place, piece, lines) else Part.BODY
             self._body_begun = self._body_begun or part is Part.BODY
-        if part is Part.BODY and is_reach_line(lines) and self.layout.all(Part.BOILERPLATE):
+        if part is Part.BODY and is_reach_line(lines) and (len(lines) > 1 or self.layout.all(Part.BOILERPLATE)):
             part = Part.CONTACT
         if part is Part.BODY and self._section is not None and self._section.part is Part.BODY:
             self._append(lines)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-Kind = Literal["heading", "paragraph", "list", "table", "rule", "unread"]
+Kind = Literal["heading", "paragraph", "list", "table", "rule", "unread", "caption"]
 
 MAX_TEXT_BYTES: Final = 500_000
 MAX_LINES: Final = 10_000

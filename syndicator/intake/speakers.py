@@ -37,9 +37,10 @@ THE_SAME: Final = Speaker("", None)
 def speaker_before(text: str) -> Speaker | None:
     """The speaker in the words in front of a quote: ``Der Bürgermeister, N. F., erklärte:``."""
     sentence = _last_sentence(text)
+    announces = sentence[-1:] not in ".!?" or bool(_MARKS.search(sentence))
     spans = list(_WORD.finditer(sentence))
     for word in reversed(spans[-_LATEST_VERB:]):
-        if _is_verb(word[0]):
+        if _is_verb(word[0]) and (announces or folded(word[0]) not in layouts().adverbs):
             front = sentence[: word.start()]
             return _named_first(sentence[word.end() :]) or _named_last(front) or _pronoun(front)
     return _named_last(sentence) if text.rstrip().endswith(":") else None

@@ -9,6 +9,8 @@ from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
 _SENTENCE_WORDS: Final = 8
+_FEWEST_BLOCK_LINES: Final = 3
+_FEWEST_WAYS: Final = 2
 _MANY_WORDS: Final = 12
 _UNKNOWN_LABEL_WORDS: Final = 3
 
@@ -29,9 +31,20 @@ def leaves_reach(text: str) -> bool:
 
 
 def is_reach_line(lines: tuple[TextLine, ...]) -> bool:
-    """A line that names several ways to reach somebody and is no sentence."""
+    """A line, or a block of short ones, that names several ways to reach somebody and is no sentence."""
     text = joined(lines).strip()
-    return len(text) <= LONG_LINE and reaches(text) >= 2 and not leaves_reach(text)  # noqa: PLR2004
+    if len(lines) > 1:
+        return _is_reach_block(lines)
+    return len(text) <= LONG_LINE and reaches(text) >= _FEWEST_WAYS and not leaves_reach(text)
+
+
+def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:
+    ways = [reaches(line.text) for line in lines]
+    return (
+        len(lines) >= _FEWEST_BLOCK_LINES
+        and sum(ways) >= _FEWEST_WAYS
+        and not any(leaves_reach(line.text) for line in lines)
+    )
 
 
 def is_legal(lines: tuple[TextLine, ...]) -> bool:

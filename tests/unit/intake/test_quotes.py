@@ -192,6 +192,11 @@ def test_a_rank_is_no_name() -> None:
     ]
 
 
+def test_a_small_word_that_is_a_verb_elsewhere_announces_no_speech() -> None:
+    text = "Noch nie hat das Tierheim Waldau so viele Katzen gehabt. „Wir sind am Limit“, so die Leiterin des Tierheims, Sandra Böhm."
+    assert speakers_of(text) == [("Sandra Böhm", "Leiterin des Tierheims")]
+
+
 def test_a_defined_term_is_no_quote() -> None:
     text = 'Helvetia SE (the "Company") today announced an agreement with Lumen Ltd., Cambridge.'
     assert speakers_of(text) == []

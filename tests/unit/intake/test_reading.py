@@ -119,7 +119,7 @@ def test_any_other_date_line_stays_in_the_text() -> None:
     assert reading.draft["body"][0]["text"].startswith("LEEDS, UK – March 3, 2027 – Acme")
 
 
-@pytest.mark.parametrize("mark", ["###", "-30-", "ENDS", "- Ende -", "# # #", "--- Ende ---", "FIN"])
+@pytest.mark.parametrize("mark", ["###", "-30-", "- 30 -", "ENDS", "- Ende -", "# # #", "--- Ende ---", "FIN"])
 def test_an_end_mark_does_not_end_the_text(mark: str) -> None:
     source = f"A headline\n\nSome text here.\n\n{mark}\n\nPressekontakt:\nJane Doe\njane@acme.example\n"
     reading = read(source.encode(), "x.txt")

@@ -37,6 +37,7 @@ def texts_of(reading: Reading, part: Part) -> list[str]:
         ("MADRID, 10 nov. (EUROPA PRESS) - ", "MADRID", "10 nov."),
         ("CAMBRIDGE, Mass.--(BUSINESS WIRE)--", "CAMBRIDGE, Mass.", ""),
         ("Wien (OTS) - ", "Wien", ""),
+        ("Linz (pta012/03.03.2027/09:30 UTC+1) - ", "Linz", ""),
         ("PORTLAND, Ore. — ", "PORTLAND, Ore.", ""),
     ],
 )
@@ -90,6 +91,8 @@ def test_a_headline_that_ends_in_a_date_is_the_headline(headline: str) -> None:
         "Medienmitteilung vom 3. März 2027",
         "Comunicado de prensa nº 12",
         "EQS-Ad-hoc: Acme AG / Schlagwort(e): Prognose",
+        "Ad-hoc-Mitteilung gemäss Art. 53 KR",
+        "pta20270303012",
     ],
 )
 def test_a_kicker_above_or_below_the_headline(kicker: str) -> None:
@@ -215,6 +218,55 @@ def test_an_ad_hoc_announcement() -> None:
     assert len(texts_of(reading, Part.END)) == 2
 
 
+def test_several_kickers_in_one_paragraph() -> None:
+    kickers = "pta20270303012\nPublic disclosure of inside information according to article 17 MAR"
+    reading = reading_of(
+        kickers, "Donau Stahl AG: Vorstand verlässt Unternehmen", "Linz (pta012/03.03.2027/09:30 UTC+1)", TEXT
+    )
+    assert reading.draft["headline"] == "Donau Stahl AG: Vorstand verlässt Unternehmen"
+    assert texts_of(reading, Part.DATELINE) == ["Linz (pta012/03.03.2027/09:30 UTC+1)"]
+
+
+def test_a_date_beside_the_kicker_is_the_date_line_where_the_text_has_none() -> None:
+    reading = reading_of("Medieninformation | Hamburg, 4. März 2027", "Hausboot fährt mit Wasserstoff", TEXT)
+    assert reading.dateline is not None
+    assert (reading.dateline.place, reading.dateline.date) == ("Hamburg", "4. März 2027")
+    assert "dateline" not in reading.draft
+
+
+def test_who_answers_by_press_law_is_the_publisher() -> None:
+    imprint = "V.i.S.d.P.: Dr. Jens Karl\nTierschutzverein Waldau e.V.\nAm Forst 3\n01234 Waldau"
+    draft = reading_of("A headline", TEXT, "Kontakt:\nSandra Böhm, Tel. 0152 5550 1234", imprint).draft
+    assert (draft["publisher"]["responsible"], draft["publisher"]["name"]) == (
+        "Dr. Jens Karl",
+        "Tierschutzverein Waldau e.V.",
+    )
+    assert [contact["name"] for contact in draft["contacts"]] == ["Sandra Böhm"]
+
+
+def test_a_block_of_ways_without_a_heading_is_a_contact() -> None:
+    block = "Pressestelle der Ärztekammer\nSchützenhöhe 16, 01099 Dresden\nTel.: 0351 5550-160\npresse@kammer.example"
+    (contact,) = reading_of("A headline", TEXT, TEXT, block).draft["contacts"]
+    assert contact == {
+        "name": "Pressestelle der Ärztekammer",
+        "phone": "0351 5550-160",
+        "email": "presse@kammer.example",
+    }
+
+
+def test_a_page_keeps_its_captions_beside_their_pictures_and_its_menu_out_of_the_text() -> None:
+    page = (
+        "<nav><a href='/'>Home</a></nav><h1>A headline</h1><p>Some text.</p>"
+        "<figure><img src='https://acme.example/a.jpg' alt='A boat'><figcaption>The boat. Photo: Mart Kask</figcaption></figure>"
+    )
+    reading = reading_of(page, name="x.html")
+    assert texts_of(reading, Part.UNREAD) == ["Home"]
+    assert "publisher" not in reading.draft
+    assert texts_of(reading, Part.CAPTION) == ["The boat. Photo: Mart Kask"]
+    (picture,) = reading.draft["media"]
+    assert (picture["caption"], picture["credit"]) == ("The boat. Photo: Mart Kask", "Mart Kask")
+
+
 def test_subheadlines_between_dashes() -> None:
     lines = ("- Topline data expected in 2027 -", "- Company to host webcast on March 5 -")
     reading = reading_of("Halcyon Doses First Patient", *lines, f"CAMBRIDGE, Mass.--(BUSINESS WIRE)--{TEXT}")
@@ -245,6 +297,10 @@ def test_a_wire_that_hands_a_release_on_is_no_part_of_the_publishers_name() -> N
         ),
         ("Légende photo : Le vélo devant la gare. Crédit photo : Atelier Verdon", [(None, "Atelier Verdon")]),
         ("Pie de foto: Elena Ruiz junto a un tanque. Foto: UCA", [(None, "UCA")]),
+        (
+            "Image captions:\nImage 1 - The bridge (credit: J. Moss)\nImage 2 – Ian Walsh (credit: Bridgeworks)",
+            [("Image 1", "J. Moss"), ("Image 2", "Bridgeworks")],
+        ),
         ("Didascalia: Il primo treno (Foto: Ufficio stampa)", [(None, "Ufficio stampa")]),
     ],
 )
