@@ -33,9 +33,8 @@ bench: $(VENV)/.bench ## ratios against plain feedgen, Django, raw curl, nginx
 faults: $(VENV)/.test ## seeded faults on real processes (SEED=1 SECONDS=30)
 	$(BIN)/python -m tests.faults --seed $(SEED) --seconds $(SECONDS) $(ARGS)
 
-corpus: $(VENV)/.test ## reads real releases from a folder (DIR=…)
-	@test -n "$(DIR)" || { echo "Say where the releases are: make corpus DIR=/some/folder"; exit 2; }
-	$(BIN)/python -m tests.corpus "$(DIR)" $(ARGS)
+corpus: $(VENV)/.test ## real releases read and made into feeds, Atom's schema if it is there (DIR=…)
+	@$(BIN)/python -m tests.corpus $(if $(DIR),"$(DIR)") $(ARGS)
 
 lint: $(VENV)/.test ## ruff, mypy, import contracts
 	$(BIN)/ruff check --quiet .
