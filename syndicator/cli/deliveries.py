@@ -87,13 +87,15 @@ def replay(client: "Client", delivery_id: int, reason: str, *, as_json: bool) ->
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--header", "-H", "lines", multiple=True, metavar="'NAME: VALUE'", help="As received; repeatable.")
-@click.option("--headers", "stored", type=click.File("rb"), help="A JSON object with the headers as received.")
+@click.option("--headers", "stored", type=click.File("rb"), help="The headers as received: lines, or a JSON object.")
 @click.option(
     "--secret",
     "--key",
     "keys",
     multiple=True,
     required=True,
+    envvar="WEBHOOK_SECRETS",
+    show_envvar=True,
     help="The endpoint's whsec_ secret or the service's whpk_ key; one good signature by any of them is enough.",
 )
 @click.option("--tolerance", type=float, default=300, show_default=True, help="Seconds the signed time may be off.")
@@ -119,7 +121,8 @@ def verify(
     from syndicator.clock import SECOND_US, system_now_us
     from syndicator.delivery import signing
 
-    received = {**(_stored_headers(stored) if stored else {}), **dict(_header(line) for line in lines)}
+    received = _stored_headers(stored) if stored else {}
+    received = {**{name.lower(): value for name, value in received.items()}, **dict(map(_header, lines))}
     verified = signing.verify(received, file.read(), keys, system_now_us() / SECOND_US, tolerance)
     if as_json:
         show_json({"webhook_id": verified.event_id, "timestamp": verified.timestamp_s})
@@ -127,22 +130,37 @@ def verify(
         click.echo(f"good: {verified.event_id}")
 
 
-def _header(line: str) -> tuple[str, str]:
+def _header(line: str, place: str = "--header") -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon:
-        raise Rejected([Fault("--header", f"{line!r} has no colon", "write -H 'webhook-id: evt_…'")])
-    return name.strip(), value.strip()
+        raise Rejected([Fault(place, f"{line!r:.80} has no colon", _LINE_FIX)])
+    return name.strip().lower(), value.strip()
 
 
 def _stored_headers(file: BinaryIO) -> dict[str, str]:
-    """The headers of a JSON object whose values are texts."""
+    """The headers of a JSON object, or of lines as they stand in a request, its first line and body left out."""
+    text = file.read().decode("utf-8", "replace").strip()
+    if text.startswith(("{", "[", '"')):
+        return _json_headers(text)
+    head = text.replace("\r\n", "\n").partition("\n\n")[0].split("\n")
+    lines = head[1:] if " HTTP/" in head[0] else head
+    return dict(_header(line, "--headers") for line in lines)
+
+
+def _json_headers(text: str) -> dict[str, str]:
     try:
-        headers = json.loads(file.read())
+        headers = json.loads(text)
     except ValueError as error:
         raise Rejected([Fault("--headers", f"this is no JSON: {error}", _HEADERS_FIX)]) from error
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+    if not isinstance(headers, dict) or not all(map(_is_value, headers.values())):
         raise Rejected([Fault("--headers", "this is no object of texts", _HEADERS_FIX)])
-    return headers
+    return {name: value if isinstance(value, str) else value[0] for name, value in headers.items()}
 
 
+def _is_value(value: object) -> bool:
+    """A text, or as many servers keep them, a list with one."""
+    return isinstance(value, str) or (isinstance(value, list) and len(value) == 1 and isinstance(value[0], str))
+
+
+_LINE_FIX = "write 'webhook-id: evt_…', one header a line"
 _HEADERS_FIX = 'write {"webhook-id": "evt_…", "webhook-timestamp": "1800000000", "webhook-signature": "v1,…"}'

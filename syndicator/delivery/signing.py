@@ -22,6 +22,7 @@ PUBLIC_PREFIX = "whpk_"
 SECRET_BYTES = range(24, 65)
 ED25519_BYTES = 32
 TOLERANCE_S = 300
+_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 class SignatureRefused(SyndicatorError):
@@ -112,18 +113,18 @@ def verify(
         ConfigError: a key is none.
     """
     lower = {name.lower(): value for name, value in headers.items()}
-    event_id, timestamp, signatures = (
-        _header(lower, name) for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-    )
+    event_id, timestamp, signatures = _headers(lower)
+    timestamp_s = _seconds(timestamp)
     content = f"{event_id}.{timestamp}.".encode() + body
     given = [part for part in signatures.split(" ") if part]
     if not any([_matches(key, content, given) for key in keys]):  # noqa: C419  no early end: time tells nothing
-        raise SignatureRefused("no signature matches: check the secret, and that the body is verified as it came")
-    timestamp_s = _seconds(timestamp)
-    if abs(now_s - timestamp_s) > tolerance_s:
         raise SignatureRefused(
-            f"signed {now_s - timestamp_s:+.0f} s ago, more than {tolerance_s:.0f} s off: check the clock, or a replay"
+            "no signature matches: check the secret, and that the body is given as it came, no line break added"
         )
+    age_s = now_s - timestamp_s
+    if abs(age_s) > tolerance_s:
+        when = f"{age_s:.0f} s ago" if age_s > 0 else f"{-age_s:.0f} s in the future"
+        raise SignatureRefused(f"signed {when}, more than {tolerance_s:.0f} s off: a replay, or a clock is wrong")
     return Verified(event_id, timestamp_s)
 
 
@@ -131,11 +132,13 @@ def _content(event_id: str, timestamp_s: int, body: bytes) -> bytes:
     return b"%b.%d.%b" % (event_id.encode(), timestamp_s, body)
 
 
-def _header(lower: Mapping[str, str], name: str) -> str:
-    value = lower.get(name, "")
-    if not value:
-        raise SignatureRefused(f"the header {name} is missing")
-    return value
+def _headers(lower: Mapping[str, str]) -> tuple[str, str, str]:
+    """Id, timestamp and signatures as they were sent."""
+    event_id, timestamp, signatures = (lower.get(name, "") for name in _HEADERS)
+    missing = [name for name in _HEADERS if not lower.get(name)]
+    if missing:
+        raise SignatureRefused(f"missing: {', '.join(missing)}; give the headers of the push as they came")
+    return event_id, timestamp, signatures
 
 
 def _seconds(timestamp: str) -> int:

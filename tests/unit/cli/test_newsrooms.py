@@ -120,6 +120,8 @@ def test_what_was_received_is_verified_and_sent_again(cli: Call, served: Served,
     (tmp_path / "headers.json").write_text(json.dumps(dict(pushes[0].headers)))
     known = ("--secret", added["secret"], "--headers", "headers.json", "--tolerance", "1e12")
     assert cli("verify", "body", *known).out == f"good: {line['event_id']}\n"
+    (published,) = served.public.get("/.well-known/syndicator-keys.json").json["keys"]
+    assert cli("verify", "body", "--key", published["key"], *known[2:]).out == f"good: {line['event_id']}\n"
 
 
 def test_a_filter_becomes_a_channel(cli: Call, served: Served) -> None:
