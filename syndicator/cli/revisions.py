@@ -114,7 +114,9 @@ def reinstate(client: "Client", release_id: str, expected_version: int | None, *
 
 @click.command()
 @click.argument("release_id", metavar="ID")
-@click.option("--until", "until", required=True, metavar="TIME", help="The new time, with its offset.")
+@click.option(
+    "--until", "until", required=True, metavar="TIME", help="The new time, with its offset or in the release's zone."
+)
 @_expected
 @as_json
 @service_options

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pydantic_core import PydanticCustomError
+
 from syndicator.clock import from_us, system_now_us, to_us
 from syndicator.errors import Conflict, Fault, Rejected
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
+from syndicator.model.timing import instant
 from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
 from syndicator.services.trial import try_out
@@ -21,7 +24,10 @@ _NEEDS_NOTE = {Action.CORRECT, Action.WITHHOLD, Action.WITHDRAW}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """What somebody wants to happen. ``expected_version``: refuse unless this is the newest one."""
+    """What somebody wants to happen. ``expected_version``: refuse unless this is the newest one.
+
+    ``embargo_until``: an instant, or a local time of the release's ``embargo_zone``.
+    """
 
     action: Action
     actor: str
@@ -75,6 +81,8 @@ def _faults(revision: Revision) -> list[Fault]:
         faults.append(Fault("note", f"to {revision.action} needs a note that says why", "add one sentence"))
     if revision.action is Action.RESCHEDULE and revision.embargo_until is None:
         faults.append(Fault("embargo_until", "to reschedule needs the new time", "give an instant with an offset"))
+    if revision.action is not Action.RESCHEDULE and revision.embargo_until is not None:
+        faults.append(Fault("embargo_until", f"to {revision.action} moves no embargo", "leave it out, or reschedule"))
     return faults
 
 
@@ -100,7 +108,7 @@ def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Re
     release, record = stored.release, revision.record or stored.release.record
     if release.state is not ReleaseState.SCHEDULED:
         _refuse_new_embargo(release.record, record)
-    embargo_until = revision.embargo_until or _kept_embargo(stored, revision)
+    embargo_until = _moved_embargo(release.record, revision) or _kept_embargo(stored, revision)
     if move.target is ReleaseState.SCHEDULED and (embargo_until is None or to_us(embargo_until) <= now):
         raise Rejected(
             [Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")]
@@ -114,6 +122,21 @@ def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Re
             "note": revision.note,
         }
     )
+
+
+def _moved_embargo(record: Record, revision: Revision) -> datetime | None:
+    """The new instant. Rejected for a local time that its zone's clocks skip or show twice, or that has no zone."""
+    stated = revision.embargo_until
+    if stated is None:
+        return None
+    if stated.tzinfo is None and record.embargo_zone is None:
+        fix = "add the offset (2027-01-23T19:00:00+01:00)"
+        raise Rejected([Fault("embargo_until", "this time has no offset, and the release has no embargo_zone", fix)])
+    try:
+        return instant(stated, record.embargo_zone)
+    except PydanticCustomError as error:
+        problem, _, fix = error.message().partition("; ")
+        raise Rejected([Fault("embargo_until", problem, fix)]) from None
 
 
 def _kept_embargo(stored: StoredVersion, revision: Revision) -> datetime | None:

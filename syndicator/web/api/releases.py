@@ -1,9 +1,10 @@
 """POST, read and change releases."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from syndicator.intake.records import read_json
 from syndicator.model.channel import automatic_channels
@@ -50,12 +51,15 @@ class Checked(BaseModel):
 
 
 class RevisionBody(BaseModel):
-    """What to change. ``expected_version``: refuse unless this is the newest one."""
+    """What to change. ``expected_version``: refuse unless this is the newest one.
+
+    ``embargo_until``: with its offset, or local time in the release's ``embargo_zone``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     record: Record | None = None
     note: str | None = None
-    embargo_until: AwareDatetime | None = None
+    embargo_until: datetime | None = None
     expected_version: int | None = None
 
 

@@ -291,3 +291,13 @@ def test_no_series_of_actions_leaves_the_table(house: House, actions: list[Actio
             continue
         expected, version = allowed[0].target, version + allowed[0].new_version
         assert state(house, release_id) == (expected, version)
+
+
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.CORRECT, Action.WITHHOLD, Action.WITHDRAW])
+def test_nothing_but_reschedule_moves_an_embargo(house: House, action: Action) -> None:
+    """Set on a public release it would hold back its pushes."""
+    release_id = house.submit()
+    later = from_us(house.clock.us) + timedelta(hours=1)
+    wanted = Revision(action=action, actor="t", record=record(), note="x", embargo_until=later)
+    with pytest.raises(Rejected, match="moves no embargo"):
+        house.service.revise(release_id, wanted)

@@ -1,0 +1,103 @@
+"""Local times that clocks skip or show twice are no instants; only an offset says which one is meant."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from syndicator.model.timing import instant, known_zone
+
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+SKIPPED = [
+    ("Europe/Berlin", "2027-03-28T02:00", "+01:00", "+02:00"),
+    ("Europe/Berlin", "2027-03-28T02:30", "+01:00", "+02:00"),
+    ("Europe/Berlin", "2027-03-28T02:59:59.999999", "+01:00", "+02:00"),
+    ("America/New_York", "2027-03-14T02:30", "-05:00", "-04:00"),
+    ("Australia/Lord_Howe", "2027-10-03T02:15", "+10:30", "+11:00"),
+    ("Pacific/Apia", "2011-12-30T12:00", "-10:00", "+14:00"),
+]
+DOUBLED = [
+    ("Europe/Berlin", "2027-10-31T02:00", "+02:00", "+01:00"),
+    ("Europe/Berlin", "2027-10-31T02:30", "+02:00", "+01:00"),
+    ("America/New_York", "2027-11-07T01:30", "-04:00", "-05:00"),
+    ("Australia/Lord_Howe", "2027-04-04T01:45", "+11:00", "+10:30"),
+]
+PLAIN = [
+    ("Europe/Berlin", "2027-03-28T01:59:59.999999", "+01:00"),
+    ("Europe/Berlin", "2027-03-28T03:00", "+02:00"),
+    ("Europe/Berlin", "2027-10-31T01:59:59", "+02:00"),
+    ("Europe/Berlin", "2027-10-31T03:00", "+01:00"),
+    ("America/New_York", "2027-11-07T02:00", "-05:00"),
+    ("Australia/Lord_Howe", "2027-10-03T02:30", "+11:00"),
+    ("Australia/Lord_Howe", "2027-04-04T01:29", "+11:00"),
+    ("Australia/Lord_Howe", "2027-04-04T02:00", "+10:30"),
+    ("Asia/Kolkata", "2027-03-28T02:30", "+05:30"),
+]
+
+
+@pytest.mark.parametrize(("zone", "stated", "one", "other"), SKIPPED)
+def test_a_time_that_the_clocks_skip_is_refused_with_both_offsets(zone: str, stated: str, one: str, other: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        instant(local(stated), zone)
+    assert refused.value.type == "skipped_time"
+    message = refused.value.message()
+    assert f"the clocks in {zone} skip {stated[11:16]} on {stated[:10]}" in message
+    assert message.endswith(f"{one} or {other}")
+
+
+@pytest.mark.parametrize(("zone", "stated", "one", "other"), DOUBLED)
+def test_a_time_that_the_clocks_show_twice_is_refused_with_both_offsets(
+    zone: str, stated: str, one: str, other: str
+) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        instant(local(stated), zone)
+    assert refused.value.type == "doubled_time"
+    assert f"show {stated[11:16]} twice on {stated[:10]}" in refused.value.message()
+    assert refused.value.message().endswith(f"{one} or {other}")
+
+
+@pytest.mark.parametrize(("zone", "stated", "one", "other"), [*SKIPPED, *DOUBLED])
+def test_with_an_offset_it_is_the_instant_that_is_meant(zone: str, stated: str, one: str, other: str) -> None:
+    for offset in (one, other):
+        aware = local(f"{stated}{offset}")
+        assert instant(aware, zone) == instant(aware, None) == aware
+        assert instant(aware, zone).tzinfo is UTC
+    assert instant(local(f"{stated}{one}"), zone) != instant(local(f"{stated}{other}"), zone)
+
+
+@pytest.mark.parametrize(("zone", "stated", "offset"), PLAIN)
+def test_every_other_time_is_one_instant(zone: str, stated: str, offset: str) -> None:
+    assert instant(local(stated), zone) == local(f"{stated}{offset}")
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2035, 1, 1)),  # noqa: DTZ001 (local on purpose)
+)
+def test_what_is_taken_reads_the_same_on_the_clocks_there(zone: str, stated: datetime) -> None:
+    shown = [stated + timedelta(minutes=minutes) for minutes in (0, 60, 61)]
+    for each in shown:
+        try:
+            taken = instant(each, zone)
+        except PydanticCustomError:
+            continue
+        there = taken.astimezone(ZoneInfo(zone))
+        assert there.replace(tzinfo=None) == each
+        assert there.replace(fold=1).utcoffset() == there.replace(fold=0).utcoffset()
+
+
+def test_without_offset_or_zone_it_is_no_time() -> None:
+    with pytest.raises(PydanticCustomError, match="this time has no offset"):
+        instant(local("2027-03-28T12:00"), None)
+    for name in ("Europe/Nowhere", "", "../etc/passwd", "/etc/localtime", "Europe"):
+        with pytest.raises(PydanticCustomError, match="there is no time zone"):
+            known_zone(name)
