@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isal import igzip
 
@@ -19,6 +19,7 @@ from syndicator.store.renditions import Edition
 CURRENT = 0
 _TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
 _GZIP_LEVEL = 2
+_HEAD_BYTES = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,10 @@ def _sizes(fragments: Fragments, connection: Connection, page: Page) -> list[int
 def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int) -> tuple[list[Page], Page]:
     """Pages that the oldest entries close into, and what stays in the current document."""
     closed: list[Page] = []
+    # A document is its entries and a head; their sum is what may not be larger.
+    limits = replace(setup.feed_limits, max_bytes=setup.feed_limits.max_bytes - _HEAD_BYTES)
     left = list(zip(reversed(waiting), reversed(sizes), strict=True))
-    while count := closing([size for _, size in left], setup.feed_limits):
+    while count := closing([size for _, size in left], limits):
         oldest, left = left[:count], left[count:]
         closed.append(Page(pages + len(closed) + 1, tuple(row for row, _ in reversed(oldest))))
     return closed, Page(CURRENT, tuple(row for row, _ in reversed(left)))

@@ -102,6 +102,15 @@ def test_conditional_requests(shown: Served, method: str, coding: str, sent: dic
         assert answer.body == (whole.body if method == "GET" else b"")
 
 
+@pytest.mark.parametrize("form", TYPES)
+@pytest.mark.parametrize("sent", [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": "*"}])
+def test_head_has_the_headers_of_get_and_no_body(shown: Served, form: str, sent: dict[str, str]) -> None:
+    got, asked = (shown.public(method, f"/feeds/all.{form}", headers=sent) for method in ("GET", "HEAD"))
+    timeless = [{name: value for name, value in each.headers.items() if name != "date"} for each in (got, asked)]
+    assert timeless[0] == timeless[1]
+    assert (asked.status, asked.body) == (got.status, b"")
+
+
 def test_the_tag_of_another_coding_is_another_state(shown: Served) -> None:
     packed = shown.public.get("/feeds/all.atom", Accept_Encoding="gzip").headers["etag"]
     assert shown.public.get("/feeds/all.atom", If_None_Match=packed).status == 200
