@@ -33,8 +33,9 @@ from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
 from syndicator.services.fanout import FannedOut, fan_out
 from syndicator.services.fragments import Fragments
-from syndicator.services.regenerate import dirty_channels, regenerate
+from syndicator.services.regenerate import PER_TRANSACTION, dirty_channels, regenerate
 from syndicator.services.revise import Revision, revise
+from syndicator.services.rounds import Rounds
 from syndicator.services.setup import Setup
 from syndicator.services.submit import Submitted, submit
 from syndicator.services.sweep import Swept, sweep
@@ -73,6 +74,8 @@ class Syndicator:
             attempt_retention_us=settings.attempt_retention_days * _DAY_US,
         )
         self.fragments = Fragments(self.setup)
+        self._fan_outs = Rounds(1)
+        self._renderings = Rounds(PER_TRANSACTION)
         self._courier: Courier | None = None
         self._starting = threading.Lock()
 
@@ -153,7 +156,13 @@ class Syndicator:
     # --- workers
 
     def fan_out(self, by: str) -> FannedOut:
-        """Fans out open events and wakes whoever renders and delivers."""
+        """Fans out open events and wakes whoever renders and delivers.
+
+        One thread at a time: nothing is done here when another one is at it, who then looks once more.
+        """
+        return FannedOut.whole(self._fan_outs.run((1,), lambda _: self._fan_out(by)))
+
+    def _fan_out(self, by: str) -> FannedOut:
         done = fan_out(self.setup, by)
         if done.channels:
             self.dispatcher.wake(Task.REGENERATE, done.channels)
@@ -162,8 +171,11 @@ class Syndicator:
         return done
 
     def regenerate(self, numbers: Sequence[int], by: str) -> int:
-        """Brings these channels' documents up to date; the number of documents whose bytes changed."""
-        changed = regenerate(self.setup, self.fragments, numbers, by)
+        """Brings these channels' documents up to date; the number of documents whose bytes changed.
+
+        One thread at a time: nothing is done here when another one is at it, who then sees to these, too.
+        """
+        changed = sum(self._renderings.run(numbers, lambda some: regenerate(self.setup, self.fragments, some, by)))
         metrics.documents_rendered.inc(changed)
         return changed
 

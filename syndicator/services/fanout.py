@@ -1,6 +1,6 @@
 """From an event to all who are told: the channels that show the release and the endpoints that want it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,16 @@ class FannedOut:
     events: int = 0
     channels: tuple[int, ...] = ()
     deliveries: int = 0
+
+    @classmethod
+    def whole(cls, parts: Iterable["FannedOut"]) -> "FannedOut":
+        """All of them as one."""
+        some = tuple(parts)
+        return cls(
+            sum(part.events for part in some),
+            tuple(sorted({number for part in some for number in part.channels})),
+            sum(part.deliveries for part in some),
+        )
 
 
 def fan_out(setup: Setup, by: str) -> FannedOut:

@@ -5,7 +5,8 @@ stored before it, and documents whose bytes did not change keep their ETag.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from feeds.fragments import TEMPLATE_VERSION
 from syndicator.clock import SECOND_US
@@ -15,7 +16,7 @@ from syndicator.services.setup import Setup
 from syndicator.store import channels, numbers, renditions
 from syndicator.store.database import Connection, RowMapping
 
-_PER_TRANSACTION = 20
+PER_TRANSACTION: Final = 20
 
 
 def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
@@ -24,12 +25,8 @@ def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
         return channels.dirty(connection, limit)
 
 
-def regenerate(setup: Setup, fragments: Fragments, numbers_wanted: Iterable[int], by: str) -> int:
-    """Renders these channels where they are behind; the number of documents that changed."""
-    return sum(_regenerate(setup, fragments, some, by) for some in _chunks(tuple(numbers_wanted)))
-
-
-def _regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
+def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
+    """Renders these channels where they are behind, and stores them together; the number of documents that changed."""
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
         behind = [
@@ -122,7 +119,3 @@ def _finished(row: tuple[int, Rendered, RowMapping | None], change: int, now: in
 
 def _is_same(etag: str, sha256: str) -> bool:
     return etag.partition("-")[2] == sha256[:24]
-
-
-def _chunks(wanted: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (wanted[first : first + _PER_TRANSACTION] for first in range(0, len(wanted), _PER_TRANSACTION))

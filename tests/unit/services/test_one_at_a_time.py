@@ -1,0 +1,62 @@
+"""Wakes that come while a channel is rendered or an event fanned out cost no second rendering, and are not lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from syndicator.bootstrap import Syndicator
+from syndicator.model.release import Record
+from syndicator.services.fanout import FannedOut
+from syndicator.services.regenerate import dirty_channels
+from tests.unit.web.served import Clock, record
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def service(tmp_path: Path, clock: Clock) -> Iterator[Syndicator]:
+    one = Syndicator(Settings(data_dir=tmp_path), clock=clock)
+    one.migrate()
+    yield one
+    one.close()
+
+
+def submit(service: Syndicator, key: str) -> None:
+    service.submit(Record.model_validate(record(headline=f"Release {key}")), owner="operator", key=key)
+
+
+def test_a_wake_while_channels_are_rendered_leaves_them_to_the_thread_at_work(
+    service: Syndicator, clock: Clock
+) -> None:
+    submit(service, "first")
+    numbers = service.fan_out("test").channels
+    nested: list[int] = []
+
+    def another_release() -> None:
+        submit(service, "second")
+        service.fan_out("test")
+        nested.append(service.regenerate(numbers, "another thread"))
+
+    clock.meanwhile = another_release
+    changed = service.regenerate(numbers, "test")
+    assert nested == [0]
+    assert changed == len(numbers) * 3
+    assert dirty_channels(service.setup) == []
+
+
+def test_an_event_that_comes_during_a_fan_out_is_fanned_out_by_the_thread_at_work(
+    service: Syndicator, clock: Clock
+) -> None:
+    submit(service, "first")
+    nested: list[FannedOut] = []
+
+    clock.meanwhile = lambda: nested.append(service.fan_out("another thread"))
+    done = service.fan_out("test")
+    assert nested == [FannedOut()]
+    assert done.events == 1
+    assert service.fan_out("test") == FannedOut()
