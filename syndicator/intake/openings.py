@@ -6,11 +6,13 @@ from typing import Final
 
 from syndicator.intake.dateline import date_pattern
 from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.reach import reaches
 
 _LONGEST_HEADING: Final = 120
 _LONGEST_LABEL: Final = 70
 _MOST_WORDS: Final = 14
 _FEWEST_GLUED: Final = 7
+_MOST_WORDS_OF_WAY: Final = 8
 _FEWEST_UNFRAMED: Final = 3
 _LONGEST_KICKER: Final = 120
 _MARKUP: Final = "#*_ \t\u00a0\ufeff"
@@ -227,9 +229,10 @@ def _glued(text: str) -> Opening | None:
 
 
 def _asking(text: str) -> Opening | None:
-    """``For further inquiries, please contact:`` with nothing behind it."""
-    if text.endswith(":") and len(text) <= _LONGEST_HEADING:
-        bare = folded(text)
-        if any(word in bare for word in layouts().asks_for_contact):
-            return Opening("contact", text)
-    return None
+    """``For further inquiries, please contact:`` with nothing behind it, or with nothing but how to do so."""
+    head, colon, rest = text[:_LONGEST_HEADING].partition(":")
+    is_asking = bool(colon) and any(word in folded(head) for word in layouts().asks_for_contact)
+    if not is_asking or len(text) > _LONGEST_HEADING:
+        return None
+    is_way = bool(reaches(rest)) and len(rest.split()) <= _MOST_WORDS_OF_WAY and "http" not in rest
+    return Opening("contact", f"{head}:", rest.strip()) if is_way or not rest.strip() else None

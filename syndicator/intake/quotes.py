@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from syndicator.intake.languages import language_of
 from syndicator.intake.speakers import Speaker, in_full, role_in, signature, speaker_after, speaker_before
 from syndicator.model.body import Block, Paragraph, Quote
+from syndicator.model.text import Line
 
 _CLOSING: Final = {"\u201e": '\u201c\u201d"', "\u201c": "\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u201a": ""}
 # Apostrophes, too: speech ends where one stands behind a sign of its end.
@@ -15,7 +18,9 @@ _SINGLE: Final = {
     "\u2018": re.compile(r"(?<=[.,!?\u2026])\u2019(?!\w)"),
     "'": re.compile(r"(?<=[.,!?\u2026])'(?!\w)"),
 }
+_LINE: Final[TypeAdapter[str]] = TypeAdapter(Line)
 _FEWEST_WORDS: Final = 6
+_MOST_QUOTES: Final = 200
 _ENDS: Final = ".!?,\u2026"
 _SPACES: Final = " \u00a0\u202f"
 _BEFORE: Final = 400
@@ -43,7 +48,7 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
     keep_lone = language_of("\n".join(texts)) not in {None, "de"}
     for place, text in enumerate(texts):
         for marked in _marked(text):
-            if _is_defined_term(text, marked):
+            if len(found) == _MOST_QUOTES or _is_defined_term(text, marked):
                 continue
             speaker = _speaker(text, marked) or _signed(texts, place, marked)
             if speaker is None and not _stands_alone(text, marked):
@@ -52,14 +57,27 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
             speaker = in_full(speaker, known, texts, keep_lone=keep_lone)
             found.append(_quote(place, marked, speaker, texts))
             known += [Speaker(speaker.name, found[-1].role)] if speaker.name else []
-    return tuple(found[:200])
+    return tuple(found)
 
 
 def _quote(place: int, marked: _Marked, speaker: Speaker, texts: Sequence[str]) -> Quote:
     role = speaker.role or (role_in(speaker.name, texts) if speaker.name else None)
     return Quote(
-        paragraph=place, start=marked.start, end=marked.end, marks=marked.marks, speaker=speaker.name, role=role
+        paragraph=place,
+        start=marked.start,
+        end=marked.end,
+        marks=marked.marks,
+        speaker=_line(speaker.name),
+        role=_line(role),
     )
+
+
+def _line(text: str | None) -> str | None:
+    """A name or role that the text broke to fit, on one line; None where no record could carry it."""
+    try:
+        return _LINE.validate_python(" ".join(text.splitlines())) if text else None
+    except ValidationError:
+        return None
 
 
 def _marked(text: str) -> list[_Marked]:

@@ -1,6 +1,7 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from syndicator.intake.dateline import dateline_of
@@ -11,7 +12,7 @@ from syndicator.intake.reach import reaches
 from syndicator.intake.runs import runs
 from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
 from syndicator.intake.speakers import signature
-from syndicator.intake.tail import LONG_LINE, is_legal, is_reach_line, leaves_reach
+from syndicator.intake.tail import LONG_LINE, is_labelled_reach, is_legal, is_reach_line, leaves_reach
 from syndicator.intake.top import LONGEST_SUBHEADLINE, is_dashed, is_date, kicks, wrapped
 
 _LOOK_AHEAD: Final = 8
@@ -48,7 +49,16 @@ def lay_out(sheet: Sheet, headline: str | None = None) -> Layout:
     walk = _Walk(sheet, headline)
     for place, piece in enumerate(sheet.pieces):
         walk.take(place, piece)
+    walk.layout.spans.extend(span for piece in sheet.pieces for span in _wordless(piece, sheet))
     return walk.layout
+
+
+def _wordless(piece: Piece, sheet: Sheet) -> Iterator[Span]:
+    """Lines of a piece that hold no words of it: a heading's underline, a picture between two lines of text."""
+    said = {line.number for line in piece.lines}
+    for number in range(piece.first, piece.last + 1) if piece.kind in {"heading", "paragraph"} else ():
+        if number not in said and sheet.lines[number - 1].strip():
+            yield Span(Part.RULE, number, number, sheet.lines[number - 1])
 
 
 class _Walk:
@@ -245,7 +255,8 @@ class _Walk:
         if part is None:
             part = Part.SUBHEADING if self._is_subheading(place, piece, lines) else Part.BODY
             self._body_begun = self._body_begun or part is Part.BODY
-        if part is Part.BODY and is_reach_line(lines) and (len(lines) > 1 or self.layout.all(Part.BOILERPLATE)):
+        is_below = len(lines) > 1 or is_labelled_reach(lines) or bool(self.layout.all(Part.BOILERPLATE))
+        if part is Part.BODY and is_below and is_reach_line(lines):
             part = Part.CONTACT
         if part is Part.BODY and self._section is not None and self._section.part is Part.BODY:
             self._append(lines)

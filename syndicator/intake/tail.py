@@ -4,7 +4,7 @@ from typing import Final
 
 from syndicator.intake.dateline import without_date
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.reach import reaches, said
+from syndicator.intake.reach import facts, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
@@ -36,6 +36,12 @@ def is_reach_line(lines: tuple[TextLine, ...]) -> bool:
     if len(lines) > 1:
         return _is_reach_block(lines)
     return len(text) <= LONG_LINE and reaches(text) >= _FEWEST_WAYS and not leaves_reach(text)
+
+
+def is_labelled_reach(lines: tuple[TextLine, ...]) -> bool:
+    """``Jane Cheung Tel: +852 2584 4137 Email: jane@acme.example``: a contact, wherever it stands below the text."""
+    ways = [fact.field for fact in facts(lines[0].text)] if len(lines) == 1 else []
+    return is_reach_line(lines) and "phone" in ways and "email" in ways
 
 
 def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:

@@ -92,6 +92,30 @@ def test_lines_below_a_request_to_get_in_touch(heading: str) -> None:
     assert reading.draft["contacts"] == [{"name": "Ruth Hale", "phone": "831-555-0155", "email": "ruth@acme.example"}]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "For press inquiries, please contact: press@acme.example",
+        "Bei Rückfragen wenden Sie sich an: press@acme.example",
+        "Pour tout renseignement, contacter : press@acme.example",
+    ],
+)
+def test_the_way_may_stand_behind_the_request(line: str) -> None:
+    source = f"A headline\n\nSome text of some length stands here.\n\n{line}\n"
+    assert [one["email"] for one in read(source.encode(), "x.txt").draft["contacts"]] == ["press@acme.example"]
+
+
+def test_a_request_that_leads_to_a_page_is_text() -> None:
+    source = "A headline\n\nSome text here.\n\nAnswers to your questions: https://acme.example/faq\n"
+    assert "contacts" not in read(source.encode(), "x.txt").draft
+
+
+def test_one_line_with_labelled_ways_is_a_contact() -> None:
+    source = "A headline\n\nSome text here.\n\nJane CheungTel: +852 2584 4137Email: jane@acme.example\n"
+    want = {"name": "Jane Cheung", "phone": "+852 2584 4137", "email": "jane@acme.example"}
+    assert read(source.encode(), "x.txt").draft["contacts"] == [want]
+
+
 def test_a_desk_inside_of_a_block_opens_no_block() -> None:
     source = "A headline\n\nSome text here.\n\nKontakt:\nAcme AG\nInvestor Relations\nKatrin Deich\nir@acme.example\n"
     (contact,) = read(source.encode(), "x.txt").draft["contacts"]

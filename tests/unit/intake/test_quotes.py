@@ -155,7 +155,9 @@ def test_the_role_is_taken_from_another_paragraph() -> None:
 
 
 def speakers_of(*texts: str) -> list[tuple[str | None, str | None]]:
-    return [(quote.speaker, quote.role) for quote in find_quotes([Paragraph(text=text) for text in texts])]
+    return [
+        (quote.speaker, quote.role) for quote in find_quotes([Paragraph.model_construct(text=text) for text in texts])
+    ]
 
 
 def test_a_surname_is_the_person_named_before() -> None:
@@ -195,6 +197,14 @@ def test_a_rank_is_no_name() -> None:
 def test_a_small_word_that_is_a_verb_elsewhere_announces_no_speech() -> None:
     text = "Noch nie hat das Tierheim Waldau so viele Katzen gehabt. „Wir sind am Limit“, so die Leiterin des Tierheims, Sandra Böhm."
     assert speakers_of(text) == [("Sandra Böhm", "Leiterin des Tierheims")]
+
+
+@pytest.mark.parametrize(
+    ("gap", "role"), [("\n", "CEO of Acme Robotics"), ("\u2028", "CEO of Acme Robotics"), ("\x01", None)]
+)
+def test_a_role_is_one_line_that_a_record_can_carry(gap: str, role: str | None) -> None:
+    text = f"“We did what nobody believed in,” said Jane Doe, CEO of Acme{gap}Robotics."
+    assert speakers_of(text) == [("Jane Doe", role)]
 
 
 def test_a_defined_term_is_no_quote() -> None:

@@ -354,6 +354,13 @@ def test_any_bytes_are_read_or_refused(source: bytes, name: str) -> None:
     assert isinstance(diagnose(read(source, name)), tuple)
 
 
+@pytest.mark.parametrize("line", ["---", "![A boat](https://acme.example/a.jpg)"])
+def test_a_line_without_words_inside_of_a_paragraph_is_read(line: str) -> None:
+    reading = read(f"# A headline\n\nFirst line\n{line}\n\nSecond.\n".encode(), "x.md")
+    assert lost_lines(reading) == ()
+    assert [span.first for span in reading.spans_of(Part.RULE)] == [4]
+
+
 def test_a_lost_line_is_noticed() -> None:
     reading = read(b"A headline\n\nFirst.\n\nSecond.\n", "x.txt")
     without = Reading(name="x", format=Format.TEXT, lines=reading.lines, spans=reading.spans[:-1])
