@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +22,8 @@ _SINGLE: Final = {
 _LINE: Final[TypeAdapter[str]] = TypeAdapter(Line)
 _FEWEST_WORDS: Final = 6
 _MOST_QUOTES: Final = 200
+# Every span costs a search for its speaker; a text with more is no release.
+_MOST_SPANS: Final = 600
 _ENDS: Final = ".!?,\u2026"
 _SPACES: Final = " \u00a0\u202f"
 _BEFORE: Final = 400
@@ -46,18 +49,16 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
     found: list[Quote] = []
     known: list[Speaker] = []
     keep_lone = language_of("\n".join(texts)) not in {None, "de"}
-    for place, text in enumerate(texts):
-        for marked in _marked(text):
-            if len(found) == _MOST_QUOTES or _is_defined_term(text, marked):
-                continue
-            speaker = _speaker(text, marked) or _signed(texts, place, marked)
-            if speaker is None and not _stands_alone(text, marked):
-                continue
-            speaker = speaker or _handed_on(text, marked, known) or Speaker(None, None)
-            speaker = in_full(speaker, known, texts, keep_lone=keep_lone)
-            found.append(_quote(place, marked, speaker, texts))
-            known += [Speaker(speaker.name, found[-1].role)] if speaker.name else []
-    return tuple(found)
+    spans = ((place, text, marked) for place, text in enumerate(texts) for marked in _marked(text))
+    for place, text, marked in islice(spans, _MOST_SPANS):
+        speaker = _speaker(text, marked) or _signed(texts, place, marked)
+        if _is_defined_term(text, marked) or (speaker is None and not _stands_alone(text, marked)):
+            continue
+        speaker = speaker or _handed_on(text, marked, known) or Speaker(None, None)
+        speaker = in_full(speaker, known, texts, keep_lone=keep_lone)
+        found.append(_quote(place, marked, speaker, texts))
+        known += [Speaker(speaker.name, found[-1].role)] if speaker.name else []
+    return tuple(found[:_MOST_QUOTES])
 
 
 def _quote(place: int, marked: _Marked, speaker: Speaker, texts: Sequence[str]) -> Quote:

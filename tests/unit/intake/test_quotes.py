@@ -207,6 +207,11 @@ def test_a_role_is_one_line_that_a_record_can_carry(gap: str, role: str | None) 
     assert speakers_of(text) == [("Jane Doe", role)]
 
 
+def test_a_text_of_nothing_but_quotes_is_read_up_to_a_bound() -> None:
+    text = "„Wir freuen uns auf das neue Jahr“, sagt Anna Beispiel. " * 700
+    assert len(find_quotes([Paragraph(text=text)])) == 200
+
+
 def test_a_defined_term_is_no_quote() -> None:
     text = 'Helvetia SE (the "Company") today announced an agreement with Lumen Ltd., Cambridge.'
     assert speakers_of(text) == []
