@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     transport: Literal["curl", "requests"] = Field(
         default="curl", description="Client that sends pushes; requests where libcurl is missing."
     )
+    ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authorities that vouch for receivers, instead of the public ones of certifi.",
+    )
     connect_timeout_s: float = Field(default=5, gt=0, description="Seconds for DNS and connect of an attempt.")
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
     in_flight: int = Field(default=2000, ge=1, description="Attempts under way at once in one worker process.")

@@ -123,7 +123,8 @@ class Syndicator:
         """Sends the challenge now and waits for the answer (see ``services.verify``)."""
         from syndicator.delivery.transport.requests import RequestsTransport
 
-        with RequestsTransport(self.guard, _limits(self.settings), in_flight=1) as transport:
+        limits, ca_file = _limits(self.settings), self.settings.ca_file
+        with RequestsTransport(self.guard, limits, in_flight=1, ca_file=ca_file) as transport:
             verify_endpoint(self.setup, endpoint_id, actor=actor, means=self._means(transport))
 
     def add_subscription(self, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:
@@ -301,7 +302,9 @@ def _transport(settings: Settings, guard: Guard) -> Transport:
     if settings.transport == "requests":
         from syndicator.delivery.transport.requests import RequestsTransport
 
-        return RequestsTransport(guard, limits)
+        return RequestsTransport(guard, limits, per_host=settings.per_host, ca_file=settings.ca_file)
     from syndicator.delivery.transport.curl import CurlTransport
 
-    return CurlTransport(guard, limits, in_flight=settings.in_flight, per_host=settings.per_host)
+    return CurlTransport(
+        guard, limits, in_flight=settings.in_flight, per_host=settings.per_host, ca_file=settings.ca_file
+    )
