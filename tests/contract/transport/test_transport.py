@@ -4,72 +4,13 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from syndicator.delivery.guard import Guard
-from syndicator.delivery.resolver import Answers, Resolver
-from syndicator.delivery.transport.curl import CurlTransport
-from syndicator.delivery.transport.protocol import Answer, Failure, HeaderRefused, Limits, Request, Result, Transport
-from syndicator.delivery.transport.requests import RequestsTransport
+from syndicator.delivery.transport.protocol import Answer, Failure, HeaderRefused, Limits, Request
 from tests.contract.transport import receivers
+from tests.contract.transport.conftest import LIMITS, NO_CONTENT, PATIENT, Made, Results, push
 from tests.contract.transport.receivers import Flood, Handler, answering, listening
-
-ALL_PORTS = range(1, 65536)
-LIMITS = Limits(connect_timeout_s=0.5, total_timeout_s=0.8)
-PATIENT = Limits(connect_timeout_s=30, total_timeout_s=30)
-NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
-PUBLIC = "93.184.216.34"
-Made = Callable[..., Transport]
-
-
-@pytest.fixture(params=["curl", "requests"])
-def make(request: pytest.FixtureRequest) -> Iterator[Made]:
-    made: list[Transport] = []
-
-    def transport(
-        *,
-        lookup: Callable[[str], Answers] | None = None,
-        limits: Limits = LIMITS,
-        ca_file: Path | None = None,
-        in_flight: int = 64,
-        per_host: int = 64,
-    ) -> Transport:
-        resolver = Resolver(lookup, remember_s=0) if lookup else None
-        guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=resolver)
-        kind = CurlTransport if request.param == "curl" else RequestsTransport
-        made.append(kind(guard, limits, in_flight=in_flight, per_host=per_host, ca_file=ca_file))
-        return made[-1]
-
-    yield transport
-    for each in made:
-        each.close()
-
-
-class Results:
-    """Collects results as they come."""
-
-    def __init__(self) -> None:
-        self.all: list[Result] = []
-        self._changed = threading.Condition()
-
-    def __call__(self, _request: Request, result: Result) -> None:
-        with self._changed:
-            self.all.append(result)
-            self._changed.notify_all()
-
-    def wait(self, count: int, timeout_s: float = 5) -> list[Result]:
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.all) >= count, timeout_s), self.all
-        return self.all
-
-
-def push(transport: Transport, url: str, *headers: tuple[str, str], body: bytes = b"{}") -> Result:
-    results = Results()
-    transport.submit(Request(url, headers, body), results)
-    return results.wait(1)[0]
 
 
 def test_a_post_arrives_whole_under_the_names_it_was_given(make: Made) -> None:
@@ -304,68 +245,6 @@ def test_a_closed_port_is_a_failure_to_connect(make: Made) -> None:
     assert result.phase == "connect"
 
 
-@pytest.mark.parametrize(
-    ("name", "days", "trusted", "good"),
-    [
-        ("localhost", 1, True, True),
-        ("localhost", 1, False, False),
-        ("elsewhere.example", 1, True, False),
-        ("localhost", -1, True, False),
-    ],
-    ids=["good", "signed by itself", "another name", "expired"],
-)
-def test_tls_is_verified(make: Made, tmp_path: Path, name: str, days: int, *, trusted: bool, good: bool) -> None:
-    context, file = receivers.certificate(tmp_path, name, days)
-    with listening(answering(NO_CONTENT), context) as port:
-        result = push(make(ca_file=file if trusted else None), f"https://localhost:{port}/")
-    if good:
-        assert isinstance(result, Answer), result
-    else:
-        assert isinstance(result, Failure)
-        assert result.phase == "tls"
-
-
-@pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "100.64.0.1"])
-def test_no_request_goes_to_an_address_that_is_not_public(make: Made, address: str) -> None:
-    result = push(make(), f"http://{address}/")
-    assert isinstance(result, Failure)
-    assert result.phase == "guard"
-
-
-def test_one_private_address_among_the_answers_refuses_all(make: Made) -> None:
-    result = push(make(lookup=lambda _host: (PUBLIC, "192.168.0.1")), "http://news.example/")
-    assert isinstance(result, Failure)
-    assert result.phase == "guard"
-
-
-def test_a_name_that_changes_its_mind_is_judged_each_time(make: Made) -> None:
-    answers = iter([("127.0.0.1",), ("10.0.0.7",)])
-    with listening(answering(NO_CONTENT)) as port:
-        transport = make(lookup=lambda _host: next(answers))
-        first = push(transport, f"http://news.example:{port}/")
-        second = push(transport, f"http://news.example:{port}/")
-    assert isinstance(first, Answer)
-    assert isinstance(second, Failure)
-    assert second.phase == "guard"
-
-
-def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None:
-    never = threading.Event()
-
-    def lookup(host: str) -> Answers:
-        if host == "slow.example":
-            never.wait(10)
-        return ("127.0.0.1",)
-
-    with listening(answering(NO_CONTENT)) as port:
-        transport, slow = make(lookup=lookup), Results()
-        for _ in range(20):
-            transport.submit(Request(f"http://slow.example:{port}/", (), b""), slow)
-        assert isinstance(push(transport, f"http://fast.example:{port}/"), Answer)
-        assert {result.phase for result in slow.wait(20) if isinstance(result, Failure)} == {"dns"}
-        never.set()
-
-
 def test_hanging_receivers_do_not_hold_up_the_healthy(make: Made) -> None:
     with listening(receivers.hang) as hanging, listening(answering(NO_CONTENT)) as healthy:
         transport, hung, served = make(), Results(), Results()
@@ -378,88 +257,12 @@ def test_hanging_receivers_do_not_hold_up_the_healthy(make: Made) -> None:
         assert {result.phase for result in hung.wait(10) if isinstance(result, Failure)} == {"timeout"}
 
 
-def test_the_environments_proxies_and_netrc_are_ignored(
-    make: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
-    seen: list[bytes] = []
-    with listening(answering(NO_CONTENT, seen)) as port:
-        monkeypatch.setenv("HOME", str(tmp_path))
-        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-            monkeypatch.setenv(name, "http://127.0.0.1:9")
-        result = push(make(), f"http://127.0.0.1:{port}/")
-    assert isinstance(result, Answer)
-    assert b"authorization" not in seen[0].lower()
-
-
 @pytest.mark.parametrize(
     "header", [("x-a", "b\r\nx-c: d"), ("x-a\r\nx-c", "d"), ("host", "other"), ("content-length", "0"), ("x", "\x00")]
 )
 def test_a_header_cannot_break_the_request_apart(header: tuple[str, str]) -> None:
     with pytest.raises(HeaderRefused):
         Request("http://127.0.0.1/", (header,), b"")
-
-
-def test_closing_ends_what_is_under_way_or_waits_and_refuses_what_comes_after(make: Made) -> None:
-    arrived = threading.Event()
-
-    def hang(connection: socket.socket) -> None:
-        arrived.set()
-        receivers.hang(connection)
-
-    with listening(hang) as port:
-        transport, results = make(limits=PATIENT, in_flight=1), Results()
-        for _ in range(3):
-            transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
-        assert arrived.wait(5)
-        transport.close()
-        assert len(results.all) == 3, "nobody is left waiting"
-        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
-    assert [result.phase for result in results.wait(4) if isinstance(result, Failure)] == ["closed"] * 4
-    assert transport.in_flight == 0
-
-
-def test_closing_waits_for_no_name(make: Made) -> None:
-    asked, answer = threading.Event(), threading.Event()
-
-    def lookup(_host: str) -> Answers:
-        asked.set()
-        answer.wait(20)
-        return ("127.0.0.1",)
-
-    transport, results = make(limits=PATIENT, lookup=lookup), Results()
-    transport.submit(Request("http://slow.example/", (), b""), results)
-    assert asked.wait(5)
-    started = time.monotonic()
-    transport.close()
-    took = time.monotonic() - started
-    answer.set()
-    assert [result.phase for result in results.all if isinstance(result, Failure)] == ["closed"]
-    assert took < 10, "the lookup would have taken 20 s"
-
-
-def test_a_host_of_both_families_is_reached_over_the_one_that_works_here(make: Made) -> None:
-    with listening(answering(NO_CONTENT)) as port:
-        transport = make(lookup=lambda _host: ("2606:4700::1111", "127.0.0.1"))
-        result = push(transport, f"http://news.example:{port}/")
-    assert isinstance(result, Answer), result
-    assert result.address == "127.0.0.1"
-
-
-def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
-    pause = threading.Event()
-
-    def lookup(_host: str) -> Answers:
-        pause.wait(1.5)
-        return ("127.0.0.1",)
-
-    with listening(receivers.hang) as port:
-        started = time.monotonic()
-        limits = Limits(connect_timeout_s=2, total_timeout_s=2)
-        result = push(make(lookup=lookup, limits=limits), f"http://slow.example:{port}/")
-        took = time.monotonic() - started
-    assert isinstance(result, Failure)
-    assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
 
 
 def test_only_the_headers_that_were_given_are_sent_and_empty_ones_too(make: Made) -> None:
@@ -469,18 +272,3 @@ def test_only_the_headers_that_were_given_are_sent_and_empty_ones_too(make: Made
     head = seen[0].partition(b"\r\n\r\n")[0].lower()
     assert b"x-empty:" in head
     assert b"content-type" not in head, "a form is not what is sent"
-
-
-def test_every_request_is_done_once_however_a_close_meets_it(make: Made) -> None:
-    with listening(answering(NO_CONTENT)) as port:
-        for _ in range(20):
-            transport, results = make(), Results()
-            closing = threading.Thread(target=transport.close)
-            for number in range(40):
-                if number == 20:
-                    closing.start()
-                transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
-            closing.join()
-            results.wait(40)
-            assert len(results.all) == 40
-            assert transport.in_flight == 0

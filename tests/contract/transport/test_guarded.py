@@ -1,0 +1,115 @@
+"""Where every transport goes, and under whose name: addresses, names, certificates, proxies."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from syndicator.delivery.resolver import Answers
+from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
+from tests.contract.transport import receivers
+from tests.contract.transport.conftest import NO_CONTENT, Made, Results, push
+from tests.contract.transport.receivers import answering, listening
+
+PUBLIC = "93.184.216.34"
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "trusted", "good"),
+    [
+        ("localhost", 1, True, True),
+        ("localhost", 1, False, False),
+        ("elsewhere.example", 1, True, False),
+        ("localhost", -1, True, False),
+    ],
+    ids=["good", "signed by itself", "another name", "expired"],
+)
+def test_tls_is_verified(make: Made, tmp_path: Path, name: str, days: int, *, trusted: bool, good: bool) -> None:
+    context, file = receivers.certificate(tmp_path, name, days)
+    with listening(answering(NO_CONTENT), context) as port:
+        result = push(make(ca_file=file if trusted else None), f"https://localhost:{port}/")
+    if good:
+        assert isinstance(result, Answer), result
+    else:
+        assert isinstance(result, Failure)
+        assert result.phase == "tls"
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "100.64.0.1"])
+def test_no_request_goes_to_an_address_that_is_not_public(make: Made, address: str) -> None:
+    result = push(make(), f"http://{address}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "guard"
+
+
+def test_one_private_address_among_the_answers_refuses_all(make: Made) -> None:
+    result = push(make(lookup=lambda _host: (PUBLIC, "192.168.0.1")), "http://news.example/")
+    assert isinstance(result, Failure)
+    assert result.phase == "guard"
+
+
+def test_a_name_that_changes_its_mind_is_judged_each_time(make: Made) -> None:
+    answers = iter([("127.0.0.1",), ("10.0.0.7",)])
+    with listening(answering(NO_CONTENT)) as port:
+        transport = make(lookup=lambda _host: next(answers))
+        first = push(transport, f"http://news.example:{port}/")
+        second = push(transport, f"http://news.example:{port}/")
+    assert isinstance(first, Answer)
+    assert isinstance(second, Failure)
+    assert second.phase == "guard"
+
+
+def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None:
+    never = threading.Event()
+
+    def lookup(host: str) -> Answers:
+        if host == "slow.example":
+            never.wait(10)
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT)) as port:
+        transport, slow = make(lookup=lookup), Results()
+        for _ in range(20):
+            transport.submit(Request(f"http://slow.example:{port}/", (), b""), slow)
+        assert isinstance(push(transport, f"http://fast.example:{port}/"), Answer)
+        assert {result.phase for result in slow.wait(20) if isinstance(result, Failure)} == {"dns"}
+        never.set()
+
+
+def test_the_environments_proxies_and_netrc_are_ignored(
+    make: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as port:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Answer)
+    assert b"authorization" not in seen[0].lower()
+
+
+def test_a_host_of_both_families_is_reached_over_the_one_that_works_here(make: Made) -> None:
+    with listening(answering(NO_CONTENT)) as port:
+        transport = make(lookup=lambda _host: ("2606:4700::1111", "127.0.0.1"))
+        result = push(transport, f"http://news.example:{port}/")
+    assert isinstance(result, Answer), result
+    assert result.address == "127.0.0.1"
+
+
+def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
+    pause = threading.Event()
+
+    def lookup(_host: str) -> Answers:
+        pause.wait(1.5)
+        return ("127.0.0.1",)
+
+    with listening(receivers.hang) as port:
+        started = time.monotonic()
+        limits = Limits(connect_timeout_s=2, total_timeout_s=2)
+        result = push(make(lookup=lookup, limits=limits), f"http://slow.example:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
