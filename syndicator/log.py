@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
@@ -25,9 +26,27 @@ def configure(level: str) -> None:
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines(structlog.PrintLogger):
+    """Lines on stderr. What cannot be written (its disk is full, its reader is gone) is lost, and stops nobody.
+
+    Threads that outlive a broken database by logging the error would otherwise die of the log.
+    """
+
+    def __init__(self, *_: object) -> None:
+        stream: TextIO = sys.stderr
+        super().__init__(stream)
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def logger(name: str) -> Any:  # noqa: ANN401 (structlog's loggers are proxies)

@@ -108,11 +108,17 @@ _IS_OUTDATED = """
     EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
                AND n.endpoint_no = deliveries.endpoint_no AND n.event_seq > deliveries.event_seq)
 """
+# Where a claim goes that comes back: its endpoint may have been paused, disabled or removed meanwhile.
+_BACK = """
+    (SELECT CASE WHEN e.state IN ('disabled', 'removed') THEN 'dead'
+                 WHEN e.state = 'paused' AND deliveries.lane > 0 THEN 'parked'
+                 ELSE 'waiting' END FROM endpoints e WHERE e.no = deliveries.endpoint_no)
+"""
 _RETRIED = """
     UPDATE deliveries
-       SET state = CASE WHEN {outdated} THEN 'superseded' ELSE r.state END,
+       SET state = CASE WHEN {outdated} THEN 'superseded' WHEN r.state = 'dead' THEN 'dead' ELSE {back} END,
            attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
-           finished_at = CASE WHEN r.state = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
+           finished_at = CASE WHEN r.state = 'dead' OR {back} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
       FROM {rows} r
      WHERE deliveries.id = r.id AND deliveries.claim_token = :token
 """
@@ -150,8 +156,9 @@ _DROP = text("""
 """)
 _EXPIRED = text(f"""
     UPDATE deliveries
-       SET state = CASE WHEN {_IS_OUTDATED} THEN 'superseded' ELSE 'waiting' END,
-           claim_token = NULL, lease_until = NULL, attempts = attempts + 1
+       SET state = CASE WHEN {_IS_OUTDATED} THEN 'superseded' ELSE {_BACK} END,
+           claim_token = NULL, lease_until = NULL, attempts = attempts + 1,
+           finished_at = CASE WHEN {_BACK} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
      WHERE state = 'claimed' AND lease_until < :now
 """)
 _EXTEND = """
@@ -271,7 +278,7 @@ def retried(database: Database, connection: Connection, rows: Iterable[Mapping[s
     """Moves failed ones to their next attempt or to the dead (rows of id, state, counts, due_at, lane)."""
     values = {"rows": as_rows(rows), "token": token, "now": now}
     return connection.execute(
-        text(_RETRIED.format(rows=database.rows("rows", _RETRIES), outdated=_IS_OUTDATED)), values
+        text(_RETRIED.format(rows=database.rows("rows", _RETRIES), outdated=_IS_OUTDATED, back=_BACK)), values
     ).rowcount
 
 

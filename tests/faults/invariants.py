@@ -16,22 +16,47 @@ INVARIANTS: Final[Mapping[str, str]] = {
     "no release public before its embargo": """
         SELECT id FROM releases WHERE published_at < embargo_until
     """,
+    "no embargo held for longer than it lasts": """
+        SELECT id FROM releases WHERE state = 'scheduled' AND embargo_until <= :now
+    """,
+    "one release for each key": """
+        SELECT r.id FROM releases r
+         WHERE (SELECT count(*) FROM idempotency_keys k WHERE k.release_id = r.id) <> 1
+    """,
+    "every public release has its event": """
+        SELECT r.id FROM releases r
+         WHERE r.published_at IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM events v WHERE v.release_id = r.id AND v.type = 'release.published')
+    """,
+    "everything is told once": """
+        SELECT release_id, version, type FROM events
+         WHERE release_id IS NOT NULL GROUP BY release_id, version, type HAVING count(*) > 1
+    """,
     "every event fanned out": """
         SELECT seq FROM events WHERE fanned_out_at IS NULL
     """,
     "every published event has a delivery for each endpoint": """
         SELECT v.seq, e.no FROM events v CROSS JOIN endpoints e
-         WHERE v.type = 'release.published' AND e.created_at < v.created_at
+         WHERE v.type = 'release.published' AND e.created_at < v.created_at AND e.state = 'active'
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.release_id = v.release_id AND d.endpoint_no = e.no)
     """,
     "event numbers without gaps": """
         SELECT seq FROM events v WHERE seq > 1 AND NOT EXISTS (SELECT 1 FROM events b WHERE b.seq = v.seq - 1)
     """,
     "the newest version of each release arrived or was superseded by none": """
-        SELECT d.id FROM deliveries d
-         WHERE d.state NOT IN ('delivered', 'superseded')
+        SELECT d.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
+         WHERE e.state = 'active' AND (d.state NOT IN ('delivered', 'superseded')
             OR (d.state = 'superseded' AND NOT EXISTS (
-                SELECT 1 FROM events v WHERE v.release_id = d.release_id AND v.seq > d.event_seq))
+                SELECT 1 FROM events v WHERE v.release_id = d.release_id AND v.seq > d.event_seq)))
+    """,
+    "nothing is sent to who is gone": """
+        SELECT a.id FROM attempts a JOIN endpoints e ON e.no = a.endpoint_no
+          JOIN audit g ON g.subject = e.id AND g.action = 'disable'
+         WHERE e.state = 'disabled' AND a.started_at > g.at
+    """,
+    "nothing waits for who is gone": """
+        SELECT d.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
+         WHERE e.state = 'disabled' AND d.state NOT IN ('delivered', 'superseded', 'dead')
     """,
     "no delivery under way for ever": """
         SELECT id FROM deliveries WHERE state = 'claimed'
@@ -42,7 +67,9 @@ INVARIANTS: Final[Mapping[str, str]] = {
 }
 
 
-def broken(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+def broken(connection: Connection, now_us: int) -> dict[str, list[tuple[object, ...]]]:
     """The invariants that do not hold, each with the rows that show it; nothing when all do."""
-    found = {name: [tuple(row) for row in connection.execute(text(sql))] for name, sql in INVARIANTS.items()}
+    found = {
+        name: [tuple(row) for row in connection.execute(text(sql), {"now": now_us})] for name, sql in INVARIANTS.items()
+    }
     return {name: rows for name, rows in found.items() if rows}

@@ -76,6 +76,15 @@ class RedisServer:
                 raise ServerFailed(f"{self.url} is not ours: nothing was deleted")
             client.flushall()
 
+    def exchange(self) -> None:
+        """Swaps what is on the stopped server's disk for what was there at the last exchange; first for nothing."""
+        if self.running:
+            raise ServerFailed(f"{self.url} is running: its files are its own")
+        kept, now, aside = (self._folder / name for name in ("kept", "appendonlydir", "aside"))
+        for old, new in ((now, aside), (kept, now), (aside, kept)):
+            if old.exists():
+                old.rename(new)
+
     def _started(self) -> Child:
         if self._child is None:
             raise ServerFailed("Redis was never started")
