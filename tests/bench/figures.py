@@ -1,6 +1,7 @@
 """One measured figure beside what it is compared with."""
 
 import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,21 @@ class Figure:
         good = self.ratio >= self.bar if self.at_least else self.ratio <= self.bar
         sign = "≥" if self.at_least else "≤"
         return (self.name, self.measured, self.compared, ratio, f"{sign} {self.bar:g}", "pass" if good else "FAIL")
+
+
+class BenchFailed(RuntimeError):
+    """Something did not come true that had to before anything could be measured."""
+
+
+def absolute(name: str, value: float, bar: float, unit: str, *, at_least: bool = True) -> Figure:
+    """A figure that is held against a fixed number: the ratio is how many times that number it is."""
+    shown = f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+    return Figure(name, f"{shown} {unit}", f"the bar: {bar:,g} {unit}", value / bar, 1, at_least)
+
+
+def progress(text: str) -> None:
+    """Tells whoever waits; the table alone goes to stdout."""
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def cpu_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
