@@ -3,11 +3,14 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.contract.house.conftest import Clock, open_house
 from tests.e2e.conftest import Machine, environment, free_port
+from tests.faults.clock_jumps import SETTINGS as CLOCK_SETTINGS
+from tests.faults.clock_jumps import ClockJumps
 from tests.faults.embedded import Embedded
 from tests.faults.newsrooms import Newsroom
 from tests.faults.scaled_out import SETTINGS, ScaledOut
@@ -20,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--size", choices=sorted(SIZES), help="Only this size of the service.")
+    parser.add_argument("--size", choices=sorted(SIZES), help="Only this one.")
     chosen = parser.parse_args()
     sizes = [chosen.size] if chosen.size else list(SIZES)
     sys.exit(max(SIZES[size](chosen.seed, chosen.seconds / len(sizes)) for size in sizes))
@@ -45,6 +48,17 @@ def embedded(seed: int, seconds: float) -> int:
         return report(Embedded(made, [one, two, three]), seed, seconds)
 
 
+def clock_jumps(seed: int, seconds: float) -> int:
+    with tempfile.TemporaryDirectory() as folder, Newsroom() as newsroom:
+        house = open_house(Path(folder), f"sqlite:///{folder}/house.db", Clock(), **CLOCK_SETTINGS)
+        try:
+            jumps = ClockJumps(house, newsroom)
+            ran(Faults(seed, jumps.steps, say=say, longest_pause_s=0), seconds, "ClockJumps")
+            return judged(jumps.settle())
+        finally:
+            house.service.close()
+
+
 @contextmanager
 def machine(**settings: str) -> Iterator[Machine]:
     port = free_port()
@@ -60,21 +74,38 @@ def machine(**settings: str) -> Iterator[Machine]:
 
 
 def report(site: ScaledOut | Embedded, seed: int, seconds: float) -> int:
-    print(f"{type(site).__name__}, seed {seed}, {seconds:g} s …", flush=True)
     site.open()
-    faults = Faults(seed, site.steps, say=lambda line: print(line, flush=True))
-    faults.run(seconds=seconds)
+    ran(Faults(seed, site.steps, say=say), seconds, type(site).__name__)
     found = site.verdict()
-    for step in sorted(set(faults.did)):
-        print(f"{faults.did.count(step):6} × {step}")
     pushes = sum(len(newsroom.sent) for newsroom in site.newsrooms)
     accepted, refused = len(site.publisher.accepted), site.publisher.refused
-    print(f"{accepted} releases accepted, {refused} calls refused, {pushes} pushes to {len(site.newsrooms)} newsrooms")
-    print("every invariant holds" if not found else f"BROKEN: {found}\n{site.machine.logs()[-6000:]}", flush=True)
+    say(f"{accepted} releases accepted, {refused} calls refused, {pushes} pushes to {len(site.newsrooms)} newsrooms")
+    if found:
+        say(site.machine.logs()[-6000:])
+    return judged(found)
+
+
+def ran(faults: Faults, seconds: float, name: str) -> None:
+    say(f"{name}, seed {faults.seed}, {seconds:g} s …")
+    faults.run(seconds=seconds)
+    for step in sorted(set(faults.did)):
+        say(f"{faults.did.count(step):6} × {step}")
+
+
+def judged(found: Mapping[str, object]) -> int:
+    say(f"BROKEN: {dict(found)}" if found else "every invariant holds")
     return 1 if found else 0
 
 
-SIZES: dict[str, Callable[[int, float], int]] = {"embedded": embedded, "scaled-out": scaled_out}
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+SIZES: dict[str, Callable[[int, float], int]] = {
+    "embedded": embedded,
+    "scaled-out": scaled_out,
+    "clock-jumps": clock_jumps,
+}
 
 if __name__ == "__main__":
     main()

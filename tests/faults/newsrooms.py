@@ -44,7 +44,6 @@ class Newsroom:
     def __init__(self) -> None:
         self.mood = "well"
         self.draw: Callable[[], str] = lambda: self.mood
-        self.secret = ""
         self.rest = RESTS[0]
         self.sent: list[tuple[str, bytes]] = []
         self.kept: set[str] = set()

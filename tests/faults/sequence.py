@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 Step = Callable[[random.Random], str | None]
 """Does one thing, by the chance that it is given, and may say how. It waits for nothing but its own fault's end."""
 
-LONGEST_PAUSE_S = 0.1
-
 
 @dataclass
 class Faults:
@@ -21,6 +19,7 @@ class Faults:
     seed: int
     steps: Sequence[tuple[Step, int]]
     say: Callable[[str], None] = lambda _line: None
+    longest_pause_s: float = 0.1
     did: list[str] = field(default_factory=list)
 
     def run(self, *, seconds: float = math.inf, count: int | None = None) -> None:
@@ -35,7 +34,7 @@ class Faults:
             how = step(chance)
             self.did.append(name)
             self.say(f"{time.monotonic() - began:7.1f} s  {number:4}  {name}{f': {how}' if how else ''}")
-            threading.Event().wait(chance.uniform(0, LONGEST_PAUSE_S))
+            threading.Event().wait(chance.uniform(0, self.longest_pause_s))
 
 
 def one_of(chance: random.Random, some: Sequence[str]) -> str:

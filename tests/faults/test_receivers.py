@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from syndicator.clock import SECOND_US
+from syndicator.model.endpoint import NewEndpoint
 from syndicator.store import deliveries
 from tests.contract.house.conftest import House
 from tests.contract.house.conftest import make_house as make_house  # noqa: PLC0414 (a fixture)
@@ -24,6 +25,10 @@ def newsroom() -> Iterator[Newsroom]:
 @pytest.fixture
 def house(make_house: Callable[..., House]) -> House:
     return make_house(attempt_timeout_s=1)
+
+
+def subscribed(house: House, newsroom: Newsroom) -> str:
+    return house.service.add_endpoint(NewEndpoint(url=newsroom.url), owner="newsroom").id
 
 
 def claimed_by_a_worker_that_dies(house: House) -> None:
@@ -48,7 +53,7 @@ def seen(house: House) -> set[str]:
 def test_a_claim_that_comes_back_from_a_dead_worker_is_not_sent_to_who_is_gone(
     house: House, newsroom: Newsroom
 ) -> None:
-    house.endpoint(newsroom)
+    subscribed(house, newsroom)
     claimed_by_a_worker_that_dies(house)
     newsroom.mood = "gone"
     house.service.drain()
@@ -67,7 +72,7 @@ def test_an_attempt_that_fails_meanwhile_is_not_repeated_at_who_is_gone(
     """Of two requests under way at once, one is answered 410 and the other fails."""
     answers = iter(["gone", mood])
     newsroom.draw = lambda: next(answers)
-    house.endpoint(newsroom)
+    subscribed(house, newsroom)
     for key in ("one", "two"):
         house.submit(key=key)
     house.service.drain()
@@ -82,7 +87,7 @@ def test_an_attempt_that_fails_meanwhile_is_not_repeated_at_who_is_gone(
 def test_a_claim_that_comes_back_to_a_paused_endpoint_waits_until_it_is_resumed(
     house: House, newsroom: Newsroom
 ) -> None:
-    endpoint = house.endpoint(newsroom)
+    endpoint = subscribed(house, newsroom)
     claimed_by_a_worker_that_dies(house)
     house.service.change_endpoint(endpoint, "pause", actor="x")
     house.clock.us += LEASE_US + 1
@@ -96,7 +101,7 @@ def test_a_claim_that_comes_back_to_a_paused_endpoint_waits_until_it_is_resumed(
 
 @pytest.mark.parametrize("mood", sorted(set(MOODS) - {"well", "lies", "gone"}))
 def test_no_mood_of_a_receiver_passes_for_a_yes(house: House, newsroom: Newsroom, mood: str) -> None:
-    house.endpoint(newsroom)
+    subscribed(house, newsroom)
     newsroom.mood = mood
     house.submit()
     house.service.drain()
@@ -112,7 +117,7 @@ def test_no_mood_of_a_receiver_passes_for_a_yes(house: House, newsroom: Newsroom
 
 @pytest.mark.parametrize("rest", RESTS)
 def test_an_absurd_rest_is_at_most_ten_hours(house: House, newsroom: Newsroom, rest: str) -> None:
-    house.endpoint(newsroom)
+    subscribed(house, newsroom)
     newsroom.mood, newsroom.rest = "asks for rest", rest
     house.submit()
     house.service.drain()
@@ -126,7 +131,7 @@ def test_an_absurd_rest_is_at_most_ten_hours(house: House, newsroom: Newsroom, r
 def test_a_deadline_that_is_too_long_would_be_seen(make_house: Callable[..., House], newsroom: Newsroom) -> None:
     """The control: with ten seconds, an answer that comes too late passes for a yes."""
     house = make_house(attempt_timeout_s=10)
-    house.endpoint(newsroom)
+    subscribed(house, newsroom)
     newsroom.mood = "comes late"
     house.submit()
     house.service.drain()
@@ -135,7 +140,7 @@ def test_a_deadline_that_is_too_long_would_be_seen(make_house: Callable[..., Hou
 
 
 def test_what_a_liar_did_not_keep_comes_again_by_a_replay_the_same(house: House, newsroom: Newsroom) -> None:
-    endpoint = house.endpoint(newsroom)
+    endpoint = subscribed(house, newsroom)
     newsroom.mood = "lies"
     house.submit()
     house.service.drain()
