@@ -40,6 +40,11 @@ _BACKLOG_ROWS = text("""
     SELECT 1000000 + n, 1, NULL, 2, CASE WHEN n <= :cap THEN 'waiting' ELSE 'queued' END, n, n, FALSE
       FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) n
 """)
+# The events of those that may be claimed; nobody looks at the events of the rest.
+_EVENTS = text("""
+    INSERT INTO events (seq, id, type, owner, created_at, fanned_out_at)
+    SELECT 1000000 + n, 'evt_backlog_' || n, 'endpoint.ping', 'bench', n, n FROM generate_series(1, :cap) n
+""")
 _ATTEMPTS = text("""
     INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, status, bytes_sent,
                           trigger, by)
@@ -102,6 +107,8 @@ def _grow(site: Site) -> None:
         for index in indexes:
             connection.execute(text(f"DROP INDEX {index.indexname}"))
     cap = {"cap": site.service.settings.per_endpoint}
+    with site.service.database.write() as connection:
+        connection.execute(_EVENTS, cap)
     for statement, count, values in ((_DELIVERED_ROWS, DELIVERED, {}), (_BACKLOG_ROWS, BACKLOG, cap)):
         for first in range(1, count + 1, CHUNK):
             with site.service.database.write() as connection:
