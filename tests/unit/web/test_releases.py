@@ -156,9 +156,7 @@ def test_a_release_through_its_life(served: Served) -> None:
 
 def test_faults_of_a_change_have_their_place_inside_of_it(served: Served) -> None:
     release_id = served.submit()["id"]
-    answer = served.revise(
-        release_id, "correct", record=record(headline=""), notes="x", embargo_until="tomorrow"
-    )
+    answer = served.revise(release_id, "correct", record=record(headline=""), notes="x", embargo_until="tomorrow")
     faults = {fault["place"]: fault["fix"] for fault in answer.json["faults"]}
     assert answer.status == 422
     assert set(faults) == {"record.headline", "notes", "embargo_until"}
