@@ -26,11 +26,13 @@ from syndicator.errors import ConfigError
 from syndicator.model.addresses import Addresses
 from syndicator.model.channel import NewChannel
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
+from syndicator.model.erasure import Erasure
 from syndicator.model.network import Network
 from syndicator.model.release import Record, Release
 from syndicator.services import channels, replay, subscribe
 from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
+from syndicator.services.erase import Report, erase
 from syndicator.services.fanout import FannedOut, fan_out
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import PER_TRANSACTION, dirty_channels, regenerate
@@ -41,6 +43,7 @@ from syndicator.services.submit import Submitted, submit
 from syndicator.services.sweep import Swept, sweep
 from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
+from syndicator.store.erasure import REWRITTEN
 from syndicator.store.migrate import migrate
 
 _DAY_US = 86_400 * SECOND_US
@@ -93,6 +96,12 @@ class Syndicator:
         release = revise(self.setup, release_id, revision)
         self.dispatcher.wake(Task.FAN_OUT)
         return release
+
+    def erase_contact(self, wanted: Erasure, *, actor: str) -> Report:
+        """Erases a contact (see ``services.erase``), renders what showed it, and frees what that leaves behind."""
+        report, dirty = erase(self.setup, wanted, actor=actor)
+        self.regenerate(dirty, "erasure")
+        return report.model_copy(update={"purged": self.database.purge(REWRITTEN)})
 
     def attach(self, content: bytes, *, owner: str, name: str | None = None) -> Kept:
         """Keeps a file for the owner's releases (see ``services.attach``)."""

@@ -43,6 +43,7 @@ _SECTIONS: Final = {
         "doctor": "syndicator.cli.doctor:doctor",
         "network": "syndicator.cli.operator:network",
         "publisher": "syndicator.cli.publishers:publisher",
+        "erase-contact": "syndicator.cli.erasure:erase_contact",
     },
 }
 _COMMANDS: Final = {name: place for section in _SECTIONS.values() for name, place in section.items()}

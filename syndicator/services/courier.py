@@ -24,7 +24,7 @@ from syndicator.errors import ConfigError, StoreError
 from syndicator.log import logger
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.setup import Setup
-from syndicator.store import deliveries, events
+from syndicator.store import deliveries, events, numbers
 from syndicator.store.deliveries import Claimed
 
 _BATCH: Final = 1000
@@ -83,6 +83,7 @@ class Courier:
         self._leases_seen_at = 0.0
         self._closing = False
         self._payloads: dict[int, bytes] = {}
+        self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
         self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
         self._recorder = threading.Thread(target=self._record_until_closed, name="recorder", daemon=True)
@@ -186,13 +187,13 @@ class Courier:
         return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
 
     def _load_payloads(self, wanted: set[int]) -> None:
-        missing = wanted - self._payloads.keys()
-        if not missing:
-            return
-        if len(self._payloads) > _PAYLOADS_KEPT:
-            self._payloads = {seq: body for seq, body in self._payloads.items() if seq in wanted}
         with self._setup.database.read() as connection:
-            for seq in missing:
+            rewrites = numbers.last(connection, numbers.REWRITE)
+            if rewrites != self._rewrites:
+                self._payloads, self._rewrites = {}, rewrites
+            elif len(self._payloads) > _PAYLOADS_KEPT:
+                self._payloads = {seq: body for seq, body in self._payloads.items() if seq in wanted}
+            for seq in wanted - self._payloads.keys():
                 self._payloads[seq] = events.payload(connection, seq, WEBHOOK)
 
     def _take(self, request: Request, result: Result) -> None:

@@ -73,7 +73,8 @@ def render_channel(
     """The current document, pages that close now, and archive pages that show a changed release."""
     number, pages = channel["no"], channel["pages"]
     waiting = tuple(channels.entries(connection, number, CURRENT))
-    sizes = _sizes(fragments, connection, Page(CURRENT, waiting))
+    composed: dict[tuple[Edition, Format], bytes] = {}
+    sizes = _sizes(Page(CURRENT, waiting), fragments, connection, composed)
     closed, current = _close(setup, waiting, sizes, pages)
     changed = {*channels.dirty_pages(connection, number), *([pages] if closed and pages else [])}
     archived = [Page(page, tuple(channels.entries(connection, number, page))) for page in sorted(changed)]
@@ -82,7 +83,6 @@ def render_channel(
         for row in channels.withdrawn(connection, number, now - _TOMBSTONES_SHOWN_US)
     )
     newest = pages + len(closed)
-    composed: dict[tuple[Edition, Format], bytes] = {}
     rendered = [
         _render(page, head, form, fragments, connection, composed)
         for page in (*archived, *closed, current)
@@ -94,10 +94,25 @@ def render_channel(
     )
 
 
-def _sizes(fragments: Fragments, connection: Connection, page: Page) -> list[int]:
+def _sizes(
+    page: Page, fragments: Fragments, connection: Connection, composed: dict[tuple[Edition, Format], bytes]
+) -> list[int]:
     """Bytes of each entry in its largest format: pages have the same entries in all of them."""
-    by_format = [[len(body) for body in fragments.of(connection, page.editions, form)[0]] for form in FORMATS]
+    by_format = [map(len, _bodies(page, form, fragments, connection, composed)) for form in FORMATS]
     return [max(sizes) for sizes in zip(*by_format, strict=True)]
+
+
+def _bodies(
+    page: Page,
+    form: Format,
+    fragments: Fragments,
+    connection: Connection,
+    composed: dict[tuple[Edition, Format], bytes],
+) -> list[bytes]:
+    """The page's entries. Those that the store does not hold yet are noted in ``composed``, to be stored."""
+    bodies, fresh = fragments.of(connection, page.editions, form)
+    composed.update({(edition, form): body for edition, body in fresh.items()})
+    return bodies
 
 
 def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int) -> tuple[list[Page], Page]:
@@ -120,9 +135,7 @@ def _render(
     connection: Connection,
     composed: dict[tuple[Edition, Format], bytes],
 ) -> Rendered:
-    bodies, fresh = fragments.of(connection, page.editions, form)
-    composed.update({(edition, form): body for edition, body in fresh.items()})
-    joined = join(head, bodies, form)
+    joined = join(head, _bodies(page, form, fragments, connection, composed), form)
     return Rendered(
         page=page.number,
         format=form,

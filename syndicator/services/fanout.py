@@ -70,6 +70,8 @@ def _fan_out_one(
     with setup.database.write() as connection:
         if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):
             return None
+        if releases.edition(connection, release_id) != stored.edition:
+            return None  # it reads differently by now; composed again with the next round
         now = setup.database.now_us(connection)
         if not events.fanned_out(connection, seq, by, now):
             return FannedOut()

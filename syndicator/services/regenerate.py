@@ -39,6 +39,7 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
         return 0
     with setup.database.write() as connection:
         renditions.insert_fragments(
+            setup.database,
             connection,
             [
                 {

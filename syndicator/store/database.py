@@ -5,21 +5,23 @@ that turns writer loses updates silently. Postgres runs READ COMMITTED with its 
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 (services pass it on, and import it from here)
 from sqlalchemy import RowMapping as RowMapping  # noqa: PLC0414
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from syndicator.clock import system_now_us
 from syndicator.errors import StoreError
 
 _BUSY_TIMEOUT_MS: Final = 30_000
+_PURGE_TIMEOUT_MS: Final = 3_000
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
 type_names = {
@@ -42,7 +44,9 @@ class Database:
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(url, pool_size=pool_size, begin="BEGIN")
         else:
-            self._writer = self._reader = create_engine(url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True)
+            self._writer = self._reader = create_engine(
+                url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+            )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -67,6 +71,35 @@ class Database:
             return int(connection.execute(_POSTGRES_NOW).scalar_one())
         return system_now_us()
 
+    def purge(self, tables: Iterable[str]) -> bool:
+        """Whether what deleted and rewritten rows leave behind is gone from the files; false while others read.
+
+        SQLite's file is written anew and its log emptied. On Postgres the old rows of these tables become free
+        space; to have their bytes out of the files at once is VACUUM FULL, which locks them out.
+        """
+        try:
+            return self._rewrite_file() if self.dialect == "sqlite" else self._vacuum(tables)
+        except (OperationalError, sqlite3.OperationalError):
+            return False
+
+    def _rewrite_file(self) -> bool:
+        with closing(self._writer.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            # It waits for whoever reads, and keeps writers waiting meanwhile.
+            cursor.execute(f"PRAGMA busy_timeout={_PURGE_TIMEOUT_MS}")
+            try:
+                is_busy: int = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        return not is_busy
+
+    def _vacuum(self, tables: Iterable[str]) -> bool:
+        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in tables:
+                connection.execute(text(f"VACUUM {table}"))
+        return True
+
     def dispose(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
@@ -80,6 +113,11 @@ class Database:
     def for_update(self) -> str:
         """What a SELECT ends with that keeps other writers away. SQLite's writers come one by one anyhow."""
         return "FOR UPDATE" if self.dialect == "postgresql" else ""
+
+    @property
+    def for_share(self) -> str:
+        """What a SELECT ends with whose rows must not change until the transaction ends."""
+        return "FOR SHARE" if self.dialect == "postgresql" else ""
 
     @property
     def skip_locked(self) -> str:
@@ -112,7 +150,7 @@ def _parsed(url: str) -> URL:
 def _readable_errors(url: str) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InternalError) as error:  # Postgres calls a file that cannot grow an internal one
         message = f"the database {url} cannot be used: {error.orig}; is it running, migrated and not full?"
         raise StoreError(message) from error
     except DBAPIError as error:
@@ -130,6 +168,7 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> Engine:
         max_overflow=0,
         pool_timeout=60,
         connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        hide_parameters=True,  # errors are logged, and a release under embargo is not
     )
 
     @event.listens_for(engine, "connect")

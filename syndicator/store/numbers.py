@@ -5,6 +5,8 @@ from sqlalchemy import Connection, text
 EVENT = "event"
 CHANGE = "change"
 FANOUT = "fanout"
+REWRITE = "rewrite"
+"""Moves when stored pushes were rewritten: whoever keeps any in memory reads them anew."""
 
 _TAKE = text("UPDATE counters SET value = value + :count WHERE name = :name RETURNING value")
 _READ = text("SELECT value FROM counters WHERE name = :name")

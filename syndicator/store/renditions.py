@@ -19,10 +19,12 @@ _FRAGMENTS = """
       JOIN fragments f ON f.release_id = r.release_id AND f.version = r.version AND f.edition = r.edition
        AND f.format = :format AND f.template = :template
 """
-_INSERT_FRAGMENT = text("""
+_INSERT_FRAGMENT = """
     INSERT INTO fragments (release_id, version, edition, format, template, body)
-    VALUES (:release_id, :version, :edition, :format, :template, :body) ON CONFLICT DO NOTHING
-""")
+    SELECT r.id, CAST(:version AS INTEGER), r.edition, CAST(:format AS VARCHAR), CAST(:template AS INTEGER), :body
+      FROM releases r WHERE r.id = :release_id AND r.edition = :edition {for_share}
+    ON CONFLICT DO NOTHING
+"""
 _UPSERT = text("""
     INSERT INTO renditions (channel_no, page, format, change, gzip, etag, size, spans, last_modified, rendered_by)
     VALUES (:channel_no, :page, :format, :change, :gzip, :etag, :size, :spans, :last_modified, :rendered_by)
@@ -61,9 +63,12 @@ def fragments(
     return {(row.release_id, row.version, row.edition): bytes(row.body) for row in found}
 
 
-def insert_fragments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(_INSERT_FRAGMENT, list(map(dict, rows)))
+def insert_fragments(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keeps them, but for releases that have a newer edition by now: nothing is left of an older one."""
+    # In one order, for several processes lock the releases they belong to.
+    ordered = sorted(map(dict, rows), key=lambda row: str(row["release_id"]))
+    if ordered:
+        connection.execute(text(_INSERT_FRAGMENT.format(for_share=database.for_share)), ordered)
 
 
 def states(connection: Connection, no: int, page: int) -> dict[str, RowMapping]:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.web import pages, problems
-from syndicator.web.api import channels, deliveries, endpoints, media, publishers, releases
+from syndicator.web.api import channels, deliveries, endpoints, erasures, media, publishers, releases
 from syndicator.web.api.description import describe
 from syndicator.web.documents import Documents
 from syndicator.web.feeds import FeedServer
@@ -61,7 +61,7 @@ def _api(service: Syndicator) -> FastAPI:
         redirect_slashes=False,  # Starlette would make the address from the Host header
     )
     app.state.service = service
-    for part in (releases, publishers, media, endpoints, deliveries, channels):
+    for part in (releases, publishers, erasures, media, endpoints, deliveries, channels):
         app.include_router(part.router, dependencies=[Depends(unkept)])
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     problems.install(app)

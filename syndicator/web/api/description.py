@@ -12,9 +12,21 @@ from syndicator.model.publisher import Profile
 from syndicator.model.release import Record
 from syndicator.web.api.channels import FilterToTry
 from syndicator.web.api.endpoints import Reason, Recovery
+from syndicator.web.api.erasures import ErasureBody
 from syndicator.web.api.releases import RevisionBody
 
-_BODIES = (Record, RevisionBody, Profile, NewEndpoint, NewSubscription, Reason, Recovery, NewChannel, FilterToTry)
+_BODIES = (
+    Record,
+    RevisionBody,
+    Profile,
+    ErasureBody,
+    NewEndpoint,
+    NewSubscription,
+    Reason,
+    Recovery,
+    NewChannel,
+    FilterToTry,
+)
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status"],

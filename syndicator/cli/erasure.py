@@ -1,0 +1,74 @@
+"""For operators: the lawful erasure of a contact."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicator.cli.options import as_json, service_options, show_json
+
+if TYPE_CHECKING:
+    from syndicator.client import Client
+
+
+@click.command()
+@click.argument("contact")
+@click.option("--release", metavar="ID", help="From this release.")
+@click.option("--publisher", metavar="KEY", help="From all releases of this publisher, and its profile.")
+@click.option("--owner", metavar="NAME", help="From all releases and profiles of this owner.")
+@click.option("--replacement-name", metavar="NAME", help="Who answers instead; otherwise the publisher's desk.")
+@click.option("--replacement-phone", metavar="NUMBER")
+@click.option("--replacement-email", metavar="ADDRESS")
+@click.option("--publisher-block", is_flag=True, help="Also where the publisher block has the same name or number.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be rewritten.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@service_options
+def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401
+    """Erase a contact, by its exact name or e-mail address, from stored versions, pushes and feeds.
+
+    Law may ask for it; it cannot be taken back. Texts that name the person are left as they are and listed, with
+    the endpoints that were sent the releases: see docs/erasure.md.
+
+    Example: syndicator erase-contact "Erika Mustermann" --publisher bio-m-gmbh --dry-run
+    """
+    wanted = _wanted(**options)
+    shown = client.post("/api/v1/erasures", {**wanted, "dry_run": True})
+    if not (dry_run or yes):
+        _show(shown)
+        click.confirm("Rewrite all of this for good?", abort=True, err=True)
+    report = shown if dry_run else client.post("/api/v1/erasures", wanted)
+    if as_json:
+        show_json(report)
+        return
+    _show(report)
+    if not dry_run:
+        click.echo("Erased." if report["purged"] else "Erased; the database is still being read: run it once more.")
+
+
+def _wanted(
+    *,
+    contact: str,
+    replacement_name: str | None,
+    replacement_phone: str | None,
+    replacement_email: str | None,
+    **scope: Any,  # noqa: ANN401
+) -> dict[str, Any]:
+    stated = {"name": replacement_name, "phone": replacement_phone, "email": replacement_email}
+    replacement = {name: value for name, value in stated.items() if value is not None}
+    wanted = {"contact": contact, "replacement": replacement or None, **scope}
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _show(report: dict[str, Any]) -> None:
+    """On stderr: what is rewritten, and what a person has to judge."""
+    for each in report["releases"]:
+        versions = ", ".join(map(str, each["versions"])) or "none"
+        click.echo(f"{each['id']}: versions {versions}; {each['pushes']} pushes", err=True)
+        for place in each["remains"]:
+            click.echo(f"  still named in {place}", err=True)
+        if each["received_by"]:
+            click.echo(f"  was sent to {', '.join(each['received_by'])}", err=True)
+    for key in report["profiles"]:
+        click.echo(f"profile of {key}", err=True)
+    if not (report["releases"] or report["profiles"]):
+        click.echo("Nothing here names this contact.", err=True)

@@ -1,0 +1,123 @@
+"""What an erasure reads and rewrites: versions, payloads, fragments, answers, documents of deleted channels."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.store import channels
+
+_SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
+_RELEASES = "SELECT r.id FROM releases r WHERE {scope} AND r.id > :after ORDER BY r.id LIMIT :limit"
+_VERSIONS = text("""
+    SELECT v.release_id, v.version, v.record, v.note, r.edition, r.version AS newest
+      FROM versions v JOIN releases r ON r.id = v.release_id WHERE v.release_id = :id ORDER BY v.version
+""")
+_SET_RECORD = text("UPDATE versions SET record = :record WHERE release_id = :release_id AND version = :version")
+_NEW_EDITION = text("""
+    UPDATE releases SET edition = edition + 1 WHERE id = :id AND edition = :edition AND version = :newest
+""")
+_PAYLOADS = text("""
+    SELECT e.seq, e.id, e.type, e.version, e.created_at, p.format, p.body
+      FROM events e JOIN payloads p ON p.event_seq = e.seq WHERE e.release_id = :id ORDER BY e.seq
+""")
+_SET_PAYLOAD = text("UPDATE payloads SET body = :body WHERE event_seq = :seq AND format = :format")
+_DELETE_FRAGMENTS = text("DELETE FROM fragments WHERE release_id = :id")
+_DELETE_DOCUMENTS = text("""
+    DELETE FROM renditions
+     WHERE EXISTS (SELECT 1 FROM channel_entries e JOIN channels c ON c.no = e.channel_no
+                    WHERE e.release_id = :id AND c.deleted_at IS NOT NULL
+                      AND e.channel_no = renditions.channel_no AND e.page = renditions.page)
+""")
+_FORGET_ANSWERS = text("""
+    UPDATE attempts SET answer = NULL
+     WHERE answer IS NOT NULL AND delivery_id IN (SELECT id FROM deliveries WHERE release_id = :id)
+""")
+_SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_id = :id")
+_OPEN = "SELECT id FROM deliveries WHERE release_id = :id AND state IN ('waiting', 'queued', 'parked') {for_update}"
+_UNDER_WAY = text("SELECT count(*) FROM deliveries WHERE release_id = :id AND state = 'claimed'")
+_RECEIVED_BY = text("""
+    SELECT DISTINCT e.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
+     WHERE d.release_id = :id AND (d.state = 'delivered' OR d.attempts > 0
+           OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id))
+     ORDER BY e.id
+""")
+_PROFILES = {
+    "publisher": text("SELECT key, profile FROM publishers WHERE key = :value"),
+    "owner": text("SELECT key, profile FROM publishers WHERE owner = :value ORDER BY key"),
+}
+_SET_PROFILE = text("UPDATE publishers SET profile = :profile, updated_at = :now WHERE key = :key AND profile = :old")
+_PAGE = 200
+
+REWRITTEN = ("versions", "payloads", "fragments", "renditions", "attempts", "publishers", "idempotency_keys")
+"""Tables that hold what an erasure rewrites."""
+
+
+def versions(connection: Connection, scope: str, value: str) -> Iterator[Sequence[RowMapping]]:
+    """Every version of the releases in the scope, a release at a time."""
+    listed, after = text(_RELEASES.format(scope=_SCOPES[scope])), ""
+    while True:
+        ids = connection.execute(listed, {"value": value, "after": after, "limit": _PAGE}).scalars().all()
+        for release_id in ids:
+            yield connection.execute(_VERSIONS, {"id": release_id}).mappings().all()
+        if len(ids) < _PAGE:
+            return
+        after = ids[-1]
+
+
+def profiles(connection: Connection, scope: str, value: str) -> Sequence[RowMapping]:
+    """Publishers' profiles in the scope; none belongs to a single release."""
+    return connection.execute(_PROFILES[scope], {"value": value}).mappings().all() if scope in _PROFILES else ()
+
+
+def payloads(connection: Connection, release_id: str) -> Sequence[RowMapping]:
+    return connection.execute(_PAYLOADS, {"id": release_id}).mappings().all()
+
+
+def received_by(connection: Connection, release_id: str) -> tuple[str, ...]:
+    """Ids of the endpoints that were, or may have been, sent some version of it."""
+    return tuple(connection.execute(_RECEIVED_BY, {"id": release_id}).scalars())
+
+
+def hold_pushes(connection: Connection, release_id: str, for_update: str) -> int:
+    """Keeps waiting pushes from being claimed until the transaction ends; how many are under way already."""
+    connection.execute(text(_OPEN.format(for_update=for_update)), {"id": release_id})
+    return int(connection.execute(_UNDER_WAY, {"id": release_id}).scalar_one())
+
+
+def new_edition(connection: Connection, release_id: str, edition: int, newest: int) -> bool:
+    """Whether nothing was changed since the edition and version were read. From here on nobody else changes it."""
+    return connection.execute(_NEW_EDITION, {"id": release_id, "edition": edition, "newest": newest}).rowcount == 1
+
+
+def rewrite(
+    connection: Connection,
+    release_id: str,
+    records: Mapping[int, str],
+    bodies: Sequence[Mapping[str, Any]],
+    digest: str | None,
+) -> int:
+    """Puts the records and bodies in place of the old ones, and drops what else may hold a part of them.
+
+    How many answers of receivers were dropped.
+    """
+    if records:
+        rows = [{"release_id": release_id, "version": number, "record": record} for number, record in records.items()]
+        connection.execute(_SET_RECORD, rows)
+    if bodies:
+        connection.execute(_SET_PAYLOAD, list(map(dict, bodies)))
+    if digest:
+        connection.execute(_SET_DIGEST, {"id": release_id, "digest": digest})
+    connection.execute(_DELETE_FRAGMENTS, {"id": release_id})
+    connection.execute(_DELETE_DOCUMENTS, {"id": release_id})
+    return connection.execute(_FORGET_ANSWERS, {"id": release_id}).rowcount
+
+
+def dirty(connection: Connection, release_id: str) -> Sequence[int]:
+    """Channels to be made anew, archive pages included."""
+    return channels.mark_dirty(connection, release_id)
+
+
+def set_profile(connection: Connection, key: str, old: str, profile: str, now: int) -> bool:
+    """Whether it was still the old one."""
+    return connection.execute(_SET_PROFILE, {"key": key, "old": old, "profile": profile, "now": now}).rowcount == 1

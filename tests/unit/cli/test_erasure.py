@@ -1,0 +1,48 @@
+"""Erasing a contact by the command line: shown first, asked for, then done."""
+
+import pytest
+
+from tests.unit.cli.conftest import Call
+from tests.unit.web.served import Served
+
+PERSON = {"name": "Erika Mustermann", "phone": "+49 89 55501", "email": "erika@kontakt.example"}
+
+
+@pytest.fixture
+def release(served: Served) -> str:
+    submitted = served.submit(contacts=[PERSON, {"name": "Otto", "phone": "+49 1"}], teaser="Erika Mustermann spricht.")
+    served.render()
+    return str(submitted["id"])
+
+
+def test_it_is_shown_then_asked_then_done(
+    cli: Call, served: Served, release: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = cli("erase-contact", PERSON["name"], "--release", release, "--dry-run")
+    assert (shown.code, shown.out) == (0, "")
+    assert f"{release}: versions 1; 1 pushes" in shown.err
+    assert "still named in version 1: teaser" in shown.err
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
+    assert cli("erase-contact", PERSON["name"], "--release", release).code == 130
+    assert PERSON["phone"] in served.operator.get(f"/api/v1/releases/{release}").text
+    done = cli("erase-contact", PERSON["name"], "--release", release, "--yes")
+    assert (done.code, done.out) == (0, "Erased.\n")
+    assert PERSON["phone"] not in served.operator.get(f"/api/v1/releases/{release}").text
+    assert served.public.until("/feeds/all.json", lambda answer: PERSON["phone"] not in answer.text).status == 200
+    history = cli("history", release).out
+    assert "erase contact" in history
+    assert "Erika" not in history
+    assert "still named" in cli("erase-contact", PERSON["name"], "--release", release, "--dry-run").err
+    assert "Nothing here" in cli("erase-contact", "Niemand", "--release", release, "--dry-run").err
+
+
+def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Served, release: str) -> None:
+    desk = ("--replacement-name", "Newsdesk", "--replacement-email", "desk@kontakt.example")
+    done = cli("erase-contact", PERSON["email"], "--owner", "operator", *desk, "--yes", "--json")
+    assert [each["id"] for each in done.json["releases"]] == [release]
+    contacts = served.operator.get(f"/api/v1/releases/{release}").json["record"]["contacts"]
+    assert [each["name"] for each in contacts] == ["Newsdesk", "Otto"]
+    assert cli("erase-contact", "x", "--dry-run").code == 3
+    assert cli("erase-contact", "x", "--release", release, "--owner", "operator", "--dry-run").code == 3
+    assert cli("erase-contact", "x", "--release", "rel_unknown", "--dry-run").code == 4
+    assert cli("erase-contact", "x", "--release", release, "--token", "wrong", "--dry-run").code == 7
