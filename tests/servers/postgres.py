@@ -5,13 +5,16 @@ The wheel's own start-up leaves orphans behind a kill -9, so only its files are 
 
 import importlib.util
 import itertools
+import os
+import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg.sql import SQL, Identifier
 
@@ -40,9 +43,13 @@ _CONFIGURATION = {
 
 
 class PostgresServer:
-    """A cluster of its own: one folder, one port, one pid. Made by the first ``start``."""
+    """A cluster of its own: one folder, one port, one pid. Made by the first ``start``.
 
-    def __init__(self) -> None:
+    ``wal_segment_mb``: with small ones, tables can outgrow every file of the log.
+    """
+
+    def __init__(self, *, wal_segment_mb: int = 16) -> None:
+        self._wal_segment_mb = wal_segment_mb
         self._account = server_account()
         self._folder = new_folder("postgres", self._account)
         self._bin = _binaries(self._folder)
@@ -110,6 +117,29 @@ class PostgresServer:
             self._templates.add(name)
         return name
 
+    def limit_files(self, max_bytes: int | None = None) -> None:
+        """No file of the server may be written beyond that offset; without a size, up to where it may by itself.
+
+        That is a full disk which needs no mount: setrlimit(2), RLIMIT_FSIZE. The server takes the signal for an error.
+        """
+        with self._as_the_server():
+            for pid in [self.pid, *(child.pid for child in psutil.Process(self.pid).children(recursive=True))]:
+                with suppress(ProcessLookupError):
+                    hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+                    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if max_bytes is None else max_bytes, hard))
+
+    @contextmanager
+    def _as_the_server(self) -> Iterator[None]:
+        """Even root, without its capabilities, may limit none but the processes of its own real account."""
+        user, group = os.getresuid(), os.getresgid()
+        os.setresgid(self._account.pw_gid, -1, -1)
+        os.setresuid(self._account.pw_uid, -1, -1)
+        try:
+            yield
+        finally:
+            os.setresuid(*user)
+            os.setresgid(*group)
+
     def execute(self, statement: SQL | psycopg.sql.Composed) -> None:
         """Runs one statement as the superuser, outside of any transaction."""
         with closing(psycopg.connect(self.conninfo(), autocommit=True)) as connection:
@@ -122,6 +152,7 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         command = [str(self._bin / "initdb"), "--pgdata", str(self._cluster), "--username", SUPERUSER]
+        command += ["--wal-segsize", str(self._wal_segment_mb)]
         command += ["--auth", "trust", "--encoding", "UTF8", "--no-sync"]
         command += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
         made = subprocess.run(
