@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from feeds.fragments import TEMPLATE_VERSION, fragment
-from feeds.model import Format
+from feeds.model import Entry, Format
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.attach import addresses
@@ -14,6 +14,7 @@ from syndicator.store.database import Connection
 from syndicator.store.renditions import Edition
 
 _MAX_KEPT_BYTES = 64_000_000
+_MAX_ENTRIES = 1000
 
 
 class Fragments:
@@ -23,6 +24,7 @@ class Fragments:
         self._setup = setup
         self._kept: dict[tuple[Edition, Format], bytes] = {}
         self._size = 0
+        self._entries: dict[Edition, Entry] = {}  # one composing serves all formats
 
     def of(
         self, connection: Connection, wanted: Sequence[Edition], form: Format
@@ -39,11 +41,19 @@ class Fragments:
         return [known[each] for each in wanted], composed
 
     def _compose(self, connection: Connection, wanted: Edition, form: Format) -> bytes:
+        composed = self._entries.get(wanted)
+        if composed is None:
+            if len(self._entries) >= _MAX_ENTRIES:
+                self._entries = {}
+            composed = self._entries[wanted] = self._entry(connection, wanted)
+        return fragment(composed, form)
+
+    def _entry(self, connection: Connection, wanted: Edition) -> Entry:
         stored = releases.version(connection, *wanted[:2])
         release = shown(self._setup, connection, stored)
         urls = addresses(self._setup, connection, stored.release.record, stored.owner)
         article = compose(release, stored.attached, Audience.PUBLIC, urls)
-        return fragment(entry(release, article, stored.attached, self._setup.addresses), form)
+        return entry(release, article, stored.attached, self._setup.addresses)
 
     def _keep(self, form: Format, fresh: Mapping[Edition, bytes]) -> None:
         if self._size > _MAX_KEPT_BYTES:

@@ -6,39 +6,54 @@ groups; without it every group runs one after the other.
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import backlog, feeds, hanging, latency, per_task, speed, tls
+from tests.bench import backlog, feeds, freshness, hanging, latency, per_task, serving, speed, tls
 from tests.bench.figures import Figure, progress
 
-GROUPS: dict[str, Callable[[int], Iterator[Figure]]] = {
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is stored before anything is measured."""
+
+    endpoints: int
+    releases: int
+    channels: int
+
+
+GROUPS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "feeds": lambda _: feeds.measure(),
-    "speed": speed.measure,
-    "tls": tls.measure,
-    "per-task": per_task.measure,
-    "hanging": hanging.measure,
-    "latency": latency.measure,
-    "backlog": backlog.measure,
+    "serving": lambda _: serving.measure(),
+    "freshness": lambda scale: freshness.measure(scale.releases, scale.channels),
+    "speed": lambda scale: speed.measure(scale.endpoints),
+    "tls": lambda scale: tls.measure(scale.endpoints),
+    "per-task": lambda scale: per_task.measure(scale.endpoints),
+    "hanging": lambda scale: hanging.measure(scale.endpoints),
+    "latency": lambda scale: latency.measure(scale.endpoints),
+    "backlog": lambda scale: backlog.measure(scale.endpoints),
 }
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--endpoints", type=int, default=10_000, help="receivers of the delivery figures")
+    arguments.add_argument("--releases", type=int, default=10_000, help="stored releases of the freshness figures")
+    arguments.add_argument("--channels", type=int, default=500, help="stored channels of the freshness figures")
     arguments.add_argument("--only", choices=list(GROUPS), nargs="+", default=list(GROUPS), help="these groups")
     chosen = arguments.parse_args()
     table = Table("figure", "measured", "compared with", "ratio", "bar", "")
-    for figure in measure(chosen.endpoints, chosen.only):
+    for figure in measure(Scale(chosen.endpoints, chosen.releases, chosen.channels), chosen.only):
         table.add_row(*figure.cells())
     Console(width=150).print(table)
 
 
-def measure(endpoints: int, groups: Sequence[str]) -> Iterator[Figure]:
+def measure(scale: Scale, groups: Sequence[str]) -> Iterator[Figure]:
     for name in groups:
         progress(name)
-        yield from GROUPS[name](endpoints)
+        yield from GROUPS[name](scale)
 
 
 if __name__ == "__main__":

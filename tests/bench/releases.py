@@ -9,6 +9,7 @@ _LETTERS = "aaabcdeeeefghiiilmnnnooprrssstttuuvw"
 _WORDS = 4000
 _PARAGRAPHS = 8
 _PER_PARAGRAPH = 90
+_DIFFERENT = 1000  # the same one comes again far beyond what gzip remembers
 
 
 class Newsdesk:
@@ -17,20 +18,26 @@ class Newsdesk:
     def __init__(self, seed: int = 1) -> None:
         self._random = Random(seed)  # noqa: S311 (nothing secret)
         self._words = ["".join(self._random.choices(_LETTERS, k=self._random.randint(2, 11))) for _ in range(_WORDS)]
+        self._paragraphs = [self._text(_PER_PARAGRAPH) for _ in range(_DIFFERENT)]
 
     def fields(self, number: int, **further: object) -> dict[str, object]:
         """A record as JSON carries it."""
         return {
             "language": "en",
             "headline": f"{self._text(9)} {number}",
-            "body": [{"type": "paragraph", "text": self._text(_PER_PARAGRAPH)} for _ in range(_PARAGRAPHS)],
+            "body": [
+                {"type": "paragraph", "text": text} for text in self._random.choices(self._paragraphs, k=_PARAGRAPHS)
+            ],
             "publisher": {"name": "Benchmark"},
             "contacts": [{"name": "Nobody", "phone": "+49 89 1"}],
             **further,
         }
 
     def record(self, number: int, **further: object) -> Record:
-        return Record.model_validate_json(json.dumps(self.fields(number, **further)), strict=True)
+        return self.read(self.fields(number, **further))
+
+    def read(self, fields: dict[str, object]) -> Record:
+        return Record.model_validate_json(json.dumps(fields), strict=True)
 
     def _text(self, words: int) -> str:
         # Frequent words come often, as in any language.

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.settings import Settings
+from feeds.model import Entry
+from syndicator.article.entry import entry
 from syndicator.bootstrap import Syndicator
-from syndicator.model.release import Record
+from syndicator.model.release import Record, Release
 from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
 from tests.unit.web.served import Clock, record
@@ -60,3 +63,19 @@ def test_an_event_that_comes_during_a_fan_out_is_fanned_out_by_the_thread_at_wor
     assert nested == [FannedOut()]
     assert done.events == 1
     assert service.fan_out("test") == FannedOut()
+
+
+def test_a_release_is_composed_once_for_all_channels_and_formats(
+    service: Syndicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed: list[str] = []
+
+    def counting(release: Release, *rest: Any) -> Entry:
+        composed.append(release.id)
+        return entry(release, *rest)
+
+    monkeypatch.setattr("syndicator.services.fragments.entry", counting)
+    submit(service, "first")
+    service.fan_out("test")
+    assert service.regenerate(dirty_channels(service.setup), "test") > 3
+    assert len(composed) == 1
