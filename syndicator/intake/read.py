@@ -35,6 +35,17 @@ _MOST_BYTES: Final = {
     Format.HTML: MAX_HTML_BYTES,
     Format.DOCX: MAX_DOCX_BYTES,
 }
+_ELSEWISE: Final = "save it as DOCX, HTML, Markdown or plain text"
+# How files begin that look like none of these; what they are, and what helps.
+_FOREIGN: Final = (
+    (b"%PDF-", "a PDF", _ELSEWISE),
+    (b"{\\rtf", "an RTF document", _ELSEWISE),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of an old Word", _ELSEWISE),
+    (b"\xff\xd8\xff", "a picture (JPEG)", "hand in the text, and name the picture under media"),
+    (b"\x89PNG\r\n", "a picture (PNG)", "hand in the text, and name the picture under media"),
+    (b"\xff\xfe", "UTF-16", "save the file as UTF-8"),
+    (b"\xfe\xff", "UTF-16", "save the file as UTF-8"),
+)
 
 
 def format_of(source: bytes, name: str) -> Format:
@@ -55,15 +66,23 @@ def format_of(source: bytes, name: str) -> Format:
 def read(source: bytes, name: str, language: str | None = None) -> Reading:
     """The reading of a source. What cannot be read comes back as faults, never as an exception."""
     form = format_of(source, name)
+    foreign = _foreign(source)
+    if foreign:
+        return refused(name, form, Rejected([foreign]), ())
     try:
         return _read(source, name, form, {"language": language} if language else {})
     except Rejected as error:
         return refused(name, form, error, _lines_for_faults(source, form))
 
 
-def _refuse_large(source: bytes, most_bytes: int) -> None:
-    if len(source) > most_bytes:
-        raise Rejected([Fault("record", f"this has {len(source):,} bytes", f"at most {most_bytes:,} are read")])
+def _foreign(source: bytes) -> Fault | None:
+    """What is wrong with a file that holds no text at all, or none that is told by its first bytes."""
+    if not source.removeprefix(b"\xef\xbb\xbf").strip():
+        return Fault("record", "this is empty", "hand in the release's text")
+    for head, kind, fix in _FOREIGN:
+        if source.startswith(head):
+            return Fault("record", f"this is {kind}", fix)
+    return None
 
 
 def _read(source: bytes, name: str, form: Format, stated: Mapping[str, Any]) -> Reading:

@@ -123,6 +123,25 @@ def test_a_body_of_fifty_megabytes_is_refused_unread(name: str) -> None:
 @pytest.mark.parametrize(
     ("source", "name", "problem"),
     [
+        (b"", "x.txt", "empty"),
+        (b"\xef\xbb\xbf \r\n\t", "x.md", "empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "x.pdf", "a PDF"),
+        (b"{\\rtf1 hi}", "x.rtf", "RTF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "x.doc", "old Word"),
+        (b"\x89PNG\r\n\x1a\n", "x.png", "picture"),
+        (b"\xff\xd8\xff\xe0", "x.txt", "picture"),
+        ("Überschrift\n\nText".encode("utf-16"), "x.txt", "UTF-16"),
+    ],
+)
+def test_what_holds_no_text_is_told_by_its_kind_alone(source: bytes, name: str, problem: str) -> None:
+    reading = read(source, name)
+    assert [problem in fault.problem for fault in reading.faults] == [True]
+    assert [one.code for one in diagnose(reading)] == ["E002"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "problem"),
+    [
         (b"<div>" * 5_000, "x.html", "nested too deeply"),
         (b"<p>x" * 20_000, "x.html", "elements"),
         (b"x\n" * 100_000, "x.txt", "too many lines"),
