@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     hub_url: str = Field(default="", description="WebSub hub to advertise in feeds; empty: none.")
     max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
     max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
+    media_grace_days: float = Field(
+        default=7, gt=0, description="Days that a media file is kept while no release uses it."
+    )
     worker_threads: int = Field(default=8, ge=2, description="Celery tasks under way at once in one worker.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 

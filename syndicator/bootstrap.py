@@ -75,6 +75,7 @@ class Syndicator:
             ),
             pause_after_us=int(settings.pause_after_days * _DAY_US),
             attempt_retention_us=settings.attempt_retention_days * _DAY_US,
+            media_grace_us=int(settings.media_grace_days * _DAY_US),
         )
         self.fragments = Fragments(self.setup)
         self._fan_outs = Rounds(1)

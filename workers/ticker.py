@@ -7,6 +7,7 @@ from typing import Final
 from syndicator.bootstrap import Syndicator
 from syndicator.clock import SECOND_US
 from syndicator.log import logger
+from syndicator.services.attach import remove_unused
 from syndicator.services.sweep import forget_old_attempts
 
 _SHORTEST_S: Final = 0.005
@@ -46,6 +47,7 @@ class Ticker:
         swept = self._service.sweep()
         if time.monotonic() >= self._forget_at:
             forget_old_attempts(self._service.setup)
+            remove_unused(self._service.setup)
             self._forget_at = time.monotonic() + _FORGET_EVERY_S
         longest = self._service.settings.sweep_interval_s
         if swept.next_due_us is None or swept.next_due_us <= swept.now_us:

@@ -1,5 +1,6 @@
 """Files beside a release: handed in before it, and named in its record by their SHA-256."""
 
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -7,6 +8,8 @@ from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:
     from syndicator.client import Client
+    from syndicator.model.media import Media
+    from syndicator.model.release import Record
 
 
 def with_kept_files(client: "Client", record: Any, beside: Path) -> Any:  # noqa: ANN401 (JSON, not checked yet)
@@ -29,6 +32,19 @@ def with_kept_files(client: "Client", record: Any, beside: Path) -> Any:  # noqa
         raise Rejected(faults)
     kept = {name: client.upload(path.read_bytes(), name) for name, path in found.items() if isinstance(path, Path)}
     return {**record, "media": [_replaced(each, kept) if _names_file(each) else each for each in media]}
+
+
+def shown_in_place(record: "Record", beside: Path) -> "Record":
+    """The record with the address, on this machine, of each file beside it; what is not there stays a caption."""
+    return record.model_copy(update={"media": tuple(_in_place(each, beside) for each in record.media)})
+
+
+def _in_place(media: "Media", beside: Path) -> "Media":
+    path = _found(media.file, beside) if media.file else None
+    if not isinstance(path, Path):
+        return media
+    kind = media.type or guess_type(path.name)[0]
+    return media.model_copy(update={"href": path.as_uri(), "type": kind})
 
 
 def folder_of(file: BinaryIO) -> Path:

@@ -121,11 +121,11 @@ def render(file: BinaryIO, form: str, output: Path | None) -> None:
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @as_json
 def preview(file: BinaryIO, form: str, *, open_it: bool, as_json: bool) -> None:
-    """Write a preview to a temporary file and say where it is.
+    """Write a preview to a temporary file and say where it is. As HTML it shows the pictures beside the release.
 
     Example: syndicator preview release.md --open
     """
-    rendered = _rendered(file, form)
+    rendered = _rendered(file, form, with_pictures=form == "html")
     ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
     with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
         target.write(rendered)
@@ -137,8 +137,10 @@ def preview(file: BinaryIO, form: str, *, open_it: bool, as_json: bool) -> None:
         click.launch(target.name)
 
 
-def _rendered(file: BinaryIO, form: str) -> bytes:
+def _rendered(file: BinaryIO, form: str, *, with_pictures: bool = False) -> bytes:
+    """``with_pictures``: those beside the release are shown from where they lie."""
     from syndicator.bootstrap import read_networks
+    from syndicator.cli.attachments import folder_of, shown_in_place
     from syndicator.intake.read import read
     from syndicator.intake.reading import to_record
     from syndicator.model.addresses import Addresses
@@ -146,6 +148,8 @@ def _rendered(file: BinaryIO, form: str) -> bytes:
 
     settings = read_settings()
     record = to_record(read(file.read(), file.name))
+    if with_pictures:
+        record = shown_in_place(record, folder_of(file))
     networks = {network.name: network for network in read_networks(settings.networks_dir)}
     return render_alone(
         record, form, networks, settings.network, Addresses(settings.public_base_url, settings.authority)

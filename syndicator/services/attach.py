@@ -17,12 +17,13 @@ from syndicator.intake.pictures import clean
 from syndicator.model.media import Media
 from syndicator.model.release import Record
 from syndicator.services.setup import Setup
-from syndicator.store import media
+from syndicator.store import media, numbers
 from syndicator.store.database import Connection
 from syndicator.store.media import MediaFile
 
 _TOKEN_BYTES = 24
 _LONGEST_NAME = 200
+_REMOVED_AT_ONCE = 200
 # A decoded picture takes up to 100 MB: one at a time in each process.
 _decoding = threading.Lock()
 
@@ -54,10 +55,37 @@ def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: st
         name=_shown_name(name),
     )
     # First the bytes, then the row: a row promises that the bytes are there.
-    _keep(path_of(setup, file.sha256), made.content)
+    path = path_of(setup, file.sha256)
+    _keep(path, made.content)
     with setup.database.write() as connection:
         created = media.insert(connection, file, setup.database.now_us(connection))
-        return Kept(media.get(connection, owner, file.sha256), created)
+        kept = Kept(media.get(connection, owner, file.sha256), created)
+    # Unused bytes may have been removed between the two; from the row on they are not.
+    _keep(path, made.content)
+    return kept
+
+
+def remove_unused(setup: Setup) -> int:
+    """Removes files that no version of any release shows once their time of grace is over, some a call; how many.
+
+    A process removes what lies in its own folder. First the rows are gone for good, then the bytes, and those only
+    if nobody else handed the same in.
+    """
+    with setup.database.read() as connection:
+        before = setup.database.now_us(connection) - setup.media_grace_us
+        found = media.unused(connection, before, _REMOVED_AT_ONCE)
+    here = [(owner, sha256) for owner, sha256 in found if path_of(setup, sha256).exists()]
+    if not here:
+        return 0
+    with setup.database.write() as connection:
+        numbers.take(connection, numbers.MEDIA)
+        removed = [sha256 for owner, sha256 in here if media.remove(connection, owner, sha256, before)]
+    with setup.database.write() as connection:
+        numbers.take(connection, numbers.MEDIA)
+        for sha256 in removed:
+            if not media.is_anybodys(connection, sha256):
+                path_of(setup, sha256).unlink(missing_ok=True)
+    return len(removed)
 
 
 def path_of(setup: Setup, sha256: str) -> Path:

@@ -28,6 +28,7 @@ class Setup:
     feed_limits: FeedLimits = field(default_factory=FeedLimits)
     pause_after_us: int = 3 * 86_400_000_000
     attempt_retention_us: int = 30 * 86_400_000_000
+    media_grace_us: int = 7 * 86_400_000_000
 
     def network(self, name: str | None) -> Network:
         """The network a record names, or the default one. Rejected for an unknown name."""

@@ -4,14 +4,15 @@ A file belongs to who handed it in: the same bytes of two owners are two rows wi
 nobody's release makes another's file public.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from syndicator.errors import NotFound
+from syndicator.errors import Conflict, NotFound
 from syndicator.model.release import Release
+from syndicator.store import numbers
 from syndicator.store.database import Database, as_rows
 
 
@@ -44,11 +45,29 @@ _INSERT = text("""
     VALUES (:owner, :sha256, :token, :type, :bytes, :width, :height, :name, :now)
     ON CONFLICT (owner, sha256) DO NOTHING
 """)
+_AGAIN = text("UPDATE media_files SET created_at = :now WHERE owner = :owner AND sha256 = :sha256")
 _GET = text(f"SELECT {_COLUMNS} FROM media_files f WHERE f.owner = :owner AND f.sha256 = :sha256")
 _REFER = text("""
     INSERT INTO version_media (sha256, release_id, version) VALUES (:sha256, :release_id, :version)
     ON CONFLICT DO NOTHING
 """)
+_IS_KEPT = text("""
+    SELECT 1 FROM media_files f JOIN releases r ON r.owner = f.owner WHERE r.id = :release_id AND f.sha256 = :sha256
+""")
+# Any version, whatever became of it: history and a reinstatement show it again.
+_IS_USED = """
+    EXISTS (SELECT 1 FROM version_media m JOIN releases r ON r.id = m.release_id
+             WHERE m.sha256 = f.sha256 AND r.owner = f.owner)
+"""
+_UNUSED = text(f"""
+    SELECT f.owner, f.sha256 FROM media_files f WHERE f.created_at < :before AND NOT {_IS_USED}
+     ORDER BY f.created_at LIMIT :limit
+""")
+_REMOVE = text(f"""
+    DELETE FROM media_files AS f
+     WHERE f.owner = :owner AND f.sha256 = :sha256 AND f.created_at < :before AND NOT {_IS_USED}
+""")
+_IS_ANYBODYS = text("SELECT 1 FROM media_files WHERE sha256 = :sha256 LIMIT 1")
 # Only the version that counts, and only of the file's owner; a release that was never public says nothing.
 _SHOWN_IN = """
     EXISTS (SELECT 1 FROM version_media m
@@ -63,9 +82,16 @@ _BY_TOKEN = text(f"""
 
 
 def insert(connection: Connection, file: MediaFile, now: int) -> bool:
-    """Whether this call made the row; false when the owner had handed the same bytes in before."""
+    """Whether this call made the row; false when the owner had handed the same bytes in before.
+
+    Its time of grace begins now, either way.
+    """
+    numbers.take(connection, numbers.MEDIA)
     values = {name: getattr(file, name) for name in file.__slots__}
-    return connection.execute(_INSERT, {**values, "now": now}).rowcount == 1
+    created = connection.execute(_INSERT, {**values, "now": now}).rowcount == 1
+    if not created:
+        connection.execute(_AGAIN, {"owner": file.owner, "sha256": file.sha256, "now": now})
+    return created
 
 
 def get(connection: Connection, owner: str, sha256: str) -> MediaFile:
@@ -90,11 +116,32 @@ def known(database: Database, connection: Connection, owner: str, wanted: Iterab
 
 
 def refer(connection: Connection, release: Release) -> None:
-    """Notes which files this version shows."""
-    shown = {each.sha256 for each in release.record.media if each.sha256}
-    if shown:
-        values = {"release_id": release.id, "version": release.version}
-        connection.execute(_REFER, [{**values, "sha256": sha256} for sha256 in sorted(shown)])
+    """Notes which files this version shows. Conflict if one was removed since the record was looked at."""
+    shown = sorted({each.sha256 for each in release.record.media if each.sha256})
+    if not shown:
+        return
+    numbers.take(connection, numbers.MEDIA)
+    for sha256 in shown:
+        if connection.execute(_IS_KEPT, {"release_id": release.id, "sha256": sha256}).first() is None:
+            message = f"the file {sha256} was removed meanwhile, for no release used it: hand it in again"
+            raise Conflict(message)
+    values = {"release_id": release.id, "version": release.version}
+    connection.execute(_REFER, [{**values, "sha256": sha256} for sha256 in shown])
+
+
+def unused(connection: Connection, before: int, limit: int) -> Sequence[tuple[str, str]]:
+    """Owner and SHA-256 of files handed in before then that no version shows, oldest first."""
+    rows = connection.execute(_UNUSED, {"before": before, "limit": limit})
+    return [(row.owner, row.sha256) for row in rows]
+
+
+def remove(connection: Connection, owner: str, sha256: str, before: int) -> bool:
+    """Whether it was still unused. Hold ``numbers.MEDIA``: nobody refers to it meanwhile."""
+    return connection.execute(_REMOVE, {"owner": owner, "sha256": sha256, "before": before}).rowcount == 1
+
+
+def is_anybodys(connection: Connection, sha256: str) -> bool:
+    return connection.execute(_IS_ANYBODYS, {"sha256": sha256}).first() is not None
 
 
 def by_token(connection: Connection, token: str, now: int) -> Shown | None:

@@ -5,6 +5,8 @@ from sqlalchemy import Connection, text
 EVENT = "event"
 CHANGE = "change"
 FANOUT = "fanout"
+MEDIA = "media"
+"""Held by whoever hands a file in, refers to one or removes some."""
 REWRITE = "rewrite"
 """Moves when stored pushes were rewritten: whoever keeps any in memory reads them anew."""
 

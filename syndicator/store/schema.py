@@ -125,6 +125,7 @@ media_files = Table(
     Column("height", Integer),
     Column("name", Text),
     Column("created_at", BigInteger, nullable=False),
+    Index("ix_media_files_created_at", "created_at"),
 )
 
 version_media = Table(

@@ -12,6 +12,7 @@ from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.publisher import Visibility
 from syndicator.model.release import Record, Release
+from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.store import audit, channels, deliveries, events, releases, renditions
@@ -115,7 +116,7 @@ def release(setup: Setup, release_id: str, *, inside: bool = False) -> ReleaseVi
         return _view(
             setup,
             stored.release,
-            record=_dumped(stored.release.record) if inside else public_record(shown(setup, connection, stored)),
+            record=_dumped(stored.release.record) if inside else _public(setup, connection, stored),
             channels=_channels(setup, connection, release_id, inside=inside),
             inside=_inside(connection, stored) if inside else None,
         )
@@ -146,6 +147,16 @@ def public_version(setup: Setup, connection: Connection, release_id: str) -> Sto
         message = f"there is no release {release_id}"
         raise NotFound(message)
     return stored
+
+
+def _public(setup: Setup, connection: Connection, stored: StoredVersion) -> dict[str, Any] | None:
+    """As everybody may see it: each stored file with the address that it is served at."""
+    record = public_record(shown(setup, connection, stored))
+    urls = addresses(setup, connection, stored.release.record, stored.owner) if record else {}
+    for each in record["media"] if record else ():
+        if each.get("sha256") in urls:
+            each["href"] = urls[each["sha256"]]
+    return record
 
 
 def public_record(release: Release) -> dict[str, Any] | None:

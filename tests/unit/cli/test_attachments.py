@@ -78,3 +78,18 @@ def test_what_is_no_picture_is_refused_by_the_service(cli: Call, served: Served,
     done = cli("submit", release(tmp_path, {"file": "one.png", "caption": "Rot"}))
     assert done.code == 3
     assert shown(served) == []
+
+
+def test_a_preview_shows_the_pictures_beside_the_release(call: Call, tmp_path: Path) -> None:
+    photo(tmp_path / "pictures" / "one & only.png")
+    path = release(
+        tmp_path,
+        {"file": "pictures/one & only.png", "caption": "Rot", "alt": "Ein Rechteck"},
+        {"file": "gone.png", "caption": "Fehlt"},
+        {"file": "../../outside.png", "caption": "Fremd"},
+    )
+    html = Path(call("preview", path).out.strip()).read_text(encoding="utf-8")
+    assert f'<img src="{(tmp_path / "pictures" / "one & only.png").resolve().as_uri()}" alt="Ein Rechteck">' in html
+    assert html.count("<img") == 1
+    assert all(caption in html for caption in ("Rot", "Fehlt", "Fremd"))
+    assert "<img" not in call("render", path, "--format", "html").out, "what will be sent knows no folder of ours"
