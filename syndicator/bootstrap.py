@@ -59,7 +59,7 @@ class Syndicator:
         self.settings = settings
         self.dispatcher: Dispatcher = dispatcher or NullDispatcher()
         if not settings.database_url:
-            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_folder(settings.data_dir)
         self.database = Database(settings.resolved_database_url, clock=clock)
         self.networks = {network.name: network for network in read_networks(settings.networks_dir)}
         self.setup = Setup(
@@ -275,6 +275,14 @@ class Syndicator:
             )
             raise ConfigError(message)
         return _kept(self.settings.data_dir / file_name, make)
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        message = f"data_dir cannot be made: {error}; give its parent to the user that runs this, or name another"
+        raise ConfigError(message) from error
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

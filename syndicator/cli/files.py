@@ -81,8 +81,9 @@ def _show_reading(reading: "Reading") -> None:
     rows += [
         ["", "quote", f"{quote.speaker or 'somebody'}, {quote.role or 'role unknown'}"] for quote in reading.quotes
     ]
-    show_table(("lines", "read as", "text"), rows)
-    click.echo()
+    if rows:
+        show_table(("lines", "read as", "text"), rows)
+        click.echo()
 
 
 @click.command()

@@ -128,6 +128,14 @@ def test_a_process_ends_with_the_errors_code_and_without_a_traceback(
     assert b"Traceback" not in err
 
 
+def test_a_data_directory_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    running = process(tmp_path, "migrate", SYNDICATOR_DATA_DIR=str(tmp_path / "a-file" / "data"))
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == errors.ConfigError.exit_code, err.decode()
+    assert b"data_dir cannot be made" in err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("render", EXAMPLE), ("network", "show", "unn"), ("network", "list")],
