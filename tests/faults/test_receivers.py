@@ -1,6 +1,7 @@
 """Receivers that close, pause or answer too late while a claim of theirs is under way; each with its control."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -99,33 +100,27 @@ def test_a_claim_that_comes_back_to_a_paused_endpoint_waits_until_it_is_resumed(
     assert len(newsroom.kept) == 2
 
 
-@pytest.mark.parametrize("mood", sorted(set(MOODS) - {"well", "lies", "gone"}))
-def test_no_mood_of_a_receiver_passes_for_a_yes(house: House, newsroom: Newsroom, mood: str) -> None:
-    subscribed(house, newsroom)
-    newsroom.mood = mood
-    house.submit()
-    house.service.drain()
-    assert [state for _, state in house.states()] in (["waiting"], ["queued"])
-    newsroom.mood = "well"
-    house.clock.us += 11 * 3600 * SECOND_US
-    house.service.drain()
-    assert [state for _, state in house.states()] == ["delivered"]
-    assert not newsroom.altered
-    with house.service.database.read() as connection:
-        assert believed(connection, [newsroom]) == []
-
-
-@pytest.mark.parametrize("rest", RESTS)
-def test_an_absurd_rest_is_at_most_ten_hours(house: House, newsroom: Newsroom, rest: str) -> None:
-    subscribed(house, newsroom)
-    newsroom.mood, newsroom.rest = "asks for rest", rest
-    house.submit()
-    house.service.drain()
-    assert len(newsroom.sent) == 1
-    newsroom.mood = "well"
-    house.clock.us += 11 * 3600 * SECOND_US
-    house.service.drain()
-    assert [state for _, state in house.states()] == ["delivered"]
+def test_no_mood_and_no_absurd_rest_passes_for_a_yes_or_outlasts_ten_hours(house: House) -> None:
+    moods = [(mood, RESTS[0]) for mood in sorted(set(MOODS) - {"well", "lies", "gone"})]
+    with ExitStack() as stack:
+        newsrooms = []
+        for mood, rest in [*moods, *(("asks for rest", rest) for rest in RESTS)]:
+            newsroom = stack.enter_context(Newsroom())
+            newsroom.mood, newsroom.rest = mood, rest
+            subscribed(house, newsroom)
+            newsrooms.append(newsroom)
+        house.submit()
+        house.service.drain()
+        assert {state for _, state in house.states()} <= {"waiting", "queued"}
+        assert {len(newsroom.sent) for newsroom in newsrooms} == {1}
+        for newsroom in newsrooms:
+            newsroom.mood = "well"
+        house.clock.us += 11 * 3600 * SECOND_US
+        house.service.drain()
+        assert {state for _, state in house.states()} == {"delivered"}
+        assert [newsroom.altered for newsroom in newsrooms] == [[]] * len(newsrooms)
+        with house.service.database.read() as connection:
+            assert believed(connection, newsrooms) == []
 
 
 def test_a_deadline_that_is_too_long_would_be_seen(make_house: Callable[..., House], newsroom: Newsroom) -> None:
