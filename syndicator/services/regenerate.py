@@ -48,7 +48,8 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
                     "template": TEMPLATE_VERSION,
                     "body": body,
                 }
-                for edition, form, body in fragments_to_store(documents)
+                # In one order: two workers that store the same ones must not wait for each other.
+                for edition, form, body in sorted(fragments_to_store(documents))
             ],
         )
         rows = [row for each in documents if _counts(connection, each) for row in _changed(connection, each)]

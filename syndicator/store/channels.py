@@ -12,9 +12,12 @@ _INSERT = text("""
     INSERT INTO channels (name, kind, value, title, owner, filter_sha256, created_at)
     VALUES (:name, :kind, :value, :title, :owner, :filter_sha256, :now) ON CONFLICT (name) DO NOTHING
 """)
+# What is there is not offered again: on Postgres the offer would wait for whoever renders the channel now.
 _INSERT_MANY = """
     INSERT INTO channels (name, kind, value, title, owner, created_at)
-    SELECT r.name, r.kind, r.value, r.title, 'operator', :now FROM {rows} r WHERE TRUE ON CONFLICT (name) DO NOTHING
+    SELECT r.name, r.kind, r.value, r.title, 'operator', :now FROM {rows} r
+     WHERE NOT EXISTS (SELECT 1 FROM channels c WHERE c.name = r.name)
+    ON CONFLICT (name) DO NOTHING
 """
 _ENTER = """
     INSERT INTO channel_entries (channel_no, position, release_id)
@@ -22,6 +25,13 @@ _ENTER = """
      WHERE c.deleted_at IS NULL
        AND (c.name IN (SELECT name FROM {names} n) OR c.filter_sha256 IN (SELECT name FROM {filters} f))
     ON CONFLICT (channel_no, release_id) DO NOTHING
+"""
+_HOLD = """
+    SELECT no FROM channels
+     WHERE no IN (SELECT channel_no FROM channel_entries
+                   WHERE release_id = :release_id
+                      OR release_id IN (SELECT release_id FROM relations WHERE target_id = :release_id))
+     ORDER BY no {for_change}
 """
 _COUNT_ENTRY = text("""
     UPDATE channels SET entries = entries + 1
@@ -41,7 +51,7 @@ _MARK_PAGES = text("""
 _DIRTY = text("""
     SELECT no FROM channels WHERE generation > rendered_generation AND deleted_at IS NULL ORDER BY no LIMIT :limit
 """)
-_BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL"
+_BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
 _LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL AND no > :after ORDER BY no LIMIT :limit")
 _ENTRIES = text("""
@@ -122,8 +132,17 @@ def enter(
     column = {"name": "text"}
     statement = _ENTER.format(names=database.rows("names", column), filters=database.rows("filters", column))
     connection.execute(text(statement), values)
+    hold(database, connection, release_id)
     connection.execute(_COUNT_ENTRY, {"release_id": release_id})
     return mark_dirty(connection, release_id)
+
+
+def hold(database: Database, connection: Connection, release_id: str) -> None:
+    """Keeps other writers from the channels that show the release, or one that names it.
+
+    In the order of their numbers, as the channels are rendered: no two transactions wait for each other.
+    """
+    connection.execute(text(_HOLD.format(for_change=database.for_change)), {"release_id": release_id})
 
 
 def mark_dirty(connection: Connection, release_id: str) -> Sequence[int]:
@@ -137,6 +156,7 @@ def dirty(connection: Connection, limit: int) -> Sequence[int]:
 
 
 def by_numbers(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[RowMapping]:
+    """The rows, by number."""
     statement = _BY_NO.format(rows=database.rows("rows", {"no": "bigint"}))
     return connection.execute(text(statement), {"rows": as_rows({"no": no} for no in numbers)}).mappings().all()
 

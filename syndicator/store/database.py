@@ -120,6 +120,11 @@ class Database:
         return "FOR SHARE" if self.dialect == "postgresql" else ""
 
     @property
+    def for_change(self) -> str:
+        """As ``for_update``, but whoever only refers to the row need not wait."""
+        return "FOR NO KEY UPDATE" if self.dialect == "postgresql" else ""
+
+    @property
     def skip_locked(self) -> str:
         """What a claiming subquery ends with. SQLite needs nothing: its writers come one by one."""
         return "FOR UPDATE SKIP LOCKED" if self.dialect == "postgresql" else ""

@@ -29,7 +29,6 @@ from tests.servers.redis import RedisServer
 
 STEADY, STEADY_S = 100, 0.4
 BURST, BURST_WIDTH = 25, 8
-# Half a window: a larger one goes on to the archive documents, which this reader does not walk.
 LIFTS, LIFT_AFTER_S = 10, 3.0
 BAR_S = 1.0
 PATIENCE_S = 60.0
@@ -69,10 +68,14 @@ class Place:
 
 @dataclass
 class Watch:
-    """Reads a feed over and over, as conditional requests, and remembers when each guid came."""
+    """Reads a feed over and over as good readers do, and remembers when each guid came.
+
+    It asks only for what is new, and walks back through archive documents that it does not know.
+    """
 
     url: str
     seen: dict[str, float] = field(default_factory=dict)
+    _walked: set[str] = field(default_factory=set)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -81,9 +84,18 @@ class Watch:
             while not self._stopped.wait(POLL_S):
                 answer = session.get(self.url, headers={"If-None-Match": tag, "A-IM": "feed"}, timeout=30)
                 if answer.status_code in {200, 226}:
-                    now, tag = time.monotonic(), answer.headers["ETag"]
-                    for entry in answer.json()["items"]:
-                        self.seen.setdefault(entry["id"], now)
+                    self._take(session, answer, first=not tag)
+                    tag = answer.headers["ETag"]
+
+    def _take(self, session: requests.Session, answer: requests.Response, *, first: bool) -> None:
+        document = answer.json()
+        for entry in document["items"]:
+            self.seen.setdefault(entry["id"], time.monotonic())
+        before = document.get("next_url")
+        if before is not None and before not in self._walked:
+            self._walked.add(before)
+            if not first:
+                self._take(session, session.get(before, timeout=30), first=False)
 
     def stop(self) -> None:
         self._stopped.set()

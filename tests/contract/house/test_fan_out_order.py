@@ -1,0 +1,55 @@
+"""On PostgreSQL fan-out and rendering take channels in the same order: neither ever waits for the other in a circle."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.contract.house.conftest import Clock, House, open_house
+
+PATIENCE_S = 20.0
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+AS_THEY_LIE = text("SELECT no FROM channels ORDER BY ctid")
+WRITE_ANEW = text("UPDATE channels SET title = title || '' WHERE no = :no")
+ALL_BUT = text("SELECT no FROM channels WHERE no > :no FOR NO KEY UPDATE NOWAIT")
+
+
+@pytest.fixture
+def house(tmp_path: Path, postgres_url: str) -> Iterator[House]:
+    one = open_house(tmp_path, postgres_url, Clock())
+    yield one
+    one.service.close()
+
+
+def test_a_fan_out_that_waits_for_the_first_channel_holds_none_of_the_later_ones(house: House) -> None:
+    house.submit("first")
+    numbers = house.service.fan_out("test").channels
+    assert len(numbers) > 1
+    house.submit("second")
+    with house.service.database.write() as connection:
+        # A scan that knows no order comes to the first channel last: where its row's newest state lies.
+        while connection.execute(AS_THEY_LIE).scalars().all()[-1] != numbers[0]:
+            connection.execute(WRITE_ANEW, {"no": numbers[0]})
+    fanning_out = threading.Thread(target=house.service.fan_out, args=("another process",))
+    with house.service.database.write() as rendering:
+        rendering.execute(WRITE_ANEW, {"no": numbers[0]})
+        fanning_out.start()
+        wait_until_it_waits(house)
+        # An error here: it holds one of them, and would wait for us while we wait for it.
+        assert rendering.execute(ALL_BUT, {"no": numbers[0]}).scalars().all() == list(numbers[1:])
+    fanning_out.join(PATIENCE_S)
+    assert not fanning_out.is_alive()
+    assert house.service.fan_out("test").events == 0
+
+
+def wait_until_it_waits(house: House) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        with house.service.database.read() as connection:
+            if connection.execute(WAITING).scalar_one():
+                return
+        assert time.monotonic() < ends, "it waits for no lock"
+        time.sleep(0.01)
