@@ -89,7 +89,7 @@ def test_wrong_usage_is_2_and_says_so_on_stderr(call: Call, arguments: tuple[obj
         (("network", "show", "nowhere"), {}, errors.NotFound.exit_code),
         (("status", "rel_1", "--token", "ä"), {}, errors.Unauthorised.exit_code),
         (("migrate",), {"SYNDICATOR_DATABASE_URL": "nonsense"}, errors.StoreError.exit_code),
-        (("migrate",), {"SYNDICATOR_DATA_DIR": "syndicator.toml/data"}, 1),
+        (("migrate",), {"SYNDICATOR_DATA_DIR": "syndicator.toml/data"}, errors.ConfigError.exit_code),
         (("migrate",), {"SYNDICATOR_PORT": "many"}, errors.ConfigError.exit_code),
     ],
 )
