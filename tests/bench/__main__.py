@@ -5,7 +5,7 @@ groups; without it every group runs one after the other.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -44,16 +44,18 @@ def main() -> None:
     arguments.add_argument("--channels", type=int, default=500, help="stored channels of the freshness figures")
     arguments.add_argument("--only", choices=list(GROUPS), nargs="+", default=list(GROUPS), help="these groups")
     chosen = arguments.parse_args()
-    table = Table("figure", "measured", "compared with", "ratio", "bar", "")
-    for figure in measure(Scale(chosen.endpoints, chosen.releases, chosen.channels), chosen.only):
-        table.add_row(*figure.cells())
-    Console(width=150).print(table)
+    scale = Scale(chosen.endpoints, chosen.releases, chosen.channels)
+    for group in chosen.only:
+        progress(group)
+        Console(width=150).print(table(group, GROUPS[group](scale)))
 
 
-def measure(scale: Scale, groups: Sequence[str]) -> Iterator[Figure]:
-    for name in groups:
-        progress(name)
-        yield from GROUPS[name](scale)
+def table(group: str, figures: Iterator[Figure]) -> Table:
+    """Each group has a table of its own, printed when it is done: what fails later costs nothing of it."""
+    made = Table(group, "measured", "compared with", "ratio", "bar", "")
+    for figure in figures:
+        made.add_row(*figure.cells())
+    return made
 
 
 if __name__ == "__main__":

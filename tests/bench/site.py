@@ -87,7 +87,8 @@ class Site:
             connection.execute(_ENDPOINTS, rows)
             connection.execute(_SUBSCRIPTIONS, {"sha256": filters.insert(connection, EVERYTHING)})
         with self.service.database.write() as connection:
-            connection.execute(text("ANALYZE"))
+            for table in ("endpoints", "subscriptions"):
+                connection.execute(text(f"ANALYZE {table}"))
 
     @contextmanager
     def running(self, kind: str) -> Iterator[Process]:
