@@ -4,6 +4,23 @@ from collections.abc import Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+Wishes = tuple[bytes, bytes, bytes, bytes]
+
+
+def wishes(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
+    """Accept-Encoding, If-None-Match, If-Modified-Since and A-IM; lists over several lines joined."""
+    coding = none_match = since = a_im = b""
+    for name, value in headers:
+        if name == b"accept-encoding":
+            coding = coding + b"," + value if coding else value
+        elif name == b"if-none-match":
+            none_match = none_match + b"," + value if none_match else value
+        elif name == b"if-modified-since":
+            since = value
+        elif name == b"a-im":
+            a_im = a_im + b"," + value if a_im else value
+    return coding, none_match, since, a_im
+
 
 def takes_gzip(accept_encoding: bytes) -> bool:
     """Whether the reader takes gzip (RFC 9110, section 12.5.3): named, or by ``*``, and not with a weight of 0."""

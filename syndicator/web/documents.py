@@ -8,7 +8,6 @@ from email.utils import formatdate
 from typing import Final
 
 from isal import igzip
-from starlette.types import Message
 
 from feeds.documents import Joined, excerpt
 from feeds.model import CONTENT_TYPES, MEDIA_TYPES, Format
@@ -17,33 +16,12 @@ from syndicator.model.addresses import feed_path
 from syndicator.services.setup import Setup
 from syndicator.services.views import feeds as views
 from syndicator.services.views.feeds import DocumentName, StoredDocument
-
-Headers = list[tuple[bytes, bytes]]
+from syndicator.web.answers import VARY, Answer, Headers, packed
 
 POLL_S: Final = 0.2
 _MAX_KEPT_BYTES: Final = 256_000_000
 _MAX_PATH: Final = 200
-_GZIP_LEVEL: Final = 2
 _PREFIX: Final = "/feeds/"
-
-
-class Answer:
-    """One way to answer, as the messages that ASGI sends."""
-
-    __slots__ = ("body", "etag", "not_modified", "start")
-
-    def __init__(self, etag: bytes, status: int, headers: Headers, body: bytes, validators: Headers) -> None:
-        self.etag = etag
-        self.start: Message = {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [*headers, (b"content-length", str(len(body)).encode())],
-        }
-        self.body: Message = {"type": "http.response.body", "body": body}
-        self.not_modified: Message = {"type": "http.response.start", "status": 304, "headers": validators}
-
-
-EMPTY: Final[Message] = {"type": "http.response.body", "body": b""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +77,7 @@ class Document:
         )
         body = excerpt(whole, fresh, self._stored.name.format)
         if gzip:
-            body = igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+            body = packed(body)
         # A cache that does not know this status must not keep it; one that does reads "im" (RFC 3229, 10.8).
         return self._answer(226, body, gzip=gzip, cache_control=b"no-store, im")
 
@@ -108,7 +86,7 @@ class Document:
         validators: Headers = [
             (b"etag", etag),
             (b"cache-control", cache_control),
-            (b"vary", b"Accept-Encoding"),
+            VARY,
             (b"last-modified", self.last_modified_text),
         ]
         if self._stored.name.format == "json":

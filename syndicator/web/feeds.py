@@ -1,14 +1,14 @@
 """GET and HEAD of feed documents: raw ASGI ahead of every framework, from answers that are ready made."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
 from syndicator import log
 from syndicator.errors import SyndicatorError
-from syndicator.web.conditions import names, newest_base, takes_gzip, unmodified, wants_new_entries
-from syndicator.web.documents import EMPTY, Answer, Document, Documents, Headers
+from syndicator.web.answers import EMPTY, Answer, Headers
+from syndicator.web.conditions import Wishes, names, newest_base, takes_gzip, unmodified, wants_new_entries, wishes
+from syndicator.web.documents import Document, Documents
 
 _KNOWN_CODINGS: Final = 1000
 _ALLOWED: Final = b"GET, HEAD, OPTIONS"
@@ -45,17 +45,17 @@ class FeedServer:
             document = await self._load(path, method, send)
             if document is None:
                 return
-        wishes = _wishes(scope["headers"])
-        gzip = self._codings.get(wishes[0])
+        asked = wishes(scope["headers"])
+        gzip = self._codings.get(asked[0])
         if gzip is None:
-            gzip = self._learn(wishes[0])
+            gzip = self._learn(asked[0])
         answer = document.gzip if gzip else document.identity
-        if _is_held(wishes, document, answer):
+        if _is_held(asked, document, answer):
             await send(answer.not_modified)
             await send(EMPTY)
             return
-        if wishes[3] and wishes[1] and wants_new_entries(wishes[3]):
-            answer = _news(document, wishes[1], gzip=gzip) or answer
+        if asked[3] and asked[1] and wants_new_entries(asked[3]):
+            answer = _news(document, asked[1], gzip=gzip) or answer
         await send(answer.start)
         await send(answer.body if method == "GET" else EMPTY)
 
@@ -78,24 +78,9 @@ class FeedServer:
         return gzip
 
 
-def _wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes, bytes]:
-    """Accept-Encoding, If-None-Match, If-Modified-Since and A-IM; lists over several lines joined."""
-    coding = none_match = since = a_im = b""
-    for name, value in headers:
-        if name == b"accept-encoding":
-            coding = coding + b"," + value if coding else value
-        elif name == b"if-none-match":
-            none_match = none_match + b"," + value if none_match else value
-        elif name == b"if-modified-since":
-            since = value
-        elif name == b"a-im":
-            a_im = a_im + b"," + value if a_im else value
-    return coding, none_match, since, a_im
-
-
-def _is_held(wishes: tuple[bytes, bytes, bytes, bytes], document: Document, answer: Answer) -> bool:
+def _is_held(asked: Wishes, document: Document, answer: Answer) -> bool:
     """Whether the reader holds this state already. Tags count before times (RFC 9110, section 13.2.2)."""
-    _, none_match, since, _ = wishes
+    _, none_match, since, _ = asked
     if none_match:
         return none_match == answer.etag or names(none_match, answer.etag)
     return bool(since) and (since == document.last_modified_text or unmodified(since, document.last_modified))

@@ -14,6 +14,7 @@ from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.network import Network
 from syndicator.services.views import channels as views
 from syndicator.web import markup
+from syndicator.web.answers import Composed
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; media-src 'self' https:; "
@@ -111,10 +112,10 @@ class Pages:
 
     def opml(self, _request: Request) -> Response:
         """All channels as a subscription list."""
-        return Response(views.opml(self._setup), headers=self._headers(), media_type="text/x-opml; charset=utf-8")
+        return Composed(views.opml(self._setup), headers=self._headers(), media_type="text/x-opml; charset=utf-8")
 
     def _page(self, document: str, status: int = 200) -> Response:
-        return HTMLResponse(document, status, headers=self._headers())
+        return Composed(document, status, self._headers(), "text/html")
 
     def _headers(self) -> dict[str, str]:
         return {**page_headers(self._site), "Cache-Control": f"public, max-age={self._max_age_s}"}
