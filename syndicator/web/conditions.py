@@ -23,11 +23,11 @@ def wishes(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
 
 
 def takes_gzip(accept_encoding: bytes) -> bool:
-    """Whether the reader takes gzip (RFC 9110, section 12.5.3): named, or by ``*``, and not with a weight of 0."""
+    """Whether the reader takes gzip (RFC 9110, section 12.5.3), named or by ``*``, as gladly as the plain bytes."""
     weights = dict(_weighted(accept_encoding))
     for name in (b"gzip", b"x-gzip", b"*"):
         if name in weights:
-            return weights[name] > 0
+            return weights[name] > 0 and weights[name] >= weights.get(b"identity", 0)
     return False
 
 
