@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from itertools import islice
+from socket import inet_aton
 from urllib.parse import quote
 
 import idna
@@ -28,9 +29,11 @@ _PLAIN = re.compile(r"[!-\[\]-~]*")  # visible ASCII without the backslash
 _DOTTED = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PLAIN_NAME = re.compile(r"(?:[a-z0-9]{1,63}(?:\.(?!$)|$))+")  # labels that need no second look
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _JOINERS = "\u200c\u200d"  # parts of words in Persian and Indic scripts; IDNA says where a name may hold one (RFC 5892)
+_SENT_PLAIN = re.compile(r"[!#-;=?-\]_a-z~]*")  # of visible ASCII all but "<>^`{|}
 _SENT_AS_IS = "".join(map(chr, range(0x21, 0x7F))).translate(str.maketrans("", "", '"<>^`{|}'))
 
 Address = IPv4Address | IPv6Address
@@ -136,8 +139,8 @@ def _read_host(text: str) -> tuple[str, Address | None]:
         return str(address), address
     name = _ascii_name(text)
     if _NUMBER.fullmatch(name.removesuffix(".").rpartition(".")[2]):
-        ipv4 = _read_ipv4(name)
-        return str(ipv4), ipv4
+        ipv4 = _read_ipv4(name)  # which has only one way to write it
+        return name, ipv4
     return name.removesuffix("."), None
 
 
@@ -155,13 +158,13 @@ def _read_ipv4(text: str) -> IPv4Address:
     if not _DOTTED.fullmatch(text):
         fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
         raise _Refusal(f"{text!r:.80} is no IPv4 address in its usual form", fix)
-    return IPv4Address(text)
+    return IPv4Address(inet_aton(text))  # read already; IPv4Address reads a text five times as slowly
 
 
 def _ascii_name(text: str) -> str:
     """The name as DNS knows it: lower-case A-labels (RFC 5891) and LDH labels (RFC 1123)."""
-    labels = text.removesuffix(".").split(".")
-    name = ".".join(map(_ascii_label, labels))
+    rooted = text.removesuffix(".")
+    name = rooted if _PLAIN_NAME.fullmatch(rooted) else ".".join(map(_ascii_label, rooted.split(".")))
     if len(name) > MAX_HOST_CHARACTERS:
         raise _Refusal(f"a host name of {len(name)} characters", f"use at most {MAX_HOST_CHARACTERS}")
     return name + "." if text.endswith(".") else name
@@ -203,7 +206,7 @@ def _read_target(tail: str) -> str:
     if _BAD_ESCAPE.search(sent):
         raise _Refusal("a % that starts no %XX escape", "write %25 for the sign itself")
     path = sent if sent.startswith("/") else "/" + sent
-    return quote(path, safe=_SENT_AS_IS, errors="replace")
+    return path if _SENT_PLAIN.fullmatch(path) else quote(path, safe=_SENT_AS_IS, errors="replace")
 
 
 def _rebuilt(scheme: str, host: str, port: int, target: str) -> str:

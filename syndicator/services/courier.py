@@ -9,9 +9,10 @@ receiver blocks no task and loses nothing of the others.
 import secrets as chance
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicator import metrics
 from syndicator.clock import SECOND_US
@@ -48,8 +49,7 @@ class Means:
     lease_us: int = 60 * SECOND_US
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """What comes back with a request's result: the claimed row, its token, when it went out, who sent it."""
 
     row: Claimed
@@ -76,10 +76,11 @@ class Courier:
         self._pumping = threading.Lock()
         self._again = threading.Event()
         self._changed = threading.Condition()
-        self._done: list[Sent] = []
+        self._done: deque[Sent] = deque()
         self._claims: dict[str, _Claim] = {}
-        self._outstanding = 0
-        self._recording = 0
+        self._claimed = 0
+        self._taken = 0
+        self._recorded = 0
         self._leases_seen_at = 0.0
         self._closing = False
         self._payloads: dict[int, bytes] = {}
@@ -111,9 +112,7 @@ class Courier:
         """Waits until everything handed over is recorded; whether that was in time."""
         deadline = time.monotonic() + timeout_s
         with self._changed:
-            return self._changed.wait_for(
-                lambda: not (self._outstanding or self._recording), max(0, deadline - time.monotonic())
-            )
+            return self._changed.wait_for(lambda: self._recorded == self._claimed, max(0, deadline - time.monotonic()))
 
     def close(self, timeout_s: float = 20) -> None:
         """Takes no more, waits for what is under way, records it, and ends the transport."""
@@ -140,7 +139,7 @@ class Courier:
         claim = _Claim(token, until, {row.id for row in rows})
         with self._changed:
             self._claims[token] = claim
-            self._outstanding += len(rows)
+            self._claimed += len(rows)
             metrics.in_flight.set(self._outstanding)
         self._hand_over(rows, token, now, by)
         return len(rows)
@@ -207,12 +206,16 @@ class Courier:
         self._keep(Sent(row, token, now, by, None, reason))
 
     def _keep(self, sent: Sent) -> None:
-        with self._changed:
-            self._done.append(sent)
-            self._outstanding -= 1
-            self._recording += 1
-            if len(self._done) >= _BATCH or self._outstanding == 0:
+        """Without the lock, which threads would wait for at each of ten thousand results."""
+        self._done.append(sent)
+        if len(self._done) % _BATCH == 0 or not self._outstanding:
+            with self._changed:
                 self._changed.notify_all()
+
+    @property
+    def _outstanding(self) -> int:
+        """Claimed, and without a result yet."""
+        return self._claimed - self._taken - len(self._done)
 
     def _record_until_closed(self) -> None:
         while True:
@@ -221,7 +224,8 @@ class Courier:
                     lambda: len(self._done) >= _BATCH or (self._done and not self._outstanding) or self._finished,
                     _FLUSH_S,
                 )
-                done, self._done = self._done, []
+                done = [self._done.popleft() for _ in range(len(self._done))]
+                self._taken += len(done)
                 finished = self._finished
             if done:
                 self._record(done)
@@ -236,7 +240,7 @@ class Courier:
     def _record(self, done: Sequence[Sent]) -> None:
         self._record_what_can_be(done)
         with self._changed:
-            self._recording -= len(done)
+            self._recorded += len(done)
             for sent in done:
                 claim = self._claims.get(sent.token)
                 if claim is not None:

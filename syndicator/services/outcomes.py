@@ -3,8 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 from syndicator import metrics
 from syndicator.clock import SECOND_US, from_us, to_us
@@ -24,8 +24,7 @@ _ASKS_FOR_REST: Final = {429, 503}
 _log = logger("delivery")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """One attempt: the claimed row, its token, when it went out, who sent it, and what came of it."""
 
     row: Claimed
@@ -36,10 +35,10 @@ class Sent:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     sent: Sent
     outcome: Outcome
+    named: str
 
 
 def record(setup: Setup, batch: Sequence[Sent]) -> None:
@@ -47,7 +46,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
     database = setup.database
     with database.write() as connection:
         now = database.now_us(connection)
-        judged = [_Judged(sent, _outcome(sent, now)) for sent in batch]
+        judged = _judged(batch, now)
         by_token: dict[str, list[_Judged]] = {}
         for each in judged:
             by_token.setdefault(each.sent.token, []).append(each)
@@ -56,22 +55,25 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
         attempts.log(database, connection, [_attempt(each) for each in judged])
         _keep_health(setup, connection, judged, now)
         deliveries.promote(database, connection, _freed_places(judged))
-    for each in judged:
-        metrics.attempts.labels(type(each.outcome).__name__.lower()).inc()
+    for name, count in Counter(each.named for each in judged).items():
+        metrics.attempts.labels(name).inc(count)
 
 
-def _outcome(sent: Sent, now: int) -> Outcome:
+def _judged(batch: Sequence[Sent], now: int) -> Sequence[_Judged]:
+    first_due = {us: from_us(us) for us in {sent.row.series_at for sent in batch}}
+    ended = from_us(now)
+    judged = []
+    for sent in batch:
+        outcome = _outcome(sent, first_due[sent.row.series_at], ended)
+        judged.append(_Judged(sent, outcome, type(outcome).__name__.lower()))
+    return judged
+
+
+def _outcome(sent: Sent, first_due: datetime, ended: datetime) -> Outcome:
     if sent.result is None:
         return Refused(sent.refusal, disable_endpoint=False)
-    row = sent.row
-    return judge(
-        sent.result,
-        row.attempts + 1,
-        from_us(row.series_at),
-        from_us(now),
-        DEFAULT_SCHEDULE,
-        random.random(),  # noqa: S311 (a jitter, no secret)
-    )
+    jitter = random.random()  # noqa: S311 (no secret)
+    return judge(sent.result, sent.row.attempts + 1, first_due, ended, DEFAULT_SCHEDULE, jitter)
 
 
 def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], token: str, now: int) -> None:
@@ -98,7 +100,7 @@ def _retried(each: _Judged) -> Mapping[str, Any]:
 
 
 def _attempt(each: _Judged) -> Mapping[str, Any]:
-    sent, outcome = each.sent, each.outcome
+    sent, outcome, named = each
     result = sent.result or Failure("closed", sent.refusal)
     return {
         "delivery_id": sent.row.id,
@@ -106,7 +108,7 @@ def _attempt(each: _Judged) -> Mapping[str, Any]:
         "number": sent.row.attempts + 1,
         "started_at": sent.started_at,
         "duration_us": int(result.duration_s * SECOND_US),
-        "outcome": type(outcome).__name__.lower(),
+        "outcome": named,
         "status": result.status if isinstance(result, Answer) else None,
         "reason": None if isinstance(outcome, Delivered) else outcome.reason,
         "answer": (result.body or None) if isinstance(result, Answer) else None,

@@ -4,12 +4,12 @@ SQLite runs in WAL with synchronous=FULL; its writers begin with BEGIN IMMEDIATE
 that turns writer loses updates silently. Postgres runs READ COMMITTED with its own defaults.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
+from pydantic_core import to_json
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 (services pass it on, and import it from here)
 from sqlalchemy import RowMapping as RowMapping  # noqa: PLC0414
@@ -140,7 +140,7 @@ class Database:
 
 def as_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     """The value to bind for ``Database.rows``."""
-    return json.dumps(list(rows))
+    return to_json(list(rows)).decode()
 
 
 def _parsed(url: str) -> URL:

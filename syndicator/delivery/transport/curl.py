@@ -50,7 +50,8 @@ class CurlTransport:
         self._turns: Turns[_Ready] = Turns(in_flight, per_host)
         self._idle: list[Slot] = []
         self._busy: set[Slot] = set()
-        self._count = 0
+        self._submitted_count = 0
+        self._done_count = 0
         self._lock = threading.Lock()
         self._closed = False
         self._asleep = True
@@ -62,7 +63,7 @@ class CurlTransport:
         with self._lock:  # with ``_closed``: what gets in is ended by _shut at the latest
             is_open = not self._closed
             if is_open:
-                self._count += 1
+                self._submitted_count += 1
                 self._submitted.append((request, done))
         if not is_open:
             done(request, _CLOSED)
@@ -71,7 +72,7 @@ class CurlTransport:
 
     @property
     def in_flight(self) -> int:
-        return self._count
+        return self._submitted_count - self._done_count
 
     def close(self) -> None:
         with self._lock:
@@ -156,8 +157,7 @@ class CurlTransport:
             self._done(job, result)
 
     def _done(self, job: _Job, result: Result) -> None:
-        with self._lock:
-            self._count -= 1
+        self._done_count += 1
         job[1](job[0], result)
 
     def _shut(self) -> None:

@@ -43,16 +43,19 @@ class Request:
     tag: object = None
 
     def __post_init__(self) -> None:
-        for name, value in self.headers:
-            if not _is_usable_name(name):
-                raise HeaderRefused(f"the header name {name!r} cannot be sent: use a token that is not reserved")
-            if not (value.isascii() and value.isprintable()) and _NOT_IN_VALUES.search(value):
-                raise HeaderRefused(f"the value of {name} cannot be sent: use ASCII without line breaks")
+        values = "".join([value for _, value in self.headers])
+        if not (values.isascii() and values.isprintable()):  # all at once, for nearly all are
+            for name, value in self.headers:
+                if _NOT_IN_VALUES.search(value):
+                    raise HeaderRefused(f"the value of {name} cannot be sent: use ASCII without line breaks")
+        _check_names(tuple([name for name, _ in self.headers]))
 
 
 @lru_cache(1024)
-def _is_usable_name(name: str) -> bool:
-    return _TOKEN.fullmatch(name) is not None and name.lower() not in RESERVED_HEADERS
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        if _TOKEN.fullmatch(name) is None or name.lower() in RESERVED_HEADERS:
+            raise HeaderRefused(f"the header name {name!r} cannot be sent: use a token that is not reserved")
 
 
 @dataclass(frozen=True, slots=True)
