@@ -21,8 +21,9 @@ _TIMEOUTS_S: Final = (5.0, 30.0)
 _MAX_KEY: Final = 128
 _REDIRECTS: Final = range(300, 400)
 _ERRORS: Final[dict[int, type[SyndicatorError]]] = {401: Unauthorised, 403: Unauthorised, 404: NotFound, 409: Conflict}
+_OWN_FAULTS: Final = range(500, 600)
 _BAD_INPUT: Final = {400, 413, 415, 422}
-_NOT_NOW: Final = {429, 502, 503, 504}
+_NOT_NOW: Final = {429, 502, 503, 504, 507}
 
 
 class Client:
@@ -178,7 +179,10 @@ def _reason(error: requests.RequestException) -> str:
 def _error(answer: requests.Response) -> SyndicatorError:
     """The error that the answer tells of, in the service's own words as far as it has any."""
     problem = _problem(answer)
-    message = str(problem.get("detail") or problem.get("title") or f"the service answered {answer.status_code}")
+    detail, title = problem.get("detail"), problem.get("title")
+    # Of its own faults a service says little more than which part of it they are in.
+    words = (title, detail) if answer.status_code in _OWN_FAULTS else (detail or title,)
+    message = ": ".join(str(word) for word in words if word) or f"the service answered {answer.status_code}"
     if answer.status_code in _BAD_INPUT:
         return Rejected(_faults(problem) or [Fault("request", message)])
     if answer.status_code in _NOT_NOW:

@@ -4,10 +4,12 @@
     ├── Rejected             exit 3, HTTP 422   bad input: all faults at once, nothing stored
     ├── NotFound             exit 4, HTTP 404   unknown, or not (yet) public
     ├── Conflict             exit 5, HTTP 409   the state or version is not what the caller expected
-    ├── Unreachable          exit 6             the service could not be reached
+    ├── Unreachable          exit 6             the service could not be reached, or says "later"
     ├── Unauthorised         exit 7, HTTP 401   no token, or one that is not known
     ├── StoreError           exit 8, HTTP 503   the database cannot be used
-    └── ConfigError          exit 9             a setting is missing or wrong
+    ├── ConfigError          exit 9             a setting is missing or wrong
+    ├── MediaError           exit 10, HTTP 503  the media folder cannot be used
+    └── NoRoom               exit 10, HTTP 507  the media folder is full
 
 Exit 2 is click's own for wrong usage. Every message says what to do about it.
 """
@@ -71,7 +73,7 @@ class Conflict(SyndicatorError):
 
 
 class Unreachable(SyndicatorError):
-    """The service could not be reached; the same call may be sent again with the same key."""
+    """The service could not be reached, or cannot take it now; the same call may be sent again with the same key."""
 
     exit_code = 6
     status = 503
@@ -99,3 +101,19 @@ class ConfigError(SyndicatorError):
 
     exit_code = 9
     title = "A setting is missing or wrong"
+
+
+class MediaError(SyndicatorError):
+    """The media folder cannot be read or written, or a file in it was lost."""
+
+    exit_code = 10
+    status = 503
+    title = "The media folder cannot be used"
+
+
+class NoRoom(SyndicatorError):
+    """The media folder has no room for the file; nothing of it was kept."""
+
+    exit_code = 10
+    status = 507
+    title = "There is no room for the file"

@@ -4,6 +4,7 @@ The folder belongs to the service as a whole: in the scaled-out size all web pro
 network file system), for any of them may be asked for a file that another one took in.
 """
 
+import errno
 import hashlib
 import os
 import secrets
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator.errors import Fault, Rejected, StoreError
+from syndicator.errors import Fault, MediaError, NoRoom, Rejected, SyndicatorError
 from syndicator.intake.pictures import clean
 from syndicator.model.media import Media
 from syndicator.model.release import Record
@@ -24,6 +25,7 @@ from syndicator.store.media import MediaFile
 _TOKEN_BYTES = 24
 _LONGEST_NAME = 200
 _REMOVED_AT_ONCE = 200
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the disk, the user's share of it, what one file may have
 # A decoded picture takes up to 100 MB: one at a time in each process.
 _decoding = threading.Lock()
 
@@ -148,8 +150,13 @@ def _keep(path: Path, content: bytes) -> None:
         for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
             _sync(folder)
     except OSError as error:
-        message = f"the file cannot be kept in {path.parent} ({error.strerror}): is there space, and may it be written?"
-        raise StoreError(message) from error
+        raise _not_kept(path.parent, error) from error
+
+
+def _not_kept(folder: Path, error: OSError) -> SyndicatorError:
+    if error.errno in _FULL:
+        return NoRoom(f"there is no room in {folder} ({error.strerror}): free some, then hand the file in again")
+    return MediaError(f"the file cannot be kept in {folder} ({error.strerror}): may the service write there?")
 
 
 def _sync(folder: Path) -> None:

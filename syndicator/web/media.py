@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from syndicator.bootstrap import Syndicator
-from syndicator.errors import StoreError
+from syndicator.errors import MediaError
 from syndicator.services.views.media import Served, media_file
 from syndicator.web.conditions import names
 from syndicator.web.requests import operator_of
@@ -69,7 +69,7 @@ def _answer(served: Served, headers: dict[str, str]) -> Response:
         status = served.path.stat()
     except FileNotFoundError as error:
         message = f"the file {served.sha256} is not in the media folder: does every process have the same data_dir?"
-        raise StoreError(message) from error
+        raise MediaError(message) from error
     name = f"{served.sha256[:16]}.{_ENDINGS[served.type]}"
     place = "attachment" if served.type == "application/pdf" else "inline"
     return FileResponse(

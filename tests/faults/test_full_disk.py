@@ -148,7 +148,7 @@ def test_a_process_out_of_room_refuses_in_the_open_and_keeps_nothing_by_halves(
         answer = requests.post(f"{base}/api/v1/releases", EXAMPLE.read_bytes(), headers=headers, timeout=30)
         assert (answer.status_code, answer.json()["title"]) == (503, "The database cannot be used")
         refused = requests.post(f"{base}/api/v1/media", target.getvalue(), headers=headers, timeout=30)
-        assert refused.status_code == 503
+        assert (refused.status_code, refused.json()["title"]) == (507, "There is no room for the file")
         told = machine.call("submit", str(EXAMPLE), call[0], base, *call[1:])
         assert (told.returncode, told.stdout) == (Unreachable.exit_code, "")
         assert "Send it again with: syndicator submit" in told.stderr

@@ -45,6 +45,7 @@ def elsewhere() -> Iterator[Answering]:
         (502, Unreachable),
         (503, Unreachable),
         (504, Unreachable),
+        (507, Unreachable),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
@@ -57,6 +58,7 @@ def test_a_problem_is_our_error_in_the_services_words(status: int, kind: type[Sy
     ):
         getattr(client, method)("/api/v1/releases/rel_1")
     assert type(raised.value) is kind
+    assert ("No: " in str(raised.value)) == (status >= 500), "which part of the service it is, is in the title"
 
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])

@@ -271,6 +271,13 @@ def test_every_fault_of_the_media_comes_at_once(house: House, server: Server) ->
     assert count(house, "versions") == 1
 
 
+def test_a_folder_that_cannot_be_written_is_told_from_a_database_that_cannot(house: House, server: Server) -> None:
+    house.service.setup.media_dir.write_text("a file where the folder should be")
+    answer = upload(server, photo())
+    assert (answer.status_code, answer.json()["title"]) == (503, "The media folder cannot be used")
+    assert count(house, "media_files") == 0
+
+
 def test_a_lost_file_is_an_error_of_the_service_and_comes_back_with_the_same_upload(
     house: House, server: Server
 ) -> None:
@@ -278,7 +285,9 @@ def test_a_lost_file_is_an_error_of_the_service_and_comes_back_with_the_same_upl
     house.submit(**with_file(stored.json()["sha256"]))
     path = path_of(house.service.setup, stored.json()["sha256"])
     path.unlink()
-    assert seen(server, token_of(stored)).status_code == 503
+    lost = seen(server, token_of(stored))
+    assert lost.status_code == 503
+    assert "The media folder cannot be used" in lost.text
     assert upload(server, photo()).status_code == 200
     assert seen(server, token_of(stored)).status_code == 200
     os.truncate(path, 10)
