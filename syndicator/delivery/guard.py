@@ -145,7 +145,7 @@ class Guard:
 def _read_address(text: str) -> Address | None:
     try:
         return IPv4Address(inet_pton(AF_INET, text))  # as strict as ``ip_address``, and a fifth of its time
-    except OSError:
+    except (OSError, ValueError):  # the second for what is no text to the system, such as NUL
         pass
     try:
         return ip_address(text)

@@ -10,7 +10,6 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from itertools import islice
-from socket import inet_aton
 from urllib.parse import quote
 
 import idna
@@ -158,7 +157,7 @@ def _read_ipv4(text: str) -> IPv4Address:
     if not _DOTTED.fullmatch(text):
         fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
         raise _Refusal(f"{text!r:.80} is no IPv4 address in its usual form", fix)
-    return IPv4Address(inet_aton(text))  # read already; IPv4Address reads a text five times as slowly
+    return IPv4Address(bytes(map(int, text.split("."))))  # read already: IPv4Address takes far longer over a text
 
 
 def _ascii_name(text: str) -> str:

@@ -61,6 +61,13 @@ def test_an_address_with_a_zone_is_not_public() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["", " ", "8.8.8", "8.8.8.8 ", "08.8.8.8", "8.8.8.8\0", "\0", "\ud800", "\uff18.8.8.8", "8.8.8.8/32", "x"]
+)
+def test_what_a_resolver_gives_that_is_no_address_is_not_allowed(text: str) -> None:
+    assert not Guard(["0.0.0.0/0", "::/0"]).allows(text)
+
+
+@pytest.mark.parametrize(
     ("url", "good"),
     [
         ("https://8.8.8.8#@10.0.0.1/", False),
