@@ -1,10 +1,12 @@
 """HTML as a sheet: blocks of plain text, links and pictures beside them. Safe because no markup is kept."""
 
 import re
+from collections.abc import Container
 from html.parser import HTMLParser
 from typing import Final
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.html_tables import arranging
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
 
@@ -58,8 +60,9 @@ def read_html(source: str) -> Sheet:
         Rejected: where there are more elements, or they are nested deeper, than any release needs.
     """
     _refuse_wild(source)
-    reader = _Reader()
-    reader.feed(clean_html(source))
+    page = clean_html(source)
+    reader = _Reader(arranging(page))
+    reader.feed(page)
     reader.close()
     sheet = reader.sheet()
     sheet.oddities.extend(
@@ -92,8 +95,9 @@ def _depth(source: str) -> int:
 class _Reader(HTMLParser):
     """Collects blocks while tags pass by; no tree, so that depth costs nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, arranging_tables: Container[int]) -> None:
         super().__init__(convert_charrefs=True)
+        self._arranging = arranging_tables
         self._blocks: list[tuple[Kind, str]] = []
         self._text = ""
         self._kind: Kind = "paragraph"
@@ -143,13 +147,15 @@ class _Reader(HTMLParser):
         if tag == "tr" and self._rows is not None:
             self._rows.append([])
             return
-        if not self._in_cell():
+        if self._in_cell():
+            self._text += "\n"
+        else:
             self._flush()
         if tag in {"ul", "ol"} and self._rows is None:
             self._lists.append((tag == "ol", []))
         elif tag == "table":
+            self._rows = None if self._tables in self._arranging else []
             self._tables += 1
-            self._rows = [] if self._tables == 1 else self._rows
         elif tag == "hr":
             self._blocks.append(("rule", ""))
         elif tag in _HEADINGS:
@@ -197,15 +203,11 @@ class _Reader(HTMLParser):
             self._blocks.append(("unread" if self._navs else "list", "\n".join(points)))
 
     def _close_table(self) -> None:
-        self._tables = max(0, self._tables - 1)
-        if self._tables or self._rows is None:
-            return
-        rows = [row for row in self._rows if any(row)]
+        rows = [row for row in self._rows or () if any(row)]
+        if self._rows is None:
+            self._flush()
         self._rows = None
-        if _is_layout(rows):
-            for cell in (cell for row in rows for cell in row if cell):
-                self._blocks.append(("paragraph", cell))
-        elif rows:
+        if rows:
             width = max(map(len, rows))
             cells = tuple((*row, *[""] * (width - len(row))) for row in rows)
             self._structures[len(self._blocks)] = (False, (), cells, self._is_headed)
@@ -226,7 +228,6 @@ class _Reader(HTMLParser):
             self._text = ""
             self._close_list()
         if self._rows is not None:
-            self._tables = 1
             self._close_table()
         self._flush()
 
@@ -279,11 +280,6 @@ def _picture(given: dict[str, str], line: int) -> Picture:
     names = ("src", "alt", "width", "height", "title")
     source, alt, width, height, title = (given.get(name, "") for name in names)
     return Picture(source, alt, line, width, height, title)
-
-
-def _is_layout(rows: list[list[str]]) -> bool:
-    """A table of one column, or with whole texts in its cells, only arranges a page."""
-    return not rows or max(map(len, rows)) == 1 or any(len(cell) > 1_000 for row in rows for cell in row)  # noqa: PLR2004
 
 
 def _tidy(text: str) -> str:

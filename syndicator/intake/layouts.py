@@ -75,6 +75,9 @@ class Layouts:
     trackers: tuple[str, ...]
     tracking_parameters: frozenset[str]
     countries: Mapping[str, str]
+    mail_headers: Mapping[str, str]
+    """Name of a field in a mail's header, folded, to what it is: sender, recipient, date, subject."""
+    greetings: tuple[str, ...]
 
 
 def folded(text: str) -> str:
@@ -132,6 +135,8 @@ def layouts() -> Layouts:
         trackers=tuple(every["trackers"]),
         tracking_parameters=frozenset(every["tracking_parameters"]),
         countries=every["countries"],
+        mail_headers={folded(name): field for field, names in every["mail_headers"].items() for name in names},
+        greetings=tuple(word.casefold() for word in every["greetings"]),
     )
 
 

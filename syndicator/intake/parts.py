@@ -9,6 +9,7 @@ from syndicator.intake.sheet import Piece
 class Part(StrEnum):
     """What a stretch of lines was read as."""
 
+    LETTER = "letter"
     KICKER = "kicker"
     HEADLINE = "headline"
     SUBHEADLINE = "subheadline"

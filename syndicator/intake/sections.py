@@ -1,11 +1,13 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from syndicator.intake.dateline import dateline_of
+from syndicator.intake.desks import groups_in
 from syndicator.intake.layouts import folded
+from syndicator.intake.letters import letter_above
 from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.parts import Layout, Part, Section, Span
 from syndicator.intake.reach import reaches
@@ -13,7 +15,7 @@ from syndicator.intake.runs import runs
 from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
 from syndicator.intake.speakers import signature
 from syndicator.intake.tail import LONG_LINE, is_labelled_reach, is_legal, is_reach_line, leaves_reach
-from syndicator.intake.top import LONGEST_SUBHEADLINE, is_dashed, is_date, kicks, wrapped
+from syndicator.intake.top import LONGEST_SUBHEADLINE, begins_text, is_dashed, is_date, kicks, wrapped
 
 _LOOK_AHEAD: Final = 8
 _SHORTEST_PROSE: Final = 60
@@ -46,8 +48,10 @@ _PARTS: Final = {
 
 def lay_out(sheet: Sheet, headline: str | None = None) -> Layout:
     """The layout of a sheet. A headline that is known already (front matter) is not looked for."""
-    walk = _Walk(sheet, headline)
-    for place, piece in enumerate(sheet.pieces):
+    letter = letter_above(sheet.pieces)
+    walk = _Walk(sheet.pieces[letter.length :], headline)
+    walk.begin(sheet.pieces[: letter.length], letter.headline)
+    for place, piece in enumerate(sheet.pieces[letter.length :]):
         walk.take(place, piece)
     walk.layout.spans.extend(span for piece in sheet.pieces for span in _wordless(piece, sheet))
     return walk.layout
@@ -62,9 +66,9 @@ def _wordless(piece: Piece, sheet: Sheet) -> Iterator[Span]:
 
 
 class _Walk:
-    def __init__(self, sheet: Sheet, headline: str | None) -> None:
+    def __init__(self, pieces: Sequence[Piece], headline: str | None) -> None:
         self.layout = Layout()
-        self._pieces = sheet.pieces
+        self._pieces = pieces
         self._known_headline = headline
         self._section: Section | None = None
         self._has_headline = headline is not None
@@ -74,12 +78,18 @@ class _Walk:
 
     # ------------------------------------------------------------------ pieces
 
+    def begin(self, letter: Sequence[Piece], headline: TextLine | None) -> None:
+        for piece in letter:
+            self._note(Part.LETTER, piece)
+        if headline is not None and not self._has_headline:
+            self._headline(-1, (headline,))
+
     def take(self, place: int, piece: Piece) -> None:
         if piece.kind == "rule":
             self._note(Part.RULE, piece)
             self._section = None
         elif piece.kind in {"list", "table"}:
-            self._block(piece)
+            self._points(piece)
         elif piece.kind == "unread":
             self._note(Part.UNREAD, piece)
         elif piece.kind == "caption":
@@ -159,9 +169,10 @@ class _Walk:
     # ------------------------------------------------------------ the beginning
 
     def _first_title(self) -> int:
-        """Where a source with headings has its title; where one without has its kicker's next paragraph."""
+        """The place of the heading that is the title; -1 where text stands above the first one."""
         head = self._pieces[:_LOOK_AHEAD]
-        return next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
+        place = next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
+        return -1 if begins_text(head[: max(0, place)]) else place
 
     def _before_headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         if (
@@ -342,6 +353,16 @@ class _Walk:
             self._body_begun = True
 
     # -------------------------------------------------------------------- writing
+
+    def _points(self, piece: Piece) -> None:
+        """A list or a table: of the body, or of whom to ask."""
+        section = self._section
+        groups = groups_in(piece) if section and section.part in {Part.CONTACT, Part.PUBLISHER} else ()
+        if section is None or not groups:
+            self._block(piece)
+            return
+        section.pieces.extend(map(_paragraph, groups))
+        self._note(section.part, piece)
 
     def _block(self, piece: Piece) -> None:
         if self._section is None or self._section.part not in {Part.BODY, Part.BOILERPLATE}:

@@ -1,0 +1,78 @@
+"""The letter around a release: the header of a mail, a greeting, and the words that lead to the release."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from syndicator.intake.dateline import dateline_of
+from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.openings import opening_of
+from syndicator.intake.sheet import Piece, TextLine
+from syndicator.intake.top import begins_text
+
+_HEADER: Final = re.compile(r"^[*_]*([^\W\d][\w-]{0,30}(?: \w{1,20})?)[*_]*\s?:[*_]*(?:\s|$)|^\s+\S")
+_FORWARDED: Final = re.compile(r"^(?:(?:re|aw|fwd?|wg|tr|rv|r|i)\s?:\s*)+", re.IGNORECASE)
+_FEWEST_HEADERS: Final = 2
+_LONGEST_GREETING: Final = 90
+_MOST_LEAD_INS: Final = 4
+_LONGEST_LEAD_IN: Final = 400
+_ENDS_LEAD_IN: Final = ".!:?"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """How many pieces at the top are no part of the release, and the headline where only the subject states it."""
+
+    length: int = 0
+    headline: TextLine | None = None
+
+
+def letter_above(pieces: Sequence[Piece]) -> Letter:
+    """The letter in front of a release; an empty one, where it begins at once."""
+    fields = _fields(pieces[0]) if pieces else {}
+    start = int(bool(fields))
+    subject = fields.get("subject")
+    length = start + _greeting(pieces[start:], subject)
+    is_untitled = subject is not None and begins_text(pieces[length : length + 1])
+    return Letter(length, subject if is_untitled else None)
+
+
+def _fields(piece: Piece) -> dict[str, TextLine]:
+    """The fields of a mail's header that are known, and what they say; none, if this is another text."""
+    found: dict[str, TextLine] = {}
+    for line in piece.lines:
+        match = _HEADER.match(line.text)
+        if match is None:
+            return {}
+        field = layouts().mail_headers.get(folded(match[1] or ""))
+        if field:
+            found.setdefault(field, TextLine(line.number, _unlabelled(line.text[match.end() :])))
+    return found if len(found) >= _FEWEST_HEADERS and {"subject", "sender"} & set(found) else {}
+
+
+def _unlabelled(subject: str) -> str:
+    """``WG: Pressemitteilung: Acme übernimmt Beta`` without the words in front of the headline."""
+    text = _FORWARDED.sub("", subject.strip())
+    opening = opening_of(text)
+    return opening.rest if opening is not None and opening.section == "kicker" and opening.rest else text
+
+
+def _greeting(pieces: Sequence[Piece], subject: TextLine | None) -> int:
+    """How many pieces greet and lead to the release."""
+    if not pieces or not _greets(pieces[0].text):
+        return 0
+    length = 1
+    for piece in pieces[1 : _MOST_LEAD_INS + 1]:
+        text = piece.text.strip()
+        is_title = subject is not None and folded(text) == folded(subject.text)
+        leads_on = len(text) <= _LONGEST_LEAD_IN and text[-1:] in _ENDS_LEAD_IN and piece.kind == "paragraph"
+        if is_title or not leads_on or dateline_of(text) or opening_of(text.split("\n", 1)[0]):
+            break
+        length += 1
+    return length
+
+
+def _greets(text: str) -> bool:
+    line = text.strip()
+    return len(line) <= _LONGEST_GREETING and line[-1:] in ",!:." and folded(line).startswith(layouts().greetings)

@@ -1,0 +1,106 @@
+"""Tables of pages and documents: which hold figures, which a whole release, which the people to ask."""
+
+from typing import Any
+
+import pytest
+
+from syndicator.intake.parts import Part
+from syndicator.intake.read import read
+from syndicator.intake.reading import Reading, lost_lines
+
+TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
+
+
+def page(*parts: str) -> Reading:
+    return read("".join(("<html><body>", *parts, "</body></html>")).encode(), "x.html")
+
+
+def blocks(reading: Reading) -> list[str]:
+    return [block["type"] for block in reading.draft["body"]]
+
+
+def people(reading: Reading) -> list[tuple[str, str]]:
+    found: list[dict[str, Any]] = reading.draft["contacts"]
+    return [(contact["name"], contact["email"]) for contact in found]
+
+
+def test_a_newsletter_in_cells_is_read_as_if_there_were_none() -> None:
+    figures = "<table><tr><th>Year</th><th>Loaves</th></tr><tr><td><p>2027</p><p>plan</p></td><td>9</td></tr></table>"
+    reading = page(
+        "<table><tr><td>logo</td><td></td></tr><tr><td>",
+        f"<h1>Acme opens a bakery</h1><p>{TEXT}</p>{figures}<ul><li>bread</li><li>cake</li></ul>",
+        "</td></tr></table>",
+    )
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert blocks(reading) == ["paragraph", "table", "list"]
+    assert reading.draft["body"][1]["rows"] == [["2027 plan", "9"]]
+
+
+@pytest.mark.parametrize("cell", ["<ul><li>bread</li><li>cake</li></ul>", "<p>bread</p><p>cake</p>", "bread<br>cake"])
+def test_words_in_one_cell_are_not_glued(cell: str) -> None:
+    table = f"<table><tr><td>{cell}</td><td>9</td></tr><tr><td>pies</td><td>4</td></tr></table>"
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p>", table)
+    assert reading.draft["body"][1]["rows"][0] == ["bread cake", "9"]
+
+
+def test_paragraphs_of_one_point_are_not_glued() -> None:
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><ul><li><p>bread</p><p>cake</p></li><li>pies</li></ul>")
+    assert reading.draft["body"][1]["points"] == ["bread\ncake", "pies"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<tr><td>Jane Doe<br>Acme<br>jane@acme.example</td><td>Joe Roe<br>Roe PR<br>joe@roe.example</td></tr>",
+        "<tr><td><p>Jane Doe</p><p>jane@acme.example</p></td><td><p>Joe Roe</p><p>joe@roe.example</p></td></tr>",
+        "<tr><td>Jane Doe</td><td>Joe Roe</td></tr><tr><td>jane@acme.example</td><td>joe@roe.example</td></tr>",
+        "<tr><td>Jane Doe</td><td>jane@acme.example</td></tr><tr><td>Joe Roe</td><td>joe@roe.example</td></tr>",
+    ],
+)
+def test_contacts_side_by_side_are_two(table: str) -> None:
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><h2>Media contacts</h2><table>{table}</table>")
+    assert people(reading) == [("Jane Doe", "jane@acme.example"), ("Joe Roe", "joe@roe.example")]
+    assert blocks(reading) == ["paragraph"]
+
+
+def test_a_contact_block_may_be_a_list_and_a_publisher_a_table() -> None:
+    source = f"""# Acme opens a bakery
+
+{TEXT}
+
+## Contacts
+
+- Jane Doe, Acme, Tel. +44 1482 555 012, jane@acme.example
+- Joe Roe, Roe PR, Tel. +44 1482 555 013, joe@roe.example
+
+## Issued by
+
+| Company | Acme Ltd |
+|---|---|
+| Phone | +44 1482 555 010 |
+"""
+    reading = read(source.encode(), "x.md")
+    assert lost_lines(reading) == ()
+    assert people(reading) == [("Jane Doe", "jane@acme.example"), ("Joe Roe", "joe@roe.example")]
+    assert reading.draft["publisher"] == {"name": "Acme Ltd", "phone": "+44 1482 555 010", "country": "GB"}
+
+
+def test_a_list_of_prose_below_a_contact_is_body() -> None:
+    source = (
+        f"# Acme opens a bakery\n\n{TEXT}\n\n## Contact\n\n- All loaves are baked by hand in Hull.\n- So are cakes.\n"
+    )
+    assert blocks(read(source.encode(), "x.md")) == ["paragraph", "list"]
+
+
+def test_a_heading_inside_of_the_text_is_no_title() -> None:
+    """Word documents whose title is only set in bold."""
+    reading = page(f"<p><b>Acme opens a bakery</b></p><p>{TEXT}</p><h2>Figures</h2><p>{TEXT}</p>")
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert reading.spans_of(Part.PUBLISHER) == ()
+    assert blocks(reading) == ["paragraph", "subheading", "paragraph"]
+
+
+def test_a_title_below_a_greeting_stays_one() -> None:
+    greeting = "We use cookies to make this page work for you, and you may switch off those that you do not like."
+    reading = page(f"<p>{greeting}</p><h1>Acme opens a bakery</h1><p>{TEXT}</p>")
+    assert reading.draft["headline"] == "Acme opens a bakery"
