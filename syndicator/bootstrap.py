@@ -44,7 +44,6 @@ from syndicator.services.sweep import Swept, sweep
 from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
-from syndicator.store.migrate import migrate
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
@@ -255,6 +254,8 @@ class Syndicator:
         )
 
     def migrate(self) -> None:
+        from syndicator.store.migrate import migrate  # late: Alembic is 5 MB that no worker has to hold
+
         migrate(self.database)
         channels.ensure_first_channel(self.setup)
 

@@ -10,13 +10,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from syndicator import log
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import ConfigError
-from syndicator.web.app import make_app
-from syndicator.web.serve import Server
+
+if TYPE_CHECKING:
+    from syndicator.web.serve import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Running:
     """A service that listens."""
 
     service: Syndicator
-    server: Server
+    server: "Server"
 
 
 @contextmanager
@@ -45,7 +47,11 @@ def embedded(settings: Settings) -> Iterator[Running]:
 
 
 @contextmanager
-def _serving(service: Syndicator) -> Iterator[Server]:
+def _serving(service: Syndicator) -> Iterator["Server"]:
+    # Late: what a web server needs is 10 MB that no worker has to hold.
+    from syndicator.web.app import make_app
+    from syndicator.web.serve import Server
+
     server = Server(make_app(service), service.settings.host, service.settings.port)
     server.start()
     try:
