@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from syndicator.model.filter import Filter
-from syndicator.model.release import Record, slug
+from syndicator.model.names import own_name
+from syndicator.model.release import Record, Subject
 from syndicator.model.text import Line
 
 
@@ -55,7 +56,7 @@ class AutomaticChannel:
     def name(self) -> str:
         if self.kind is ChannelKind.ALL:
             return "all"
-        return f"{self.kind}-{slug(self.value, 'other')}"
+        return f"{self.kind}-{own_name(self.value)}"
 
     def as_row(self) -> dict[str, str]:
         return {"name": self.name, "kind": self.kind, "value": self.value, "title": self.title}
@@ -68,7 +69,14 @@ def automatic_channels(record: Record) -> list[AutomaticChannel]:
         AutomaticChannel(ChannelKind.PUBLISHER, record.publisher_key, record.publisher.name),
         AutomaticChannel(ChannelKind.LANGUAGE, record.language, f"Language: {record.language}"),
     ]
-    found += [AutomaticChannel(ChannelKind.SUBJECT, s.code, s.label or f"Subject: {s.code}") for s in record.subjects]
+    found += [
+        AutomaticChannel(ChannelKind.SUBJECT, _subject(s), s.label or f"Subject: {s.code}") for s in record.subjects
+    ]
     found += [AutomaticChannel(ChannelKind.REGION, code, f"Region: {code}") for code in record.regions]
     found += [AutomaticChannel(ChannelKind.INDUSTRY, code, f"Industry: {code}") for code in record.industries]
     return list({channel.name: channel for channel in found}.values())
+
+
+def _subject(subject: Subject) -> str:
+    """The code; with its list's name in front where that is not the IPTC's."""
+    return subject.code if subject.scheme == "medtop" else f"{subject.scheme}:{subject.code}"

@@ -1,7 +1,5 @@
 """The release: what a publisher hands in (record), and what the service carries (release)."""
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -21,6 +19,7 @@ from syndicator.model.body import Block, Boilerplate, Paragraph, Quote
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.links import Link
 from syndicator.model.media import Media
+from syndicator.model.names import own_name
 from syndicator.model.publisher import Contact, Publisher
 from syndicator.model.text import Code, LanguageTag, Line, Name, Text
 from syndicator.model.timing import instant, known_zone
@@ -115,7 +114,7 @@ class Record(BaseModel):
     @property
     def publisher_key(self) -> str:
         """The name of the publisher's channel."""
-        return self.publisher.key or slug(self.publisher.name, "publisher")
+        return self.publisher.key or own_name(self.publisher.name)
 
 
 class Release(BaseModel):
@@ -132,17 +131,3 @@ class Release(BaseModel):
     updated_at: datetime = Field(description="When this version was made.")
     note: Text | None = Field(default=None, description="Why it was corrected, withheld or withdrawn.")
     texts: str = Field(description="Id of the network's texts that were in force when the version was made.")
-
-    @property
-    def slug(self) -> str:
-        return slug(self.record.headline, "release")
-
-
-def slug(text: str, otherwise: str) -> str:
-    """A readable name for addresses: ASCII, lower case, at most 64 characters. Never an identity."""
-    folded = text.translate(_GERMAN)
-    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-") or otherwise
-
-
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
