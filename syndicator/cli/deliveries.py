@@ -98,7 +98,9 @@ def replay(client: "Client", delivery_id: int, reason: str, *, as_json: bool) ->
     show_envvar=True,
     help="The endpoint's whsec_ secret or the service's whpk_ key; one good signature by any of them is enough.",
 )
-@click.option("--tolerance", type=float, default=300, show_default=True, help="Seconds the signed time may be off.")
+@click.option(
+    "--tolerance", type=click.FloatRange(0), default=300, show_default=True, help="Seconds the signed time may be off."
+)
 @as_json
 def verify(
     file: BinaryIO,

@@ -69,6 +69,17 @@ def test_an_old_or_early_push_is_refused(off: int) -> None:
     )
 
 
+def test_a_tolerance_that_is_no_number_tolerates_nothing() -> None:
+    with pytest.raises(SignatureRefused, match="off"):
+        verify(headers(b"", SECRET, at=NOW_S - 301), b"", [SECRET], NOW_S, tolerance_s=float("nan"))
+
+
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-signature"])
+def test_a_header_that_is_no_text_is_refused_and_not_a_crash(name: str) -> None:
+    with pytest.raises(SignatureRefused, match="no signature matches"):
+        verify({**headers(b"", SECRET), name: "v1,\udcff"}, b"", [SECRET, SIGNER.public_key], NOW_S)
+
+
 @pytest.mark.parametrize("size", [0, 23, 65])
 def test_a_secret_has_24_to_64_bytes(size: int) -> None:
     with pytest.raises(ConfigError):
