@@ -59,9 +59,17 @@ class Pages:
         )
 
     def directory(self, _request: Request) -> Response:
-        main = markup.directory_main(views.channel_list(self._setup))
-        canonical = f"{self._setup.addresses.base}/channels"
-        return self._page(markup.page(self._site, f"Channels: {self._site.title}", main, canonical=canonical))
+        """All channels; a reader that is given this address finds the first one's feeds."""
+        channels = views.channel_list(self._setup)
+        return self._page(
+            markup.page(
+                self._site,
+                f"Channels: {self._site.title}",
+                markup.directory_main(channels),
+                canonical=f"{self._setup.addresses.base}/channels",
+                feeds=channels[:1],
+            )
+        )
 
     def channel(self, request: Request) -> Response:
         shown = views.channel_page(self._setup, request.path_params["name"])
