@@ -53,7 +53,7 @@ _DIRTY = text("""
 """)
 _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
-_LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL AND no > :after ORDER BY no LIMIT :limit")
+_LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL ORDER BY no")
 _ENTRIES = text("""
     SELECT e.position, e.release_id, r.version, r.edition, r.state, r.updated_at
       FROM channel_entries e JOIN releases r ON r.id = e.release_id
@@ -170,8 +170,9 @@ def by_name(connection: Connection, name: str) -> RowMapping:
     return row
 
 
-def listed(connection: Connection, *, after: int = 0, limit: int = 1000) -> Sequence[RowMapping]:
-    return connection.execute(_LIST, {"after": after, "limit": limit}).mappings().all()
+def listed(connection: Connection) -> Sequence[RowMapping]:
+    """All channels, in the order they were made."""
+    return connection.execute(_LIST).mappings().all()
 
 
 def entries(connection: Connection, no: int, page: int) -> Sequence[RowMapping]:

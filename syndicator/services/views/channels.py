@@ -25,7 +25,6 @@ from syndicator.store.database import Connection, RowMapping
 
 _FROZEN = ConfigDict(frozen=True)
 _SHOWN = 20
-_LISTED = 10_000
 
 
 class ChannelView(BaseModel):
@@ -105,7 +104,7 @@ class ReleasePage:
 def channel_list(setup: Setup) -> tuple[ChannelView, ...]:
     """All channels, in the order they were made."""
     with setup.database.read() as connection:
-        return tuple(_view(setup, row) for row in channels.listed(connection, limit=_LISTED))
+        return tuple(_view(setup, row) for row in channels.listed(connection))
 
 
 def channel(setup: Setup, name: str) -> ChannelView:
@@ -157,7 +156,7 @@ def trial(setup: Setup, wanted: Filter) -> TrialView:
 def opml(setup: Setup) -> bytes:
     """All channels as a subscription list, one folder per kind."""
     with setup.database.read() as connection:
-        rows = sorted(channels.listed(connection, limit=_LISTED), key=lambda row: _ORDER[row["kind"]])
+        rows = sorted(channels.listed(connection), key=lambda row: _ORDER[row["kind"]])
     network = setup.network(None)
     newest = max((row["created_at"] for row in rows), default=0)
     outlines = (

@@ -6,7 +6,9 @@ import re
 import pytest
 from lxml import etree, html
 
-from tests.unit.web.served import BASE, Served, record
+from syndicator.model.channel import AutomaticChannel, ChannelKind
+from syndicator.store import channels
+from tests.unit.web.served import BASE, START_US, Served, record
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
 PAGES = ["/", "/channels", "/channels/all", "/terms"]
@@ -39,7 +41,7 @@ def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
         assert shown.public.get(str(local)).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/channels/all", "/releases/{id}"])
+@pytest.mark.parametrize("path", ["/", "/channels", "/channels/all", "/releases/{id}"])
 def test_readers_find_the_feeds_by_themselves(shown: Served, path: str) -> None:
     release_id = shown.public.get("/feeds/all.json").json["items"][0]["url"].rpartition("/")[2]
     page = _page(shown.public.get(path.format(id=release_id)).text)
@@ -99,10 +101,18 @@ def test_all_channels_as_opml(shown: Served, path: str) -> None:
     answer = shown.public.get(path)
     assert answer.headers["content-type"] == "text/x-opml; charset=utf-8"
     outlines = etree.fromstring(answer.body).findall(".//outline[@xmlUrl]")
-    channels = shown.public.get("/api/v1/channels").json
-    assert {outline.get("xmlUrl") for outline in outlines} == {channel["feeds"]["atom"] for channel in channels}
+    listed = shown.public.get("/api/v1/channels").json
+    assert {outline.get("xmlUrl") for outline in outlines} == {channel["feeds"]["atom"] for channel in listed}
     for outline in outlines:
         assert shown.public.get(outline.get("htmlUrl", "").removeprefix(BASE)).status == 200
+
+
+def test_no_number_of_channels_is_too_large_for_the_list(served: Served) -> None:
+    rows = [AutomaticChannel(ChannelKind.REGION, f"X-{number}", "Region").as_row() for number in range(10_001)]
+    with served.service.database.write() as connection:
+        channels.insert_automatic(served.service.database, connection, rows, START_US)
+    addresses = re.findall(rb'xmlUrl="[^"]*/feeds/region-[^"]*"', served.public.get("/opml").body)
+    assert len(set(addresses)) == len(rows)
 
 
 def test_every_link_of_the_pages_leads_somewhere(shown: Served) -> None:
