@@ -124,7 +124,7 @@ class Syndicator:
             new,
             owner=owner,
             sealer=self.sealer,
-            ports=self.ports,
+            guard=self.guard,
             must_verify=self.settings.verify_endpoints,
         )
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from syndicator.delivery.addresses import Address, connected_to, is_public
 from syndicator.delivery.resolver import Answers, Resolver
 from syndicator.delivery.url import DEFAULT_PORTS, EndpointUrl, UrlRefused, parse_endpoint_url
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, Fault
 
 Network = IPv4Network | IPv6Network
 URLS_REMEMBERED = 20_000
@@ -78,6 +78,16 @@ class Guard:
         self._read = lru_cache(URLS_REMEMBERED)(self._read_url)
         self.allows = lru_cache(URLS_REMEMBERED)(self._allows)
 
+    def accept(self, url_text: str) -> None:
+        """Whether requests may go to this URL as far as it says itself; what its name leads to may change.
+
+        Raises:
+            UrlRefused: with every fault.
+        """
+        verdict = self._judge_written(parse_endpoint_url(url_text, self._ports))
+        if isinstance(verdict, Refusal):
+            raise UrlRefused([Fault("url", verdict.reason, "give the address that it has on the Internet")])
+
     def check(self, url_text: str) -> Vetted | Refusal | Pending:
         """The verdict without waiting, or a ``Pending`` if the name has to be looked up first."""
         read = self._read(url_text)
@@ -128,6 +138,10 @@ class Guard:
             url = parse_endpoint_url(url_text, self._ports)
         except UrlRefused as refused:
             return Refusal("url", "; ".join(map(str, refused.faults)))
+        return self._judge_written(url)
+
+    def _judge_written(self, url: EndpointUrl) -> EndpointUrl | Verdict:
+        """The verdict on an address; the URL itself where a name has to be looked up."""
         if url.address is not None:
             return self._vet(url, (url.host,))
         # RFC 6761 section 6.3: these names are this machine, whatever a name server says.

@@ -1,20 +1,19 @@
 """A newsroom's endpoints and subscriptions: add, change the state, remove, test."""
 
-from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from syndicator.clock import SECOND_US, from_us
 from syndicator.delivery import secrets
+from syndicator.delivery.guard import Guard
 from syndicator.delivery.payload import WEBHOOK, Occasion, ping_payload
 from syndicator.delivery.sealing import Sealer
-from syndicator.delivery.url import parse_endpoint_url
 from syndicator.errors import Conflict, NotFound
 from syndicator.ids import new_id
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, filters
-from syndicator.store.database import Connection, RowMapping
+from syndicator.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,14 @@ class AddedEndpoint:
 
 
 def add_endpoint(
-    setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, ports: Container[int], must_verify: bool = False
+    setup: Setup, new: NewEndpoint, *, owner: str, sealer: Sealer, guard: Guard, must_verify: bool = False
 ) -> AddedEndpoint:
     """Registers an endpoint with its subscriptions. Rejected when its URL is not one that may be pushed to.
 
     With ``must_verify``, or when ``new`` asks for it, the endpoint is unverified: no event is fanned out to it before
     ``verify_endpoint``. The address behind a host name is judged at every attempt, not here: it may change.
     """
-    parse_endpoint_url(new.url, ports)
+    guard.accept(new.url)
     secret = secrets.new_secret()
     state = EndpointState.UNVERIFIED if must_verify or new.verify else EndpointState.ACTIVE
     with setup.database.write() as connection:
@@ -149,8 +148,3 @@ def test_endpoint(setup: Setup, endpoint_id: str, *, actor: str) -> int:
         occasion = Occasion(id=event_id, type=EventType.PING, at=from_us(now))
         events.insert_payload(connection, seq, WEBHOOK, ping_payload(occasion, endpoint_id))
         return deliveries.insert_ping(connection, seq, row["no"], now)
-
-
-def listed_endpoints(setup: Setup, owner: str = "") -> Sequence[RowMapping]:
-    with setup.database.read() as connection:
-        return endpoints.listed(connection, owner=owner, limit=1000)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from syndicator.delivery.guard import Guard
+from syndicator.delivery.resolver import Resolver
 from syndicator.errors import Conflict, NotFound
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.services.verify import NotVerified
@@ -99,7 +101,9 @@ def test_whatever_is_not_the_challenge_leaves_the_endpoint_unverified_and_says_w
 
 def test_a_receiver_that_is_not_there_or_not_public_is_not_verified(make_house: Callable[..., House]) -> None:
     house = make_house()
-    for url, says in ((BEHIND_NOBODY, "connect: "), ("http://10.0.0.1/", "guard: ")):
+    inside = Resolver(lambda _name: ("10.0.0.1",), threads=1)
+    house.service.guard = Guard(["127.0.0.0/8"], allowed_ports=house.service.ports, resolver=inside)
+    for url, says in ((BEHIND_NOBODY, "connect: "), ("http://newsroom.example/", "guard: ")):
         added = house.service.add_endpoint(NewEndpoint(url=url, verify=True), owner="newsroom")
         with pytest.raises(NotVerified, match=says):
             house.service.verify_endpoint(added.id, actor="desk")

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from syndicator.clock import from_us, isoformat
+from syndicator.delivery.guard import Guard
+from syndicator.delivery.resolver import Resolver
 from tests.unit.web.served import START_US, Served
 
 URL = "https://newsroom.example/hook"
@@ -33,7 +35,8 @@ def test_an_endpoint_is_added_with_a_secret_that_is_shown_once(served: Served) -
 
 
 def test_an_endpoint_that_cannot_be_verified_says_what_came_instead(served: Served) -> None:
-    added = _add(served, url="http://10.0.0.1/", verify=True)
+    served.service.guard = Guard(resolver=Resolver(lambda _name: ("10.0.0.1",), threads=1))
+    added = _add(served, verify=True)
     assert added["state"] == "unverified"
     path = f"/api/v1/endpoints/{added['id']}"
     refused = served.operator("POST", f"{path}/verify")
@@ -42,6 +45,17 @@ def test_an_endpoint_that_cannot_be_verified_says_what_came_instead(served: Serv
     assert "not verified: guard" in served.operator.get(path).json["notice"]
     assert served.operator("POST", f"{path}/resume").status == 409
     assert served.operator("POST", "/api/v1/endpoints/end_unknown/verify").status == 404
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost", "push.localhost."]
+)
+def test_an_endpoint_at_an_address_that_is_not_public_is_refused_at_once(served: Served, host: str) -> None:
+    refused = served.operator("POST", "/api/v1/endpoints", {"url": f"https://{host}/hook"})
+    assert (refused.status, refused.json["title"]) == (422, "The URL was refused")
+    (fault,) = refused.json["faults"]
+    assert (fault["place"], "no public address" in fault["problem"]) == ("url", True)
+    assert served.operator.get("/api/v1/endpoints").json == []
 
 
 def test_a_refused_url_and_a_wrong_filter_are_told_with_their_places(served: Served) -> None:
