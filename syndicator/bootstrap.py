@@ -146,8 +146,8 @@ class Syndicator:
         subscribe.change_endpoint(self.setup, endpoint_id, move, actor=actor, notice=notice)
         self.dispatcher.wake(Task.DELIVER)
 
-    def rotate_secret(self, endpoint_id: str, *, actor: str) -> str:
-        return subscribe.rotate_secret(self.setup, endpoint_id, actor=actor, sealer=self.sealer)
+    def rotate_secret(self, endpoint_id: str, *, actor: str, overlap_s: int = subscribe.OVERLAP_S) -> str:
+        return subscribe.rotate_secret(self.setup, endpoint_id, actor=actor, sealer=self.sealer, overlap_s=overlap_s)
 
     def test_endpoint(self, endpoint_id: str, *, actor: str) -> int:
         delivery_id = subscribe.test_endpoint(self.setup, endpoint_id, actor=actor)

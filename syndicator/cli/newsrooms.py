@@ -130,8 +130,7 @@ def _move(name: str, path: str, says: str, example: str) -> click.Command:
         if as_json:
             show_json(answer)
         else:
-            secret = f"\nSecret    {answer['secret']}  (keep it: it is not shown again)" if "secret" in answer else ""
-            click.echo(f"{endpoint_id}: {says}{secret}")
+            click.echo(f"{endpoint_id}: {says}")
 
     command.__doc__ = f"{says.capitalize()}.\n\n    Example: syndicator endpoint {example} end_…\n    "
     return click.command(name)(command)
@@ -141,9 +140,32 @@ endpoint.add_command(_move("test", "test", "a signed endpoint.ping is on its way
 endpoint.add_command(_move("verify", "verify", "the receiver answered the challenge", "verify"))
 endpoint.add_command(_move("pause", "pause", "paused; deliveries are parked, none is lost", "pause"))
 endpoint.add_command(_move("resume", "resume", "active; what was parked goes out now", "resume"))
-endpoint.add_command(
-    _move("rotate-secret", "rotate-secret", "a new secret signs; the old one for 24 h, too", "rotate-secret")
+
+
+@endpoint.command("rotate-secret")
+@click.argument("endpoint_id", metavar="ID")
+@click.option(
+    "--overlap",
+    type=click.IntRange(0, 720),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How long the old secret signs, too; 0 ends it now, when somebody else has it.",
 )
+@as_json
+@service_options
+def rotate_secret(client: "Client", endpoint_id: str, overlap: int, *, as_json: bool) -> None:
+    """Give an endpoint a new secret. It is shown once.
+
+    Example: syndicator endpoint rotate-secret end_… --overlap 48
+    """
+    answer = client.post(f"/api/v1/endpoints/{segment(endpoint_id)}/rotate-secret?overlap_s={overlap * 3600}")
+    if as_json:
+        show_json(answer)
+        return
+    old = f"the old one for {overlap} h, too" if overlap else "the old one does no longer"
+    click.echo(f"{endpoint_id}: a new secret signs; {old}")
+    click.echo(f"Secret    {answer['secret']}  (keep it: it is not shown again)")
 
 
 @endpoint.command("remove")

@@ -1,6 +1,7 @@
 """A newsroom's endpoints and subscriptions: add, change the state, remove, test."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from syndicator.clock import SECOND_US, from_us
 from syndicator.delivery import secrets
@@ -14,6 +15,8 @@ from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, filters
 from syndicator.store.database import Connection
+
+OVERLAP_S: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +125,17 @@ def _follow(connection: Connection, number: int, state: EndpointState, now: int)
             endpoints.delete_subscriptions(connection, number)
 
 
-def rotate_secret(
-    setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_us: int = 24 * 3600 * SECOND_US
-) -> str:
-    """The new secret, shown once. The old one signs as well until the overlap ends (24 h by default)."""
+def rotate_secret(setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_s: int = OVERLAP_S) -> str:
+    """The new secret, shown once. The old ones sign as well until the overlap ends; with none they end now."""
     secret = secrets.new_secret()
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         row = endpoints.get(connection, endpoint_id)
-        stored = secrets.rotated(sealer, endpoint_id, row["secrets"], secret, old_until_us=now + overlap_us, now_us=now)
+        stored = secrets.rotated(
+            sealer, endpoint_id, row["secrets"], secret, old_until_us=now + overlap_s * SECOND_US, now_us=now
+        )
         endpoints.set_secrets(connection, row["no"], stored)
-        audit.write(connection, actor=actor, action="rotate", subject=endpoint_id, now=now)
+        audit.write(connection, actor=actor, action="rotate", subject=endpoint_id, now=now, overlap_s=overlap_s)
     return secret
 
 

@@ -9,10 +9,16 @@ from syndicator.clock import to_us
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import Line
+from syndicator.services.subscribe import OVERLAP_S
 from syndicator.services.views import newsrooms as views
 from syndicator.web.requests import JsonBody, Service, Token, body_of, read
 
 router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
+
+_LONGEST_OVERLAP_S = 30 * 24 * 3600
+Overlap = Annotated[
+    int, Query(ge=0, le=_LONGEST_OVERLAP_S, description="How long the old secret signs, too; 0: it ends now.")
+]
 
 
 class Added(BaseModel):
@@ -93,9 +99,9 @@ def verify(service: Service, actor: Token, endpoint_id: str) -> views.EndpointVi
 
 
 @router.post("/{endpoint_id}/rotate-secret")
-def rotate_secret(service: Service, actor: Token, endpoint_id: str) -> Secret:
-    """A new secret, shown this once. The old one signs as well for another 24 hours."""
-    return Secret(secret=service.rotate_secret(endpoint_id, actor=actor))
+def rotate_secret(service: Service, actor: Token, endpoint_id: str, overlap_s: Overlap = OVERLAP_S) -> Secret:
+    """A new secret, shown this once. The old one signs as well for another 24 hours, or as long as is asked."""
+    return Secret(secret=service.rotate_secret(endpoint_id, actor=actor, overlap_s=overlap_s))
 
 
 @router.post("/{endpoint_id}/recover", openapi_extra=body_of(Recovery))

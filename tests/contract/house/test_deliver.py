@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from syndicator.clock import SECOND_US, from_us
+from syndicator.delivery.signing import verify
 from syndicator.errors import Conflict
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
@@ -266,6 +267,21 @@ def test_a_rotated_secret_signs_beside_the_old_one_for_a_day(house: House, newsr
         headers, _ = newsroom.requests[-1]
         assert headers["webhook-signature"].count("v1,") == signatures
     assert base64.b64decode(new.removeprefix("whsec_"))
+
+
+@pytest.mark.parametrize(("overlap_s", "later_s", "signatures"), [(0, 0, 1), (60, 59, 3), (60, 60, 1)])
+def test_the_overlap_of_a_rotation_is_as_long_as_is_asked(
+    house: House, newsroom: Newsroom, overlap_s: int, later_s: int, signatures: int
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.service.rotate_secret(endpoint_id, actor="t")
+    newest = house.service.rotate_secret(endpoint_id, actor="t", overlap_s=overlap_s)
+    house.clock.us += later_s * SECOND_US
+    house.submit()
+    house.service.drain()
+    headers, body = newsroom.requests[-1]
+    assert headers["webhook-signature"].count("v1,") == signatures
+    verify(headers, body, [newest], house.clock.us / SECOND_US)
 
 
 def test_recovering_replays_only_the_newest_version_of_each_release(house: House, newsroom: Newsroom) -> None:

@@ -58,7 +58,9 @@ def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     assert "paused" in cli("endpoint", "pause", endpoint).out
     assert state() == "paused"
     assert cli("endpoint", "resume", endpoint, "--json").json["state"] == state() == "active"
-    assert "whsec_" in cli("endpoint", "rotate-secret", endpoint).out
+    assert "the old one for 24 h, too\nSecret    whsec_" in cli("endpoint", "rotate-secret", endpoint).out
+    assert "the old one does no longer" in cli("endpoint", "rotate-secret", endpoint, "--overlap", 0).out
+    assert cli("endpoint", "rotate-secret", endpoint, "--overlap", -1).code == 2
     assert cli("endpoint", "rotate-secret", endpoint, "--json").json["secret"].startswith("whsec_")
     added = cli("endpoint", "subscribe", endpoint, "--event", "release.corrected", "--json").json["id"]
     assert added in cli("endpoint", "show", endpoint).out

@@ -106,6 +106,8 @@ def test_a_rotated_secret_is_another_one(served: Served) -> None:
     rotated = served.operator("POST", f"/api/v1/endpoints/{added['id']}/rotate-secret").json
     assert rotated["secret"].startswith("whsec_")
     assert rotated["secret"] != added["secret"]
+    path = f"/api/v1/endpoints/{added['id']}/rotate-secret"
+    assert [served.operator("POST", f"{path}?overlap_s={each}").status for each in (0, -1, 10**9)] == [200, 422, 422]
 
 
 def test_deliveries_are_paged_and_filtered(served: Served) -> None:
