@@ -1,10 +1,13 @@
 """What a reader asks for in headers (RFC 9110, RFC 3229): pure functions over header values as bytes."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 Wishes = tuple[bytes, bytes, bytes, bytes]
+
+_TAG = re.compile(rb'"[^"]*"')
 
 
 def wishes(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
@@ -43,18 +46,14 @@ def names(if_none_match: bytes, etag: bytes) -> bool:
 
 def tags(if_none_match: bytes) -> list[bytes]:
     """The tags in the list, in their quotes and without a ``W/``."""
-    found, rest = [], if_none_match
-    while (first := rest.find(b'"')) >= 0 and (last := rest.find(b'"', first + 1)) > 0:
-        found.append(rest[first : last + 1])
-        rest = rest[last + 1 :]
-    return found
+    return _TAG.findall(if_none_match)
 
 
 def unmodified(if_modified_since: bytes, last_modified: int) -> bool:
     """Whether nothing changed since then (seconds since 1970). What is no date does not count."""
     try:
         since = parsedate_to_datetime(if_modified_since.decode("ascii"))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, OverflowError):
         return False
     return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
 

@@ -11,6 +11,7 @@ from syndicator.web.conditions import Wishes, names, newest_base, takes_gzip, un
 from syndicator.web.documents import Document, Documents
 
 _KNOWN_CODINGS: Final = 1000
+_LONGEST_CODING: Final = 200
 _ALLOWED: Final = b"GET, HEAD, OPTIONS"
 _PLAIN: Final[Headers] = [
     (b"content-type", b"text/plain; charset=utf-8"),
@@ -74,7 +75,9 @@ class FeedServer:
     def _learn(self, coding: bytes) -> bool:
         if len(self._codings) >= _KNOWN_CODINGS:
             self._codings = {b"": False}
-        gzip = self._codings[coding] = takes_gzip(coding)
+        gzip = takes_gzip(coding)
+        if len(coding) <= _LONGEST_CODING:
+            self._codings[coding] = gzip
         return gzip
 
 

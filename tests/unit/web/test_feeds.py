@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import tracemalloc
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -158,6 +159,15 @@ def test_what_is_no_feed_is_a_small_404(shown: Served, path: str) -> None:
     assert len(answer.body) < 100
     assert answer.headers["cache-control"] == "no-store"
     assert shown.public("HEAD", path).body == b""
+
+
+def test_what_is_kept_of_wishes_does_not_grow_with_their_length(shown: Served) -> None:
+    tracemalloc.start()
+    for number in range(20):
+        assert shown.public.get("/feeds/all.rss", Accept_Encoding=f"{number}-{'x' * 500_000}, gzip").status == 200
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 3_000_000
 
 
 def test_a_new_release_is_seen_and_moves_tag_and_time(served: Served) -> None:
