@@ -238,4 +238,5 @@ def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_j
     if as_json:
         show_json(recovered)
     else:
-        click.echo(f"{endpoint_id}: {recovered['deliveries']} deliveries go out again")
+        count = recovered["deliveries"]
+        click.echo(f"{endpoint_id}: {'1 delivery goes' if count == 1 else f'{count} deliveries go'} out again")

@@ -6,7 +6,7 @@ from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints
 from syndicator.store.database import Connection, RowMapping
 
-_AT_MOST = 10_000
+_PER_TRANSACTION = 1_000
 _ENDED = {"delivered", "dead", "superseded"}
 
 
@@ -32,22 +32,33 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
 def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
     """Replays what an endpoint was sent, or should have been, since then; how many deliveries that is.
 
-    Of a release, only the newest version is sent. At most 10,000 a call, newest first.
+    Of a release, only the newest version is sent; pings are not. Newest first, some in each transaction, so that
+    nobody waits long for the database. Conflict when the endpoint is not active, or no longer: what was replayed by
+    then stays so.
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         _refuse_inactive(endpoints.get(connection, endpoint_id)["state"], endpoint_id)
-        rows = [
-            row
-            for row in deliveries.listed(connection, _AT_MOST, endpoint=endpoint_id, since=since_us)
-            if row["state"] in _ENDED and deliveries.newer(connection, row["id"]) is None
-        ]
-        for row in rows:
-            _replay(connection, row, now)
         audit.write(
             connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason
         )
-    return len(rows)
+    count, before = 0, None
+    while True:
+        with setup.database.write() as connection:
+            _refuse_inactive(endpoints.get(connection, endpoint_id)["state"], endpoint_id)
+            rows = deliveries.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since_us, before=before)
+            wanted = [row for row in rows if _is_recovered(connection, row)]
+            for row in wanted:
+                _replay(connection, row, now)
+        count += len(wanted)
+        if len(rows) < _PER_TRANSACTION:
+            return count
+        before = rows[-1]["id"]
+
+
+def _is_recovered(connection: Connection, row: RowMapping) -> bool:
+    has_ended = row["state"] in _ENDED and row["event_type"] != EventType.PING
+    return has_ended and deliveries.newer(connection, row["id"]) is None
 
 
 def _refuse(connection: Connection, row: RowMapping) -> None:

@@ -297,6 +297,22 @@ def test_recovering_replays_only_the_newest_version_of_each_release(house: House
     assert newsroom.requests[1][0]["webhook-id"] == newsroom.requests[2][0]["webhook-id"]
 
 
+def test_recovering_reaches_the_oldest_and_sends_no_ping_again(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.services.replay._PER_TRANSACTION", 2)
+    endpoint_id = house.endpoint(newsroom)
+    house.service.test_endpoint(endpoint_id, actor="t")
+    since = house.clock.us
+    for number in range(5):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    assert house.service.recover_since(endpoint_id, since, actor="t", reason="lost our disk") == 5
+    house.service.drain()
+    assert newsroom.told.count(("release.published", 1)) == 10
+    assert newsroom.told.count(("endpoint.ping", 0)) == 1
+
+
 def revision(action: Action, **fields: object) -> Revision:
     return Revision(action=action, actor="t", **fields)  # type: ignore[arg-type]
 

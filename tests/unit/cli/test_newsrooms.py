@@ -109,7 +109,7 @@ def test_what_was_received_is_verified_and_sent_again(cli: Call, served: Served,
         assert replayed.out.startswith(f"delivery {line['id']} is ")
         served.service.drain()
         since = ("--since", "2027-01-01T00:00:00Z", "--reason", "lost a disk")
-        assert cli("endpoint", "recover", added["id"], *since).out == f"{added['id']}: 1 deliveries go out again\n"
+        assert cli("endpoint", "recover", added["id"], *since).out == f"{added['id']}: 1 delivery goes out again\n"
         served.service.drain()
         assert cli("endpoint", "recover", added["id"], *since, "--json").json == {"deliveries": 1}
         assert cli("endpoint", "recover", added["id"], "--since", "yesterday", "--reason", "x").code == 3
