@@ -14,6 +14,7 @@ _TRIM: Final = " ,;|/\u2013\u2014-:\t\u00a0"
 _FEWEST_NAMES: Final = 2
 _MOST_NAMES: Final = 6
 _MOST_OF_PERSON: Final = 4
+_FARTHEST_NAME: Final = 4
 
 Contact = dict[str, Any]
 
@@ -184,3 +185,32 @@ def _looks_like_name(text: str) -> bool:
         and reaches(text) == 0
         and not any(sign.isdigit() for sign in text)
     )
+
+
+def asked_for(text: str, houses: str = "") -> Contact | None:
+    """The person a sentence asks to turn to: ``please contact Jane Doe at Acme on 020 7555 0199 or jane@acme.example``.
+
+    None for a sentence without a name, or without a way to reach it.
+    """
+    for asking in layouts().asks_for_contact:
+        place = folded(text).find(asking)
+        words = text[place + len(asking) :].split() if place >= 0 else []
+        name = _first_person(words, folded(houses))
+        behind = text[text.find(name, place) + len(name) :] if name else ""
+        email = EMAIL.search(behind)
+        phone = next((one for one in LOOSE_PHONE.findall(URL.sub(" ", EMAIL.sub(" ", behind))) if is_number(one)), None)
+        if name and (email or phone):
+            ways = {"phone": phone.strip(_TRIM) if phone else None, "email": email[0] if email else None}
+            return {"name": name, **{way: value for way, value in ways.items() if value}}
+    return None
+
+
+def _first_person(words: Sequence[str], houses: str) -> str:
+    for start in range(min(_FARTHEST_NAME, len(words))):
+        for length in range(_MOST_OF_PERSON + 1, 1, -1):
+            name = " ".join(words[start : start + length]).strip(_TRIM + ".()")
+            if not any(word.endswith((",", ":")) for word in words[start : start + length - 1]) and _is_person(
+                name, houses
+            ):
+                return name
+    return ""

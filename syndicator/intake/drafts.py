@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from syndicator.intake.contacts import contacts_of
+from syndicator.intake.contacts import asked_for, contacts_of
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.parts import Layout, Part, Section
@@ -15,7 +15,11 @@ from syndicator.intake.trackers import is_pixel
 _CAPTION: Final = re.compile(
     r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)|^\s*(\w[\w.]{0,20}\s?\d{1,3})\s+[\u2013-]\s+(?=\S)"
 )
+_BETWEEN_SENTENCES: Final = re.compile(r"[.!?]\s+|\n|\s[|\u2013]\s")
+# A full stop behind an initial ends no name: "P. Garnier".
+_AFTER_CREDIT: Final = re.compile(r"(?<!\b[A-Z\u00c0-\u00de])[.!?]\s+|\n|\s\|\s")
 _FIRST_PARAGRAPHS: Final = 2
+_LONGEST_ASKING: Final = 600
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
 _SHEET_ROOM: Final = 100
@@ -74,7 +78,17 @@ def _contacts(layout: Layout) -> list[dict[str, Any]]:
         groups = [[line.text for line in piece.lines] for piece in section.pieces]
         desk = section.heading.strip().rstrip(":").strip()
         found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups, houses))
-    return [contact for contact in found if contact.get("name") or contact.get("email")][:20]
+    named = [contact for contact in found if contact.get("name") or contact.get("email")][:20]
+    return named or list(_asked_for(layout, houses))[:1]
+
+
+def _asked_for(layout: Layout, houses: str) -> Iterator[dict[str, Any]]:
+    """Whom a sentence of the text asks to turn to; the last one, which stands below the story."""
+    pieces = [piece for section in layout.all(Part.BODY) for piece in section.pieces if piece.kind == "paragraph"]
+    for text in (piece.text for piece in reversed(pieces) if len(piece.text) <= _LONGEST_ASKING):
+        contact = asked_for(text, houses)
+        if contact:
+            yield contact
 
 
 def _houses(layout: Layout) -> str:
@@ -205,7 +219,7 @@ def caption_of(text: str) -> dict[str, Any]:
 
 
 def credit_in(caption: str) -> str | None:
-    """``(Foto: Jane Doe)``, ``© Acme``, or a last sentence ``Crédit photo : Jane Doe``."""
+    """``(Foto: Jane Doe)``, ``© Acme``, or a sentence ``Crédit photo : J. Doe``, the last one first."""
     for found in re.finditer(r"[(\[]([^()\[\]]{3,120})[)\]]|(©\s?[^\n.;]{2,80})", caption):
         text = (found[1] or found[2]).strip()
         label, colon, rest = text.partition(":")
@@ -213,8 +227,11 @@ def credit_in(caption: str) -> str | None:
             return text[1:].strip() or None
         if colon and folded(label) in layouts().credit and rest.strip():
             return rest.strip()
-    label, colon, rest = re.split(r"[.!?]\s+|\n|\s[|\u2013]\s", caption.strip())[-1].partition(":")
-    return rest.strip(" .") or None if colon and folded(label) in layouts().credit else None
+    starts = [0, *(found.end() for found in _BETWEEN_SENTENCES.finditer(caption))]
+    for label, colon, rest in (caption[start:].partition(":") for start in reversed(starts)):
+        if colon and folded(label) in layouts().credit and rest.strip():
+            return _AFTER_CREDIT.split(rest, maxsplit=1)[0].strip(" .") or None
+    return None
 
 
 def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ class Layouts:
     media: frozenset[str]
     houses: frozenset[str]
     """Words of companies, agencies and desks, by which they are told from persons."""
+    legal_forms: frozenset[str]
     link_texts: tuple[str, ...]
     """Words that stand for a link in a contact block and name nobody."""
     lands: frozenset[str]
@@ -98,6 +99,7 @@ def layouts() -> Layouts:
         credit=_longest_first(_words(tables, "labels", "credit")),
         media=_words(tables, "labels", "media"),
         houses=_words(tables, "labels", "houses") | frozenset(map(folded, every["legal_forms"])),
+        legal_forms=frozenset(map(folded, every["legal_forms"])) - {"pr", "group", "international"},
         link_texts=_longest_first(_words(tables, "labels", "link_texts")),
         lands=_words(tables, "labels", "lands"),
         handed_on=_longest_first(_words(tables, "labels", "handed_on")),

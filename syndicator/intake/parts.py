@@ -1,9 +1,10 @@
 """The parts of a release, and a source laid out in them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from syndicator.intake.sheet import Piece
+from syndicator.intake.sheet import Piece, Sheet
 
 
 class Part(StrEnum):
@@ -62,3 +63,11 @@ class Layout:
 
     def all(self, part: Part) -> list[Section]:
         return [section for section in self.sections if section.part is part]
+
+
+def wordless(piece: Piece, sheet: Sheet) -> Iterator[Span]:
+    """Lines of a piece that hold no words of it: a heading's underline, a picture between two lines of text."""
+    said = {line.number for line in piece.lines}
+    for number in range(piece.first, piece.last + 1) if piece.kind in {"heading", "paragraph"} else ():
+        if number not in said and sheet.lines[number - 1].strip():
+            yield Span(Part.RULE, number, number, sheet.lines[number - 1])

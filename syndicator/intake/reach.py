@@ -22,13 +22,11 @@ _BETWEEN: Final = re.compile(
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
-_BARE: Final = re.compile(
-    r"^\s*(Tel\.?|Telefon|Fon|Fax|Telefax|Mobil|Phone|Mobile|E-?Mail)\s+(?=\S*[\d@])", re.IGNORECASE
-)
 _WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
 _FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
 _LONGEST: Final = 200
+_MOST_WORDS_OF_TOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +67,31 @@ def _is_glued(parts: Sequence[Said]) -> bool:
 @lru_cache(maxsize=1)
 def _before_label() -> re.Pattern[str]:
     """Where a label of a way to reach somebody stands inside of a line, also glued to the word in front of it."""
-    labels = [label for label, field in layouts().labels.items() if field in _WAYS and len(label) >= _FEWEST_LETTERS]
-    words = "|".join(re.escape(label.capitalize()) for label in sorted(labels, key=len, reverse=True))
-    return re.compile(rf"(?<=\S)\s+(?=(?i:{words})\s?:\s*\S)|(?<=[a-z.)\d])(?=(?:{words})\s?:)")
+    words = _label_words()
+    capitals = "|".join(word[0].upper() + word[1:] for word in words.split("|"))
+    return re.compile(rf"(?<=\S)\s+(?=(?i:{words})\s?:\s*\S)|(?<=[a-z.)\d])(?=(?:{capitals})\s?:)")
 
 
 def _labelled(text: str) -> Said | None:
-    found = _LABEL.match(text) or _BARE.match(text)
+    labelled = _LABEL.match(text)
+    found = labelled or _bare().match(text)
     if not found or text.startswith(("http:", "https:")):
         return None
     label = found[1]
-    value = found[2] if found.re is _LABEL else text[found.end() :]
+    value = found[2] if labelled else text[found.end() :]
     field = layouts().labels.get(folded(label)) or layouts().labels.get(folded(label) + ".")
     return Said("phone" if field == "mobile" else field, value.strip()) if field and value.strip() else None
+
+
+@lru_cache(maxsize=1)
+def _bare() -> re.Pattern[str]:
+    """A label without a colon, in front of a number or an address: ``Tél. 01 23``, ``Mail jane@acme.example``."""
+    return re.compile(rf"^\s*({_label_words()})\.?\s+(?=[+(]{{0,2}}\d[\d\s()/.\u2013-]{{4}}|\S+@)", re.IGNORECASE)
+
+
+def _label_words() -> str:
+    labels = [label for label, field in layouts().labels.items() if field in _WAYS and len(label) >= _FEWEST_LETTERS]
+    return "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
 
 
 def reaches(line: str) -> int:
@@ -99,6 +109,11 @@ def is_number(text: str) -> bool:
 def is_place(text: str) -> bool:
     """Whether a line is part of an address: street and number, or postal code and town."""
     return any(_POSTAL.match(part.strip()) or _STREET.search(part.strip()) for part in text.split(", "))
+
+
+def is_town(text: str) -> bool:
+    """``40131 Bologna``: a postal code and a town, and nothing else."""
+    return bool(_POSTAL.match(text.strip())) and len(text.split()) <= _MOST_WORDS_OF_TOWN
 
 
 def publisher_of(lines: Sequence[str]) -> dict[str, Any]:

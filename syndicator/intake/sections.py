@@ -1,7 +1,7 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from syndicator.intake.dateline import dateline_of
@@ -9,12 +9,12 @@ from syndicator.intake.desks import groups_in
 from syndicator.intake.layouts import folded
 from syndicator.intake.letters import letter_above
 from syndicator.intake.openings import Opening, opening_of
-from syndicator.intake.parts import Layout, Part, Section, Span
+from syndicator.intake.parts import Layout, Part, Section, Span, wordless
 from syndicator.intake.reach import reaches
 from syndicator.intake.runs import runs
 from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
 from syndicator.intake.speakers import signature
-from syndicator.intake.tail import LONG_LINE, is_labelled_reach, is_legal, is_reach_line, leaves_reach
+from syndicator.intake.tail import LONG_LINE, is_imprint, is_labelled_reach, is_legal, is_reach_line, leaves_reach
 from syndicator.intake.top import LONGEST_SUBHEADLINE, begins_text, is_dashed, is_date, kicks, wrapped
 
 _LOOK_AHEAD: Final = 8
@@ -53,16 +53,8 @@ def lay_out(sheet: Sheet, headline: str | None = None) -> Layout:
     walk.begin(sheet.pieces[: letter.length], letter.headline)
     for place, piece in enumerate(sheet.pieces[letter.length :]):
         walk.take(place, piece)
-    walk.layout.spans.extend(span for piece in sheet.pieces for span in _wordless(piece, sheet))
+    walk.layout.spans.extend(span for piece in sheet.pieces for span in wordless(piece, sheet))
     return walk.layout
-
-
-def _wordless(piece: Piece, sheet: Sheet) -> Iterator[Span]:
-    """Lines of a piece that hold no words of it: a heading's underline, a picture between two lines of text."""
-    said = {line.number for line in piece.lines}
-    for number in range(piece.first, piece.last + 1) if piece.kind in {"heading", "paragraph"} else ():
-        if number not in said and sheet.lines[number - 1].strip():
-            yield Span(Part.RULE, number, number, sheet.lines[number - 1])
 
 
 class _Walk:
@@ -241,6 +233,8 @@ class _Walk:
             self._body(place, piece, lines)
         elif section.part in {Part.CONTACT, Part.PUBLISHER}:
             self._reach(piece, lines)
+        elif section.part is Part.CAPTION and is_legal(lines):
+            self._leave(section, lines)
         elif section.part is Part.CAPTION:
             self._append(lines)
         elif section.part in {Part.SUBHEADLINE, Part.TEASER, Part.HEADLINE}:
@@ -267,7 +261,9 @@ class _Walk:
             part = Part.SUBHEADING if self._is_subheading(place, piece, lines) else Part.BODY
             self._body_begun = self._body_begun or part is Part.BODY
         is_below = len(lines) > 1 or is_labelled_reach(lines) or bool(self.layout.all(Part.BOILERPLATE))
-        if part is Part.BODY and is_below and is_reach_line(lines):
+        if part is Part.BODY and self._is_imprint(lines):
+            part = Part.PUBLISHER
+        elif part is Part.BODY and is_below and is_reach_line(lines):
             part = Part.CONTACT
         if part is Part.BODY and self._section is not None and self._section.part is Part.BODY:
             self._append(lines)
@@ -306,6 +302,11 @@ class _Walk:
 
     def _has(self, part: Part) -> bool:
         return self.layout.first(part) is not None
+
+    def _is_imprint(self, lines: tuple[TextLine, ...]) -> bool:
+        """Who publishes, and not whom to ask, which a release needs first."""
+        is_told = self._has(Part.CONTACT) or not reaches(joined(lines))
+        return is_told and not self._has(Part.PUBLISHER) and is_imprint(lines)
 
     def _is_subheading(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> bool:
         if piece.kind == "heading":

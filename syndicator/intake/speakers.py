@@ -16,6 +16,9 @@ _CLAUSE: Final = re.compile(r"\s(?:who|which|in a|during|as|when|after|at the|ge
 # French: "ajoute-t-elle".
 _INVERTED: Final = re.compile(r"-(?:t-)?(?:ils?|elles?)\.?$")
 _MARKS: Final = re.compile(r"[\"\u201e\u201c\u201d\u00ab\u00bb]")
+# French and Italian: "l'assessore".
+_ELIDED: Final = re.compile(r"^(?:l|un|dell|all)['\u2019](?=\w)", re.IGNORECASE)
+_TOGETHER: Final = ("co-", "ex-", "vice-")
 _POSSESSIVE: Final = ("'s", "\u2019s", "s'", "s\u2019")
 _MOST_WORDS: Final = 6
 _LONGEST_ABBREVIATION: Final = 4
@@ -189,7 +192,7 @@ def _first_sentence(text: str) -> str:
 def _named_first(text: str) -> Speaker | None:
     """``Tetsuya Kimura, Generalkonsulat von Japan`` or ``CEO Jane Doe``: the name opens the text."""
     segments = [segment.strip(_TRIM) for segment in text.strip().strip(_TRIM).split(", ")]
-    words = segments[0].split()
+    words = _ELIDED.sub("", segments[0]).split()
     while words and folded(words[0]) in layouts().articles | layouts().joiners:
         words.pop(0)
     return _named_behind_role(words, segments[1:]) or _named_at_start(words, segments[1:])
@@ -201,6 +204,8 @@ def _named_behind_role(words: list[str], segments: list[str]) -> Speaker | None:
     start = end
     while start and _may_be_role(words[start - 1]):
         start -= 1
+    while start < end and folded(words[start]) in _links():
+        start += 1
     for named, role in ((_longest_name(words[end:]), words[start:end]), (_split(segments), words[start:])):
         if end and len(_untitled(" ".join(named))) > 1 and _is_name(named):
             return Speaker(_bare(named), " ".join(role))
@@ -226,7 +231,7 @@ def _named_at_start(words: list[str], segments: list[str]) -> Speaker | None:
         lead, left, name = [], words, _longest_name(words)
     if not name or " ".join(left[len(name) :]).partition(" ")[0].endswith(_POSSESSIVE):
         return None
-    beside = " ".join(left[len(name) :])
+    beside = " ".join(left[len(name) :]).strip("()")
     behind = ", ".join([*([beside] if _has_role(beside) else []), *_without_degrees(segments)])
     role = " ".join(lead) if lead and _has_role(" ".join(lead)) else _role(behind)
     return Speaker(_bare(name), role)
@@ -262,7 +267,7 @@ def _named_last(text: str) -> Speaker | None:
         if not name or _belongs_to_role(words[: len(words) - len(name)]):
             continue
         behind = ", ".join(_without_degrees(segments[place + 1 :]))
-        if behind and not _has_role(behind):
+        if behind and not _has_role(behind) and folded(behind.split()[0]) not in layouts().links:
             continue
         before = " ".join(words[: len(words) - len(name)]) or (segments[place - 1] if place else "")
         return Speaker(_bare(name), _role(behind) or _leading_role(before))
@@ -313,7 +318,8 @@ def _is_proper(word: str) -> bool:
 
 
 def _is_role_word(word: str) -> bool:
-    bare = folded(word.strip(",.").split("/")[0])
+    bare = folded(word.strip(",.()").split("/")[0])
+    bare = next((bare.removeprefix(prefix) for prefix in _TOGETHER if bare.startswith(prefix)), bare)
     singular = bare.removesuffix("s") if len(bare) > _LONGEST_ABBREVIATION else bare
     return not layouts().roles.isdisjoint({bare, singular}) or bare.endswith(layouts().role_endings)
 

@@ -4,12 +4,13 @@ from typing import Final
 
 from syndicator.intake.dateline import without_date
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.reach import facts, reaches, said
+from syndicator.intake.reach import facts, is_town, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
 _SENTENCE_WORDS: Final = 8
 _FEWEST_BLOCK_LINES: Final = 3
+_MOST_IMPRINT_LINES: Final = 10
 _FEWEST_WAYS: Final = 2
 _MANY_WORDS: Final = 12
 _UNKNOWN_LABEL_WORDS: Final = 3
@@ -51,6 +52,14 @@ def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:
         and sum(ways) >= _FEWEST_WAYS
         and not any(leaves_reach(line.text) for line in lines)
     )
+
+
+def is_imprint(lines: tuple[TextLine, ...]) -> bool:
+    """A company's name with its legal form, its address, and how to reach it: who publishes, without a heading."""
+    if not 2 <= len(lines) <= _MOST_IMPRINT_LINES or any(leaves_reach(line.text) for line in lines):  # noqa: PLR2004
+        return False
+    words = {folded(word.strip(",()")) for word in lines[0].text.split()}
+    return not layouts().legal_forms.isdisjoint(words) and any(is_town(line.text) for line in lines[1:])
 
 
 def is_legal(lines: tuple[TextLine, ...]) -> bool:

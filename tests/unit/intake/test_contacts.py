@@ -125,3 +125,57 @@ def test_a_desk_inside_of_a_block_opens_no_block() -> None:
 def test_a_contact_heading_inside_of_a_paragraph_opens_a_block() -> None:
     source = "A headline\n\nSome text here.\nPressekontakt\nJane Doe\njane@acme.example\n"
     assert read(source.encode(), "x.txt").draft["contacts"] == [{"name": "Jane Doe", "email": "jane@acme.example"}]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "contact"),
+    [
+        (
+            "For more please contact Jane Doe at the Acme desk on 020 7555 0199 or email j.doe@acme.example.",
+            {"name": "Jane Doe", "phone": "020 7555 0199", "email": "j.doe@acme.example"},
+        ),
+        (
+            "Für Rückfragen wenden Sie sich bitte an Dr. Eva Klein, Telefon 089 555 1234.",
+            {"name": "Dr. Eva Klein", "phone": "089 555 1234"},
+        ),
+        (
+            "Pour tout renseignement, merci de contacter Julie Morel au 04 76 55 50 12.",
+            {"name": "Julie Morel", "phone": "04 76 55 50 12"},
+        ),
+        (
+            "Para más información, contacte con Ana Gil en prensa@acme.example.",
+            {"name": "Ana Gil", "email": "prensa@acme.example"},
+        ),
+        (
+            "Per informazioni contattare Giulia Conti, tel. 051 555 0133.",
+            {"name": "Giulia Conti", "phone": "051 555 0133"},
+        ),
+        ("For more, contact support@acme.example.", None),
+        ("She was in contact with Jane Doe in 2019 and 2020.", None),
+    ],
+)
+def test_a_sentence_may_name_the_contact(sentence: str, contact: dict[str, str] | None) -> None:
+    text = "Acme opens a bakery\n\nAcme opened a bakery in Hull today, the third one of the year.\n\n" + sentence
+    reading = read(text.encode(), "x.txt")
+    assert reading.draft.get("contacts") == ([contact] if contact else None)
+    assert sentence in [block["text"] for block in reading.draft["body"]]
+
+
+def test_a_sentence_adds_nobody_to_the_contacts_of_a_block() -> None:
+    text = "A\n\nPlease contact Joe Roe on 020 7555 0199.\n\nContact:\nJane Doe\njane@acme.example"
+    assert [one["name"] for one in read(text.encode(), "x.txt").draft["contacts"]] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    ("line", "phones"),
+    [
+        ("Tel. 051 555 0133 – Cell. 333 555 0133", ["051 555 0133"]),
+        ("Tél. 04 76 55 50 12", ["04 76 55 50 12"]),
+        ("Teléfono +34 985 55 01 22", ["+34 985 55 01 22"]),
+        ("Office 12, Main Street", []),
+    ],
+)
+def test_labels_without_a_colon(line: str, phones: list[str]) -> None:
+    found = contacts_of([["Jane Doe", line, "jane@acme.example"]])
+    assert [one["phone"] for one in found if "phone" in one] == phones
+    assert [one["name"] for one in found] == ["Jane Doe"]

@@ -9,6 +9,27 @@ from syndicator.model.body import Paragraph
 
 SPOKEN = [
     (
+        "Lead author Dr Rhian Probert, from the School of Biosciences, said:\u2028“We expected the lines to confuse them.”",
+        "“”",
+        "Dr Rhian Probert",
+        "Lead author",
+    ),
+    ("Co-author Professor Daniel Osei said: “Lines are part of the land.”", "“”", "Professor Daniel Osei", "Co-author"),
+    ("“Puebla es el lugar ideal”, agregó la gobernadora Carmen Ruiz.", "“”", "Carmen Ruiz", "gobernadora"),
+    (
+        "„Wir haben viel vor“, unterstreicht Thomas Müller (CEO der Acme AG).",
+        "„“",
+        "Thomas Müller",
+        "CEO der Acme AG",
+    ),
+    (
+        '"Siamo orgogliosi di questo risultato", ha commentato l\'assessore Luca Bianchi.',
+        '""',
+        "Luca Bianchi",
+        "assessore",
+    ),
+    ('"We did not expect it," says writer and co-creator Joe Roe.', '""', "Joe Roe", "co-creator"),
+    (
         "„Wir freuen uns sehr über den Erfolg“, sagt Geschäftsführer Max Mustermann.",
         "„“",
         "Max Mustermann",

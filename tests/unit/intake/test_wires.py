@@ -307,3 +307,42 @@ def test_a_wire_that_hands_a_release_on_is_no_part_of_the_publishers_name() -> N
 def test_captions_and_credits(source: str, captions: list[tuple[str | None, str]]) -> None:
     media = reading_of("A headline", TEXT, source).draft["media"]
     assert [(one.get("label"), one.get("credit")) for one in media] == captions
+
+
+@pytest.mark.parametrize(
+    ("caption", "credit"),
+    [
+        ("Légende : Du blé par −18 °C. Crédit photo : ULR / P. Garnier", "ULR / P. Garnier"),
+        ("Bildunterschrift: Das Werk. Foto: Klinikum/R. Voss", "Klinikum/R. Voss"),
+        ("Caption: The plant. Photo: Jane Doe. The plant was built in 2019.", "Jane Doe"),
+    ],
+)
+def test_a_credit_may_hold_an_initial_and_more_may_follow(caption: str, credit: str) -> None:
+    (picture,) = reading_of("Acme opens a bakery", TEXT, caption).draft["media"]
+    assert picture["credit"] == credit
+
+
+def test_small_print_below_captions_is_no_caption() -> None:
+    reading = reading_of(
+        "Acme eröffnet", TEXT, "Bildunterschrift: Das Werk. Foto: Acme", "Abdruck honorarfrei, Beleg erbeten."
+    )
+    assert [one["caption"] for one in reading.draft["media"]] == ["Das Werk. Foto: Acme"]
+    assert reading.draft["body"][-1]["text"] == "Abdruck honorarfrei, Beleg erbeten."
+
+
+def test_a_signature_names_the_publisher() -> None:
+    contact = "Media contact:\nJane Doe\njane@acme.example"
+    reading = reading_of("Acme opens a bakery", TEXT, contact, "--\nAcme GmbH\nHauptstraße 1\n12345 Bergstadt")
+    assert reading.draft["publisher"] == {
+        "name": "Acme GmbH",
+        "street": "Hauptstraße 1",
+        "postal_code": "12345",
+        "locality": "Bergstadt",
+    }
+    assert len(reading.draft["contacts"]) == 1
+
+
+def test_a_company_with_its_mail_is_a_contact_before_it_is_the_publisher() -> None:
+    block = "Acme GmbH\nHauptstraße 1\n12345 Bergstadt\nTel. 030 555 01 01\npresse@acme.example"
+    reading = reading_of("Acme opens a bakery", TEXT, block)
+    assert reading.draft["contacts"][0]["email"] == "presse@acme.example"
