@@ -1,6 +1,7 @@
 """For newsrooms: endpoints and what they want."""
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from syndicator.errors import Fault, Rejected
 if TYPE_CHECKING:
     from syndicator.client import Client
 
+_PAGE = 1000
 _filter = click.option("--filter", "wanted", metavar="JSON", help='Such as {"language": "de"}; all releases without.')
 _event = click.option("--event", "events", multiple=True, metavar="TYPE", help="Such as release.published; repeatable.")
 
@@ -71,14 +73,15 @@ def add(
 
 
 @endpoint.command("list")
+@click.option("--owner", default="", help="Only those of this newsroom.")
 @as_json
 @service_options
-def list_endpoints(client: "Client", *, as_json: bool) -> None:
+def list_endpoints(client: "Client", owner: str, *, as_json: bool) -> None:
     """List the endpoints and how they are.
 
     Example: syndicator endpoint list
     """
-    listed = client.get("/api/v1/endpoints")
+    listed = list(_endpoints(client, owner))
     if as_json:
         show_json(listed)
         return
@@ -86,6 +89,16 @@ def list_endpoints(client: "Client", *, as_json: bool) -> None:
 
     columns = ("id", "state", "failures", "url", "notice")
     show_table(columns, [[row.get(name) for name in columns] for row in listed])
+
+
+def _endpoints(client: "Client", owner: str) -> Iterator[dict[str, Any]]:
+    """All of them, asked for page by page."""
+    from urllib.parse import urlencode
+
+    after = ""
+    while page := client.get(f"/api/v1/endpoints?{urlencode({'owner': owner, 'after': after, 'limit': _PAGE})}"):
+        yield from page
+        after = page[-1]["id"]
 
 
 @endpoint.command("show")

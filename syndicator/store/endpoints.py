@@ -19,7 +19,9 @@ _INSERT_SUBSCRIPTION = text("""
 """)
 _GET = text("SELECT * FROM endpoints WHERE id = :id AND state <> 'removed'")
 _LIST = text("""
-    SELECT * FROM endpoints WHERE state <> 'removed' AND no > :after AND (owner = :owner OR :owner = '')
+    SELECT * FROM endpoints
+     WHERE state <> 'removed' AND no > COALESCE((SELECT a.no FROM endpoints a WHERE a.id = :after), 0)
+       AND (owner = :owner OR :owner = '')
      ORDER BY no LIMIT :limit
 """)
 _SUBSCRIPTIONS = text("""
@@ -74,8 +76,8 @@ def get(connection: Connection, endpoint_id: str) -> RowMapping:
     return row
 
 
-def listed(connection: Connection, *, owner: str = "", after: int = 0, limit: int = 100) -> Sequence[RowMapping]:
-    """Endpoints by number; of all owners when ``owner`` is empty."""
+def listed(connection: Connection, *, owner: str = "", after: str = "", limit: int = 100) -> Sequence[RowMapping]:
+    """Endpoints by number, those added ``after`` the one of that id; of all owners when ``owner`` is empty."""
     return connection.execute(_LIST, {"owner": owner, "after": after, "limit": limit}).mappings().all()
 
 

@@ -97,10 +97,11 @@ class DeliveryPage(BaseModel):
     next: int | None = None
 
 
-def endpoint_list(setup: Setup, *, owner: str = "", limit: int = 1000) -> tuple[EndpointLine, ...]:
-    """Endpoints of that owner, or of all, in the order they were added."""
+def endpoint_list(setup: Setup, *, owner: str = "", after: str = "", limit: int = 1000) -> tuple[EndpointLine, ...]:
+    """Endpoints of that owner, or of all, in the order they were added; ``after`` the last id of the page before."""
     with setup.database.read() as connection:
-        return tuple(EndpointLine(**_endpoint(row)) for row in endpoints.listed(connection, owner=owner, limit=limit))
+        rows = endpoints.listed(connection, owner=owner, after=after, limit=limit)
+        return tuple(EndpointLine(**_endpoint(row)) for row in rows)
 
 
 def endpoint(setup: Setup, endpoint_id: str) -> EndpointView:

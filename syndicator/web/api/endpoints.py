@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from syndicator.clock import to_us
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import EndpointState
-from syndicator.model.text import Line
+from syndicator.model.text import MAX_LINE, Line
 from syndicator.services.subscribe import OVERLAP_S
 from syndicator.services.views import newsrooms as views
 from syndicator.web.requests import JsonBody, Service, Token, body_of, read
@@ -69,10 +69,14 @@ def add(service: Service, owner: Token, body: JsonBody) -> Added:
 
 @router.get("", response_model_exclude_none=True)
 def listed(
-    service: Service, _operator: Token, owner: Annotated[str, Query(max_length=64)] = ""
+    service: Service,
+    _operator: Token,
+    owner: Annotated[str, Query(max_length=MAX_LINE)] = "",
+    after: Annotated[str, Query(max_length=64, description="The cursor: the last id of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> tuple[views.EndpointLine, ...]:
-    """Endpoints of one owner, or all."""
-    return views.endpoint_list(service.setup, owner=owner)
+    """Endpoints of one owner, or all, in the order they were added. As many as ``limit``: there may be more."""
+    return views.endpoint_list(service.setup, owner=owner, after=after, limit=limit)
 
 
 @router.get("/{endpoint_id}", response_model_exclude_none=True)

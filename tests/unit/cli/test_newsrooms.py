@@ -51,6 +51,15 @@ def test_an_endpoint_can_be_held_back_until_its_receiver_answered_a_challenge(cl
     assert cli("endpoint", "verify", "end_unknown").code == 4
 
 
+def test_all_endpoints_are_listed_however_many(cli: Call, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.cli.newsrooms._PAGE", 2)
+    more = [cli("endpoint", "add", URL, "--owner", "zeitung & söhne", "--json").json["id"] for _ in range(3)]
+    assert [each["id"] for each in cli("endpoint", "list", "--json").json][-4:] == [endpoint, *more]
+    cli("endpoint", "remove", more[1])
+    listed = cli("endpoint", "list", "--owner", "zeitung & söhne", "--json").json
+    assert [each["id"] for each in listed] == [more[0], more[2]]
+
+
 def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     def state() -> str:
         return str(cli("endpoint", "show", endpoint, "--json").json["state"])

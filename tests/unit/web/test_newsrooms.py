@@ -47,6 +47,16 @@ def test_an_endpoint_that_cannot_be_verified_says_what_came_instead(served: Serv
     assert served.operator("POST", "/api/v1/endpoints/end_unknown/verify").status == 404
 
 
+def test_endpoints_are_paged(served: Served) -> None:
+    added = [_add(served)["id"] for _ in range(5)]
+    seen, after = [], ""
+    while page := served.operator.get(f"/api/v1/endpoints?limit=2&after={after}").json:
+        seen.append([each["id"] for each in page])
+        after = seen[-1][-1]
+        served.operator("DELETE", f"/api/v1/endpoints/{after}")
+    assert seen == [added[:2], added[2:4], added[4:]], "one that was removed meanwhile ends no listing"
+
+
 @pytest.mark.parametrize(
     "host", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost", "push.localhost."]
 )
