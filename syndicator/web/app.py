@@ -45,6 +45,10 @@ class _Front:
             if path.startswith("/feeds/"):
                 await self._feeds(scope, receive, send)
                 return
+            if "\0" in path:
+                # Nothing is called so, and PostgreSQL cannot even be asked for it.
+                path = path.replace("\0", "\ufffd")
+                scope = {**scope, "path": path}
             if path.startswith("/api/") or path == "/openapi.json":
                 await self._api(scope, receive, send)
                 return

@@ -208,7 +208,7 @@ def _decompressed(gzip: bytes) -> bytes:
 
 def named(path: str) -> DocumentName | None:
     """The document at a path such as /feeds/all.atom or /feeds/all/3.atom; nothing for any other path."""
-    if len(path) > _MAX_PATH or not path.startswith(_PREFIX):
+    if len(path) > _MAX_PATH or not path.startswith(_PREFIX) or not path.isprintable():
         return None
     stem, _, ending = path[len(_PREFIX) :].rpartition(".")
     channel, slash, number = stem.partition("/")

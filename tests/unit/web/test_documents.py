@@ -66,6 +66,7 @@ def test_all_who_wait_for_a_document_get_the_same_one(german: Served) -> None:
         ("/feeds/all.html", None),
         ("/all.rss", None),
         ("/feeds/all/٣.rss", None),
+        ("/feeds/a\0.rss", None),
     ],
 )
 def test_each_document_has_exactly_one_path(path: str, name: DocumentName | None) -> None:

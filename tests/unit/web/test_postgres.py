@@ -5,6 +5,18 @@ from pathlib import Path
 
 from tests.unit.web.served import Served, serving
 
+# PostgreSQL takes no text with a NUL.
+NO_NAMES = [
+    f"/{place}/x%00{ending}"
+    for place, ending in (
+        ("feeds", ".atom"),
+        ("channels", ""),
+        ("releases", ""),
+        ("media", ""),
+        ("api/v1/channels", ""),
+        ("api/v1/releases", ""),
+    )
+]
 KEY = b64encode(bytes(range(32))).decode()
 
 
@@ -28,6 +40,8 @@ def _walk(served: Served) -> None:
     assert served.operator("POST", "/api/v1/channels", new).status == 201
     served.render()
     served.public.until("/feeds/german.atom", lambda answer: accepted["guid"] in answer.text)
+    for path in NO_NAMES:
+        assert served.public.get(path).status == 404, path
     assert served.public.get("/readyz").json == {"ready": True}
 
 
