@@ -22,8 +22,8 @@ _WORST_RATIO: Final = 200
 _SMALL: Final = 100_000
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _REMOTE: Final = re.compile(
-    rb"Type=\"[^\"]*/(attachedTemplate|oleObject|frame|subDocument|afChunk)\"[^>]*TargetMode=\"External\""
-    rb"|TargetMode=\"External\"[^>]*Type=\"[^\"]*/(attachedTemplate|oleObject|frame|subDocument|afChunk)\"",
+    rb"<(?=[^<>]*\bTargetMode\s*=\s*[\"']External)[^<>]*"
+    rb"\bType\s*=\s*[\"'][^\"'<>]*/(?:attachedTemplate|oleObject|frame|subDocument|afChunk)[\"']"
 )
 _MAIN: Final = "word/document.xml"
 

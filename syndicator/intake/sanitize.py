@@ -83,12 +83,15 @@ _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 _DROPPED: Final = re.compile(r"(?:href|src)\s*=\s*[\"']?\s*((?:javascript|data|vbscript|file|blob)\s*:)", re.IGNORECASE)
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
+# Declarations of a page's entities: what reads HTML takes the end of them for text.
+_DECLARATIONS: Final = re.compile(r"<!doctype[^<>\[\]]{0,300}\[[^\]]*\]\s*>", re.IGNORECASE)
+
 
 def clean_html(source: str) -> str:
     """HTML of allowed elements only, that an XML document can carry."""
     return without_unfit(
         nh3.clean(
-            _UNFIT.sub("", source),
+            _UNFIT.sub("", _DECLARATIONS.sub("", source)),
             tags=set(_TAGS),
             clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"},
             attributes=_ATTRIBUTES,

@@ -1,9 +1,14 @@
 """Embargoes: an instant that is never ambiguous, and the zone it was stated in."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
+
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9998
+"""The last one but one: in some zone the next may have begun, and there is none after 9999."""
 
 
 def zone(name: str) -> ZoneInfo:
@@ -30,6 +35,12 @@ def instant(stated: datetime, zone_name: str | None) -> datetime:
     A time with an offset is taken as it is. One without needs a zone, and is refused where the clocks
     of that zone skip it (spring) or show it twice (autumn): only an offset says which instant is meant.
     """
+    if not _FIRST_YEAR <= stated.year <= _LAST_YEAR:
+        raise PydanticCustomError(
+            "far_time",
+            "the year {year} is no time for an embargo; give one from {first} to {last}",
+            {"year": stated.year, "first": _FIRST_YEAR, "last": _LAST_YEAR},
+        )
     if stated.tzinfo is not None:
         return stated.astimezone(UTC)
     if zone_name is None:

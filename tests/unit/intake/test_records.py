@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.read import read
 from syndicator.intake.records import MAX_DEPTH, read_json, read_toml
 from syndicator.model.release import Record
 
@@ -180,3 +181,12 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 def test_any_json_is_read_or_refused_with_places(value: object) -> None:
     refusal = refused_or_read(json.dumps(value).encode(), read_json)
     assert refusal is None or all(fault.place and fault.line for fault in refusal.faults)
+
+
+@pytest.mark.parametrize(("name", "source"), [("x.json", '{"a": %s}'), ("x.toml", "a = %s")])
+def test_a_number_without_end_is_refused(name: str, source: str) -> None:
+    (fault,) = read((source % ("9" * 6_000)).encode(), name).faults
+    assert (fault.problem, fault.fix) == (
+        "this holds a number of thousands of digits",
+        "write it as text, or leave it out",
+    )

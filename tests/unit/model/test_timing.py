@@ -101,3 +101,17 @@ def test_without_offset_or_zone_it_is_no_time() -> None:
     for name in ("Europe/Nowhere", "", "../etc/passwd", "/etc/localtime", "Europe"):
         with pytest.raises(PydanticCustomError, match="there is no time zone"):
             known_zone(name)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati", None])
+@pytest.mark.parametrize(
+    "stated", ["9999-12-31T23:59:59", "9999-12-31T23:59:59-10:00", "0001-01-01T00:00", "0001-01-01T00:00+14:00"]
+)
+def test_a_time_at_the_end_of_the_calendar_is_refused(stated: str, zone: str | None) -> None:
+    with pytest.raises(PydanticCustomError, match="is no time for an embargo"):
+        instant(local(stated), zone)
+
+
+def test_the_last_time_that_is_taken_can_be_shown_in_every_zone() -> None:
+    taken = instant(local("9998-12-31T23:59:59-12:00"), None)
+    assert all(taken.astimezone(ZoneInfo(name)) == taken for name in ("Pacific/Kiritimati", "Pacific/Honolulu"))
