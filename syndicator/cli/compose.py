@@ -5,6 +5,7 @@ uvicorn would raise SIGTERM again behind its own shutdown, so this module handle
 that is under way ends, what it sent is recorded, and then the process exits.
 """
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ def embedded(settings: Settings) -> Iterator[Running]:
     service = Syndicator(settings)
     service.migrate()
     worker = embed(service)
+    _leave_to_stay()
     worker.start()
     try:
         with _serving(service) as server:
@@ -92,7 +94,15 @@ def worker(settings: Settings) -> int:
     from workers.standalone import work
 
     log.configure(settings.log_level)
-    return work(Syndicator(_with_broker(settings)))
+    service = Syndicator(_with_broker(settings))
+    _leave_to_stay()
+    return work(service)
+
+
+def _leave_to_stay() -> None:
+    """Spares the garbage collector, and who waits for it, all that was loaded to stay until the process ends."""
+    gc.collect()
+    gc.freeze()
 
 
 def _with_broker(settings: Settings) -> Settings:

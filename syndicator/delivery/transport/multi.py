@@ -19,6 +19,7 @@ class Multi:
     def __init__(self, kept_connections: int) -> None:
         self._timer_at: float | None = None
         self._epoll = select.epoll()
+        self._watched: set[int] = set()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ringing = threading.Lock()
         self._closed = False
@@ -76,11 +77,16 @@ class Multi:
             return
         mask = (select.EPOLLIN if what & pycurl.POLL_IN else 0) | (select.EPOLLOUT if what & pycurl.POLL_OUT else 0)
         try:
-            self._epoll.modify(descriptor, mask)
+            if descriptor in self._watched:
+                self._epoll.modify(descriptor, mask)
+                return
         except FileNotFoundError:
-            self._epoll.register(descriptor, mask)
+            pass  # closed meanwhile, and its number is a new socket's
+        self._epoll.register(descriptor, mask)
+        self._watched.add(descriptor)
 
     def _unwatch(self, descriptor: int) -> None:
+        self._watched.discard(descriptor)
         try:
             self._epoll.unregister(descriptor)
         except (OSError, ValueError):
