@@ -1,0 +1,73 @@
+"""The log of attempts: what it says, how long, and that nothing else hangs on it."""
+
+import pytest
+
+from syndicator.clock import SECOND_US
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
+from syndicator.services.sweep import forget_old_attempts
+from syndicator.services.views import newsrooms as views
+from tests.contract.house.conftest import House
+from tests.contract.house.newsroom import Newsroom
+
+DAY = 24 * 3600 * SECOND_US
+
+
+def test_attempts_are_forgotten_after_their_time_a_batch_a_call(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.services.sweep._FORGET_BATCH", 2)
+    endpoint_id = house.endpoint(newsroom)
+    for number in range(3):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    house.clock.us += 30 * DAY
+    release_id = house.submit(key="new")
+    house.service.drain()
+    assert forget_old_attempts(house.service.setup) == 0, "kept for its days, to the microsecond"
+    house.clock.us += 1
+    assert [forget_old_attempts(house.service.setup) for _ in range(3)] == [2, 1, 0]
+    [kept] = views.endpoint(house.service.setup, endpoint_id).last_attempts
+    assert house.deliveries(release=release_id)[0]["id"] == kept.delivery_id
+    assert {state for _, state in house.states()} == {"delivered"}
+
+
+def test_a_withdrawal_reaches_whoever_got_a_version_when_its_attempts_are_forgotten(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    house.clock.us += 31 * DAY
+    assert forget_old_attempts(house.service.setup) == 1
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+
+
+def test_a_withdrawal_reaches_whoever_an_attempt_was_made_to_whatever_was_answered(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 429
+    release_id = house.submit()
+    house.service.drain()
+    newsroom.answer = 204
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+
+
+def test_an_attempt_says_what_was_sent_where_and_what_came_back(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer, newsroom.body = 500, lambda _: "Büro geschlossen ".encode() * 1000
+    house.submit()
+    house.service.drain()
+    [attempt] = views.endpoint(house.service.setup, endpoint_id).last_attempts
+    assert (attempt.status, attempt.outcome, attempt.reason) == (500, "retry", "HTTP 500")
+    assert (attempt.number, attempt.trigger, attempt.address) == (1, "event", "127.0.0.1")
+    assert attempt.bytes_sent == len(newsroom.requests[0][1])
+    assert attempt.duration_us > 0
+    assert attempt.answer is not None
+    assert len(attempt.answer.encode()) <= 2048
+    assert attempt.answer.startswith("Büro geschlossen")
