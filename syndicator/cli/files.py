@@ -42,6 +42,8 @@ def check(
 
     Example: syndicator check release.txt --language de
     """
+    from pydantic_core import to_jsonable_python
+
     from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
     from syndicator.intake.read import read
 
@@ -49,7 +51,8 @@ def check(
     found = _findings(reading, to, token, publisher)
     if as_json:
         outline = [{"part": part, "text": text, "lines": list(lines)} for part, text, lines in reading.outline()]
-        show_json({"reading": outline, "quotes": _quotes(reading), "diagnostics": as_dicts(found)})
+        fields = to_jsonable_python(dict(reading.draft), fallback=str)
+        show_json({"reading": outline, "fields": fields, "quotes": _quotes(reading), "diagnostics": as_dicts(found)})
     else:
         _show_reading(reading)
         click.echo(render_diagnostics(file.name, found), nl=False)
@@ -73,14 +76,13 @@ def _quotes(reading: "Reading") -> list[dict[str, Any]]:
 
 def _show_reading(reading: "Reading") -> None:
     from syndicator.cli.tables import show_table
+    from syndicator.intake.fields import fields_of
 
     rows = [
         [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"]
         for part, text, (first, last) in reading.outline()
     ]
-    rows += [
-        ["", "quote", f"{quote.speaker or 'somebody'}, {quote.role or 'role unknown'}"] for quote in reading.quotes
-    ]
+    rows += [["", label, text] for label, text in fields_of(reading)]
     if rows:
         show_table(("lines", "read as", "text"), rows)
         click.echo()

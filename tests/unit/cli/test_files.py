@@ -98,3 +98,46 @@ def _preview_and_rendering(call: Call, tmp_path: Path, form: str, ending: str) -
     assert shown.read_bytes() == (tmp_path / "rendered").read_bytes()
     told = call("preview", EXAMPLE, "--format", form, "--json").json
     assert (told["format"], told["bytes"]) == (form, shown.stat().st_size)
+
+
+READ = """Acme opens a bakery
+
+Hull, 1 March 2027 – Acme opened a bakery in Hull today, the third one of the year.
+
+“We bake by hand,” said Jane Doe, chief executive of Acme.
+
+Captions:
+Photo 1: The bakery. Photo: Eva Moss
+Photo 2: The bread.
+
+Media contact:
+Joe Roe
+Head of Press
+Tel: +44 1482 555 012
+joe@acme.example
+"""
+
+
+def test_check_shows_what_the_fields_hold(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "read.txt").write_text(READ, encoding="utf-8")
+    done = call("check", "read.txt")
+    rows = {" ".join(line.split()) for line in done.out.splitlines()}
+    assert {
+        "quote Jane Doe, chief executive of Acme: “We bake by hand,”",
+        "contact Joe Roe, Head of Press, +44 1482 555 012, joe@acme.example",
+        "credit Photo 1: Eva Moss",
+        "credit Photo 2: nobody is named",
+    } <= rows
+    fields = json.loads(call("check", "read.txt", "--json").out)["fields"]
+    assert fields["headline"] == "Acme opens a bakery"
+    assert fields["contacts"] == [
+        {"name": "Joe Roe", "role": "Head of Press", "phone": "+44 1482 555 012", "email": "joe@acme.example"}
+    ]
+
+
+def test_check_shows_fields_that_front_matter_states_as_something_else(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "read.md").write_text("---\nheadline: 2027-01-01\ncontacts: [5]\nmedia: x\n---\n\nText.\n")
+    done = call("check", "read.md", "--json")
+    assert done.code == 3
+    assert json.loads(done.out)["fields"]["contacts"] == [5]
+    assert call("check", "read.md").code == 3
