@@ -63,12 +63,12 @@ class AutomaticChannel:
 
 
 def automatic_channels(record: Record) -> list[AutomaticChannel]:
-    """``all`` and one channel for the publisher and every subject, region, industry and language."""
+    """``all`` and one channel for the publisher, the language, and every subject, region and industry."""
     found = [
         AutomaticChannel(ChannelKind.ALL, "", "All press releases"),
         AutomaticChannel(ChannelKind.PUBLISHER, record.publisher_key, record.publisher.name),
-        AutomaticChannel(ChannelKind.LANGUAGE, record.language, f"Language: {record.language}"),
     ]
+    found += [AutomaticChannel(ChannelKind.LANGUAGE, tag, f"Language: {tag}") for tag in record.languages]
     found += [
         AutomaticChannel(ChannelKind.SUBJECT, _subject(s), s.label or f"Subject: {s.code}") for s in record.subjects
     ]

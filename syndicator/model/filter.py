@@ -20,6 +20,8 @@ from syndicator.model.text import Line
 _MAX_DEPTH = 8
 _MAX_TESTS = 200
 _WORD = re.compile(r"\w+")
+# Chinese and Japanese put no space between words: each of their characters counts as one.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Filter(BaseModel):
     def _one_test(self) -> Self:
         if len(self.model_fields_set) != 1 or all(getattr(self, name) is None for name in self.model_fields_set):
             raise PydanticCustomError("one_test", "a filter's node holds exactly one test, such as language or all", {})
+        if any(text is not None and not _WORD.search(text) for text in (self.headline, self.body)):
+            raise PydanticCustomError("no_word", "there is no word in it, so that no release could be taken", {})
         if self.depth > _MAX_DEPTH or self.tests > _MAX_TESTS:
             raise PydanticCustomError("large_filter", "a filter may be 8 levels deep and hold 200 tests", {})
         return self
@@ -105,14 +109,14 @@ def _holds(fact: frozenset[str] | str, wanted: str) -> bool:
 
 
 def facts(record: Record) -> Facts:
-    """The facts of a release. A language is also its main part: ``de-AT`` is ``de``."""
+    """The facts of a release."""
     texts = (record.headline, record.subheadline or "", record.teaser or "", *_block_texts(record))
     return Facts(
         publisher=_fold([record.publisher_key]),
         subject=_fold(_subject_names(record)),
         region=_fold(record.regions),
         industry=_fold(record.industries),
-        language=_fold([record.language, record.language.split("-")[0]]),
+        language=_fold(record.languages),
         keyword=_fold(record.keywords),
         symbol=_fold(record.symbols),
         headline=_folded_words(record.headline),
@@ -141,4 +145,4 @@ def _fold(values: Iterable[str]) -> frozenset[str]:
 
 
 def _folded_words(text: str) -> str:
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+    return f" {' '.join(_WORD.findall(_UNSPACED.sub(r' \g<0> ', text.casefold())))} "

@@ -112,6 +112,11 @@ class Record(BaseModel):
         return frozenset(each for each in (self.translation_of, self.replaces) if each)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The language, and its main part where that is another: ``de-AT`` is ``de``."""
+        return tuple(dict.fromkeys((self.language, self.language.partition("-")[0])))
+
+    @property
     def publisher_key(self) -> str:
         """The name of the publisher's channel."""
         return self.publisher.key or own_name(self.publisher.name)

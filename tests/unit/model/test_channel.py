@@ -65,3 +65,8 @@ def test_codes_that_differ_in_scheme_or_sign_are_channels_of_their_own() -> None
     assert {"subject-20000049", "subject-house-20000049", "subject-c"} <= found
     assert len([name for name in found if name.startswith("subject-")]) == 5
     assert len([name for name in found if name.startswith("industry-")]) == 2
+
+
+def test_who_reads_german_reads_that_of_austria() -> None:
+    assert {"language-de", "language-de-at"} <= _names(language="de-AT")
+    assert {name for name in _names(language="de") if name.startswith("language-")} == {"language-de"}

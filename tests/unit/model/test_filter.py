@@ -1,0 +1,85 @@
+"""What a filter takes: each test by itself, their combinations, and what is no filter."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from syndicator.intake.records import read_model
+from syndicator.model.filter import Filter, facts
+from syndicator.model.release import Record
+
+TOUCHSTONE = Path(__file__).parents[3] / "examples" / "biom-kawasaki.json"
+CHANGES = {
+    "language": "de-AT",
+    "headline": "Größe zählt: 东京举行会议, C++ inside",
+    "keywords": ["KI", "Life Science"],
+    "symbols": ["DE000BASF111"],
+    "regions": ["DE-BY"],
+    "industries": ["pharma"],
+    "subjects": [{"code": "20000049"}],
+}
+YES: dict[str, Any] = {"keyword": "ki"}
+NO: dict[str, Any] = {"keyword": "no"}
+
+
+def _takes(tree: dict[str, Any]) -> bool:
+    record = read_model(Record, json.dumps({**json.loads(TOUCHSTONE.read_bytes()), **CHANGES}).encode())
+    return Filter.model_validate(tree).matches(facts(record))
+
+
+@pytest.mark.parametrize(
+    ("tree", "taken"),
+    [
+        ({"publisher": "BioM-biotech-cluster-development-gmbh"}, True),
+        ({"publisher": "biom"}, False),
+        ({"subject": "20000049"}, True),
+        ({"subject": "medtop:20000049"}, True),
+        ({"subject": "house:20000049"}, False),
+        ({"region": "de-by"}, True),
+        ({"region": "DE"}, False),
+        ({"industry": "PHARMA"}, True),
+        ({"language": "de-AT"}, True),
+        ({"language": "de"}, True),
+        ({"language": "de-CH"}, False),
+        ({"keyword": "life science"}, True),
+        ({"keyword": "life"}, False),
+        ({"symbol": "de000basf111"}, True),
+        ({"headline": "GRÖSSE zählt"}, True),
+        ({"headline": "zählt größe"}, False),
+        ({"headline": "öße"}, False),
+        ({"headline": "会议"}, True),
+        ({"headline": "京举"}, True),
+        ({"headline": "京会"}, False),
+        ({"headline": "memorandum of understanding"}, False),
+        ({"body": "Memorandum of Understanding"}, True),
+        ({"body": "größe"}, True),
+        ({"all": []}, True),
+        ({"all": [YES, NO]}, False),
+        ({"any": [NO, YES]}, True),
+        ({"any": [NO, NO]}, False),
+        ({"not": NO}, True),
+        ({"not": {"any": [YES]}}, False),
+    ],
+)
+def test_a_filter_takes_what_it_says(tree: dict[str, Any], taken: bool) -> None:
+    assert _takes(tree) is taken
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"any": []},
+        {"headline": "a", "body": "b"},
+        {"headline": None},
+        {"headline": "!!!"},
+        {"not": {"body": "–"}},
+        {"titel": "a"},
+    ],
+)
+def test_what_could_never_be_meant_is_refused(tree: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Filter.model_validate(tree)
