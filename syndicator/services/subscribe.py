@@ -13,7 +13,7 @@ from syndicator.ids import new_id
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
 from syndicator.services.setup import Setup
-from syndicator.store import audit, deliveries, endpoints, events, filters
+from syndicator.store import audit, deliveries, endpoints, events, filters, numbers
 from syndicator.store.database import Connection
 
 OVERLAP_S: Final = 24 * 3600
@@ -64,7 +64,7 @@ def add_subscription(setup: Setup, endpoint_id: str, subscription: NewSubscripti
     """The new subscription's id."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         subscription_id = _subscribe(connection, row["no"], row["owner"], subscription, now)
         audit.write(connection, actor=actor, action="subscribe", subject=endpoint_id, now=now, id=subscription_id)
     return subscription_id
@@ -90,7 +90,7 @@ def remove_subscription(setup: Setup, endpoint_id: str, subscription_id: str, *,
     """Ends a subscription; what is under way to the endpoint still arrives."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         if not endpoints.delete_subscription(connection, row["no"], subscription_id):
             message = f"endpoint {endpoint_id} has no subscription {subscription_id}"
             raise NotFound(message)
@@ -105,13 +105,22 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
     sources, target = ENDPOINT_MOVES[move]
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         if row["state"] not in sources:
             message = f"endpoint {endpoint_id} is {row['state']}: {move} needs it to be {' or '.join(sources)}"
             raise Conflict(message)
         endpoints.set_state(connection, row["no"], target, notice)
         _follow(connection, row["no"], target, now)
         audit.write(connection, actor=actor, action=move, subject=endpoint_id, now=now, notice=notice)
+    _follow_once_more(setup, row["no"], target)
+
+
+def _follow_once_more(setup: Setup, number: int, state: EndpointState) -> None:
+    """Sees to what a fan-out made meanwhile that began before: it took the endpoint to be as it was."""
+    with setup.database.write() as connection:
+        numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
+        if endpoints.is_in(setup.database, connection, number, state):
+            _follow(connection, number, state, setup.database.now_us(connection))
 
 
 def _follow(connection: Connection, number: int, state: EndpointState, now: int) -> None:
@@ -130,7 +139,7 @@ def rotate_secret(setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer,
     secret = secrets.new_secret()
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         stored = secrets.rotated(
             sealer, endpoint_id, row["secrets"], secret, old_until_us=now + overlap_s * SECOND_US, now_us=now
         )
@@ -143,7 +152,7 @@ def test_endpoint(setup: Setup, endpoint_id: str, *, actor: str) -> int:
     """The delivery of a signed ``endpoint.ping``, which goes the way of every other delivery."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         audit.write(connection, actor=actor, action="test", subject=endpoint_id, now=now)
         seq, event_id = events.append(
             connection, EventType.PING, owner=row["owner"], now=now, endpoint_no=row["no"], fanned_out_by=actor

@@ -88,7 +88,7 @@ def _fault(result: Result, challenge: str) -> Fault | None:
 def _record(setup: Setup, endpoint_id: str, actor: str, result: Result, fault: Fault | None) -> None:
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = endpoints.get(connection, endpoint_id)
+        row = endpoints.held(setup.database, connection, endpoint_id)
         if row["state"] == EndpointState.UNVERIFIED:
             _settle(connection, row["no"], fault)
         audit.write(

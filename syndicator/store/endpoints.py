@@ -17,7 +17,7 @@ _INSERT_SUBSCRIPTION = text("""
     INSERT INTO subscriptions (id, endpoint_no, owner, event_mask, filter_sha256, created_at)
     VALUES (:id, :endpoint_no, :owner, :event_mask, :filter_sha256, :now)
 """)
-_GET = text("SELECT * FROM endpoints WHERE id = :id AND state <> 'removed'")
+_GET = "SELECT * FROM endpoints WHERE id = :id AND state <> 'removed'"
 _LIST = text("""
     SELECT * FROM endpoints
      WHERE state <> 'removed' AND no > COALESCE((SELECT a.no FROM endpoints a WHERE a.id = :after), 0)
@@ -69,7 +69,22 @@ def insert_subscription(connection: Connection, values: Mapping[str, Any]) -> No
 
 def get(connection: Connection, endpoint_id: str) -> RowMapping:
     """The row. NotFound for an unknown or removed endpoint."""
-    row = connection.execute(_GET, {"id": endpoint_id}).mappings().first()
+    return _one(connection, _GET, endpoint_id)
+
+
+def held(database: Database, connection: Connection, endpoint_id: str) -> RowMapping:
+    """The row, which nobody else changes before this transaction ends. NotFound as from ``get``."""
+    return _one(connection, f"{_GET} {database.for_change}", endpoint_id)
+
+
+def is_in(database: Database, connection: Connection, no: int, state: EndpointState) -> bool:
+    """Whether the endpoint is in that state, and stays so until this transaction ends."""
+    found = text(f"SELECT 1 FROM endpoints WHERE no = :no AND state = :state {database.for_change}")
+    return connection.execute(found, {"no": no, "state": state}).first() is not None
+
+
+def _one(connection: Connection, query: str, endpoint_id: str) -> RowMapping:
+    row = connection.execute(text(query), {"id": endpoint_id}).mappings().first()
     if row is None:
         message = f"there is no endpoint {endpoint_id}"
         raise NotFound(message)

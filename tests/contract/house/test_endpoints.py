@@ -1,13 +1,21 @@
 """An endpoint moves only along its table, also when an answer comes late."""
 
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from syndicator.clock import SECOND_US
+from syndicator.delivery.signing import verify
 from syndicator.errors import NotFound
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
 from syndicator.services.views import newsrooms as views
-from syndicator.store import audit
-from tests.contract.house.conftest import House
+from syndicator.store import audit, endpoints
+from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
 
@@ -26,3 +34,72 @@ def test_a_410_that_comes_after_the_removal_brings_no_endpoint_back(house: House
         views.endpoint(house.service.setup, endpoint_id)
     with house.service.database.read() as connection:
         assert [row["action"] for row in audit.of(connection, endpoint_id)] == ["add", "remove"]
+
+
+_WAITING_FOR_A_LOCK = text("""
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
+
+
+def wait_until(house: House, waiting: int, ended: Callable[[], bool] = lambda: False) -> None:
+    """Until so many transactions wait for a lock, or it ``ended`` without. SQLite's writers wait unseen, one by one."""
+    end = monotonic() + 10
+    while house.service.database.dialect == "postgresql" and not ended():
+        with house.service.database.read() as connection:
+            if connection.execute(_WAITING_FOR_A_LOCK).scalar_one() >= waiting:
+                return
+        assert monotonic() < end, "nobody waits"
+        sleep(0.01)
+
+
+def test_what_is_fanned_out_while_its_endpoint_is_resumed_is_not_parked_for_ever(
+    house: House, newsroom: Newsroom
+) -> None:
+    database = house.service.database
+    house.endpoint(newsroom)
+    newsroom.answer = 500
+    release_id = house.submit()
+    house.service.drain()
+    [first] = house.deliveries()
+    newsroom.answer = 204
+    with Newsroom() as other:
+        paused = house.endpoint(other)
+        house.service.change_endpoint(paused, "pause", actor="desk")
+        update = Revision(action=Action.UPDATE, actor="t", record=record(headline="Neu"))
+        house.service.revise(release_id, update)
+        fanning = Thread(target=house.service.fan_out, args=("t",))
+        resuming = Thread(target=house.service.change_endpoint, args=(paused, "resume"), kwargs={"actor": "desk"})
+        with database.write() as connection:  # the fan-out has to supersede this one, after it made the new ones
+            connection.execute(
+                text(f"SELECT 1 FROM deliveries WHERE id = :id {database.for_update}"), {"id": first["id"]}
+            )
+            fanning.start()
+            wait_until(house, 1)
+            resuming.start()
+            wait_until(house, 2, lambda: not resuming.is_alive())
+        fanning.join(10)
+        resuming.join(10)
+        house.service.drain()
+        assert other.told == [("release.updated", 2)]
+
+
+def test_of_rotations_at_once_each_gives_a_secret_that_signs(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    shown: list[str] = []
+
+    def rotate() -> None:
+        shown.append(house.service.rotate_secret(endpoint_id, actor="desk"))
+
+    rotating = [Thread(target=rotate) for _ in range(2)]
+    with house.service.database.write() as connection:
+        endpoints.set_notice(connection, endpoints.get(connection, endpoint_id)["no"], "somebody works on it")
+        for each in rotating:
+            each.start()
+        wait_until(house, 2)
+    for each in rotating:
+        each.join(10)
+    house.submit()
+    house.service.drain()
+    [(headers, body)] = newsroom.requests
+    for secret in (newsroom.secret, *shown):
+        assert verify(headers, body, [secret], house.clock.us / SECOND_US)
