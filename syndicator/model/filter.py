@@ -145,4 +145,5 @@ def _fold(values: Iterable[str]) -> frozenset[str]:
 
 
 def _folded_words(text: str) -> str:
-    return f" {' '.join(_WORD.findall(_UNSPACED.sub(r' \g<0> ', text.casefold())))} "
+    spaced = _UNSPACED.sub(r" \g<0> ", text.casefold())
+    return f" {' '.join(_WORD.findall(spaced))} "
