@@ -42,11 +42,15 @@ def _is_contact(contact: Contact, houses: str, *, any_way: bool) -> bool:
 
 
 def _share(group: Sequence[Contact]) -> None:
-    """Persons of one block above a common number can all be reached by it."""
-    ways: Contact = {way: group[-1][way] for way in _WAYS if way in group[-1]} if group else {}
-    for contact in group[:-1]:
+    """Persons of one block above or below a common number can all be reached by it."""
+    ways = _ways(group[-1]) if group else {}
+    for before, contact in zip((None, *group), group, strict=False):
         if not _is_reachable(contact):
-            contact.update(ways)
+            contact.update(ways or (_ways(before) if before else {}))
+
+
+def _ways(contact: Contact) -> Contact:
+    return {way: contact[way] for way in _WAYS if way in contact}
 
 
 def _add(found: list[Contact], line: str, houses: str) -> None:
@@ -81,12 +85,17 @@ def _free_text(found: list[Contact], text: str, houses: str) -> None:
     starts = [match.start() for match in (email, url) if match]
     starts += [max(0, text.find(phone[0]))] if phone else []
     before = text[: min(starts, default=len(text))].strip(_TRIM)
-    if before and not is_place(before) and not _is_lead_in(before):
+    if before and not is_place(before) and (_is_desk(before) or not _is_lead_in(before)):
         _words(found, before, houses)
     if email:
         _way(found, Said("email", email[0]))
     if phone:
         _way(found, Said("phone", phone[0].strip(_TRIM)))
+
+
+def _is_desk(text: str) -> bool:
+    """``Investor Relations``: a heading elsewhere, and here a desk."""
+    return text[-1] != ":" and not layouts().houses.isdisjoint(map(folded, text.split()))
 
 
 def _is_lead_in(text: str) -> bool:

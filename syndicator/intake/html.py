@@ -50,6 +50,10 @@ _BLOCKS: Final = _HEADINGS | frozenset(
     ]
 )
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
+_LANGUAGE: Final = re.compile(
+    r"<html\b[^<>]*?\slang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})\b", re.IGNORECASE
+)
+_HEAD: Final = 5_000
 _SPACES: Final = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -65,6 +69,8 @@ def read_html(source: str) -> Sheet:
     reader.feed(page)
     reader.close()
     sheet = reader.sheet()
+    stated = _LANGUAGE.search(source, 0, _HEAD)
+    sheet.language = stated[1] if stated else None
     sheet.oddities.extend(
         Oddity("W115", 1, f"a {scheme} address (line {line} of the HTML) was dropped")
         for line, scheme in dropped_schemes(source)

@@ -176,7 +176,8 @@ def _signed(texts: Sequence[str], place: int, marked: _Marked) -> Speaker | None
         return signature(behind)
     above = texts[place - 1].rstrip() if place else ""
     below = texts[place + 1] if place + 1 < len(texts) else ""
-    return (signature(above) if above.endswith(":") else None) or signature(below)
+    announced = (signature(above) or speaker_before(above)) if above.endswith(":") else None
+    return announced or signature(below)
 
 
 def _stands_alone(text: str, marked: _Marked) -> bool:

@@ -22,6 +22,8 @@ _BETWEEN: Final = re.compile(
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
+# ``("Acme" or the "Company")`` below the name of a company.
+_DEFINED: Final = re.compile(r"^\s*\([^()]*[\"\u201c\u201d\u201e][^()]*\)\s*$")
 _WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
 _FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
@@ -121,6 +123,8 @@ def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
     block: dict[str, Any] = {}
     address: list[str] = []
     for line, fact in ((whole, fact) for whole in lines for fact in facts(whole)):
+        if _DEFINED.match(line):
+            continue
         if fact.field in {"text", "name", "address", "role"}:
             _name_or_address(block, address, fact)
         elif fact.field == "register":

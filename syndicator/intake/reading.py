@@ -84,7 +84,7 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
     stated = dict(fields or {})
     layout = lay_out(sheet, _headline(stated))
     draft = merged(stated, draft_of(layout, sheet))
-    language = draft.get("language") or language_of(_prose(draft))
+    language = draft.get("language") or language_of(_prose(draft)) or sheet.language
     if language:
         draft.setdefault("language", language)
     return Reading(

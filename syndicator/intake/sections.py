@@ -1,6 +1,5 @@
 """Which line of a sheet is what: a walk from the headline to the small print, on which nothing is dropped."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,15 +13,28 @@ from syndicator.intake.reach import reaches
 from syndicator.intake.runs import runs
 from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
 from syndicator.intake.speakers import signature
-from syndicator.intake.tail import LONG_LINE, is_imprint, is_labelled_reach, is_legal, is_reach_line, leaves_reach
-from syndicator.intake.top import LONGEST_SUBHEADLINE, begins_text, is_dashed, is_date, kicks, wrapped
+from syndicator.intake.tail import (
+    LONG_LINE,
+    is_imprint,
+    is_labelled_reach,
+    is_legal,
+    is_profile,
+    is_reach_line,
+    leaves_reach,
+)
+from syndicator.intake.top import (
+    LONGEST_SUBHEADLINE,
+    first_title,
+    is_above_text,
+    is_dashed,
+    is_date,
+    is_letterhead,
+    wrapped,
+)
 
-_LOOK_AHEAD: Final = 8
-_SHORTEST_PROSE: Final = 60
 _LONGEST_TEASER: Final = 700
 _LONGEST_SUBHEADING: Final = 90
 _LONGEST_HEADLINE: Final = 300
-_WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
 _MARKS: Final = frozenset('"\u201c\u201d\u00bb\u00ab')
 _ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 # What may stand between a headline and its subheadline.
@@ -65,7 +77,7 @@ class _Walk:
         self._section: Section | None = None
         self._has_headline = headline is not None
         self._headline_at = -1
-        self._title_at = self._first_title()
+        self._title_at = first_title(pieces)
         self._body_begun = False
 
     # ------------------------------------------------------------------ pieces
@@ -102,6 +114,8 @@ class _Walk:
             self._run(place, piece, None, lines[1:])
         elif not self._has_headline:
             self._before_headline(place, lines)
+        elif self._body_begun and is_profile(lines):
+            self._open(Opening("about", lines[0].text.strip()), lines)
         else:
             self._continue(place, piece, lines)
 
@@ -160,12 +174,6 @@ class _Walk:
 
     # ------------------------------------------------------------ the beginning
 
-    def _first_title(self) -> int:
-        """The place of the heading that is the title; -1 where text stands above the first one."""
-        head = self._pieces[:_LOOK_AHEAD]
-        place = next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
-        return -1 if begins_text(head[: max(0, place)]) else place
-
     def _before_headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         if (
             self._section is not None
@@ -174,42 +182,16 @@ class _Walk:
             and reaches(joined(lines))
         ):
             self._append(lines)
-        elif is_date(lines) and not self._is_above_text(place, lines):
+        elif is_date(lines) and not is_above_text(self._pieces, place, lines):
             self._new(Part.DATELINE)
             self._append(lines)
-        elif self._is_letterhead(place):
+        elif is_letterhead(self._pieces, place, self._title_at):
             self._section = (
                 self._section if self._section and self._section.part is Part.PUBLISHER else self._new(Part.PUBLISHER)
             )
             self._append(lines)
         else:
             self._headline(place, lines)
-
-    def _is_above_text(self, place: int, lines: tuple[TextLine, ...]) -> bool:
-        """Whether prose follows at once: then this is the headline, whatever it reads like."""
-        behind = self._pieces[place + 1 : place + 2] if place >= 0 else []
-        is_named = lines[0].text.strip()[:1].isalpha()
-        return is_named and any(
-            len(piece.text) > _SHORTEST_PROSE and piece.text.rstrip()[-1] == "." for piece in behind
-        )
-
-    def _is_letterhead(self, place: int) -> bool:
-        """Short lines before the kicker or the title: the sender's letterhead."""
-        if place == self._title_at:
-            return False
-        if place < self._title_at or any(_WIRE.match(later.text) for later in self._pieces[place + 2 : place + 4]):
-            return True
-        head = self._pieces[:_LOOK_AHEAD]
-        kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
-        is_short = len(self._pieces[place].text) <= LONG_LINE
-        return bool(kicker) and is_short and not self._is_title_above(place, kicker)
-
-    def _is_title_above(self, place: int, kicker: int) -> bool:
-        """``Headline``, ``FOR IMMEDIATE RELEASE``, text: the headline stands above the kicker."""
-        between = self._pieces[place + 1 : kicker]
-        behind = next((piece for piece in self._pieces[kicker + 1 :] if piece.lines and not is_date(piece.lines)), None)
-        is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
-        return is_text or any(is_date(piece.lines) for piece in between if piece.lines)
 
     def _headline(self, place: int, lines: tuple[TextLine, ...]) -> None:
         self._has_headline = True
@@ -270,8 +252,12 @@ class _Walk:
         else:
             self._new(part)
             self._append(lines)
-        if part in {Part.SUBHEADLINE, Part.TEASER, Part.SUBHEADING} or (part is Part.LEGAL and not self._body_begun):
+        if part in {Part.SUBHEADLINE, Part.TEASER, Part.SUBHEADING} or (part is Part.LEGAL and not self._in_tail()):
             self._section = None
+
+    def _in_tail(self) -> bool:
+        """Whether the story is over, so that small print may go on for as long as it likes."""
+        return any(map(self._has, (Part.CONTACT, Part.BOILERPLATE, Part.END)))
 
     def _is_known_headline(self, lines: tuple[TextLine, ...]) -> bool:
         known = self._known_headline

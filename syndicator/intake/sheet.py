@@ -79,6 +79,8 @@ class Sheet:
     anchors: list[Anchor] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)
+    language: str | None = None
+    """What the source itself calls its language."""
 
 
 def lines_of(text: str) -> list[str]:

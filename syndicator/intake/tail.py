@@ -1,5 +1,6 @@
 """What stands under the text: which lines belong to a contact block, which to the small print."""
 
+import re
 from typing import Final
 
 from syndicator.intake.dateline import without_date
@@ -8,6 +9,9 @@ from syndicator.intake.reach import facts, is_town, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
+_ARTICLE: Final = re.compile(
+    r"^(?:die|der|das|the|la|le|les|il|el|los|las|lo|l['\u2019])\s?(?=[^\W\d_])", re.IGNORECASE
+)
 _SENTENCE_WORDS: Final = 8
 _FEWEST_BLOCK_LINES: Final = 3
 _MOST_IMPRINT_LINES: Final = 10
@@ -60,6 +64,16 @@ def is_imprint(lines: tuple[TextLine, ...]) -> bool:
         return False
     words = {folded(word.strip(",()")) for word in lines[0].text.split()}
     return not layouts().legal_forms.isdisjoint(words) and any(is_town(line.text) for line in lines[1:])
+
+
+def is_profile(lines: tuple[TextLine, ...]) -> bool:
+    """``Acme AG`` above ``Die Acme AG betreibt 14 Anlagen …``: what a company says of itself, by its name alone."""
+    if len(lines) < 2 or len(lines[1].text) <= LONG_LINE // 4:  # noqa: PLR2004
+        return False
+    name, text = lines[0].text.strip(), lines[1].text.strip()
+    words = name.split()
+    is_name = 0 < len(words) <= _SENTENCE_WORDS and name[:1].isupper() and name[-1] not in ":;,!?"
+    return is_name and _ARTICLE.sub("", text).startswith((f"{name} ", f"{_ARTICLE.sub('', name)} "))
 
 
 def is_legal(lines: tuple[TextLine, ...]) -> bool:

@@ -1,15 +1,22 @@
 """What stands above the text: a headline's lines, a date line of its own, a kicker, a subheadline between dashes."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from syndicator.intake.dateline import dateline_of, is_only_dateline
+from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.openings import opening_of
 from syndicator.intake.sheet import Piece, TextLine
 from syndicator.intake.tail import LONG_LINE
 
 LONGEST_SUBHEADLINE: Final = 300
 _MOST_HEADLINE_LINES: Final = 4
+_LOOK_AHEAD: Final = 8
+_MOST_WORDS_OF_COMPANY: Final = 8
+_SHORTEST_TEXT: Final = 60
+_WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
+_ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 _SHORTEST_PROSE: Final = 80
 _FEWEST_PROSE: Final = 2
 _ENDS_PROSE: Final = '.!?"\u201c\u201d\u00bb\u00ab'
@@ -40,6 +47,56 @@ def begins_text(pieces: Sequence[Piece]) -> bool:
     texts = [piece.text.strip() for piece in pieces if piece.kind == "paragraph"]
     prose = [text for text in texts if len(text) > _SHORTEST_PROSE and text[-1] in _ENDS_PROSE]
     return len(prose) >= _FEWEST_PROSE or any(map(dateline_of, prose))
+
+
+def first_title(pieces: Sequence[Piece]) -> int:
+    """The place of the heading that is the title; -1 where text stands above the first one."""
+    head = pieces[:_LOOK_AHEAD]
+    place = next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
+    return -1 if begins_text(head[: max(0, place)]) else place
+
+
+def is_above_text(pieces: Sequence[Piece], place: int, lines: tuple[TextLine, ...]) -> bool:
+    """Whether prose follows at once: then this is the headline, whatever it reads like."""
+    behind = pieces[place + 1 : place + 2] if place >= 0 else []
+    is_named = lines[0].text.strip()[:1].isalpha()
+    return is_named and any(len(piece.text) > _SHORTEST_TEXT and piece.text.rstrip()[-1] == "." for piece in behind)
+
+
+def is_letterhead(pieces: Sequence[Piece], place: int, title_at: int) -> bool:
+    """Short lines before the kicker or the title, or a company's name alone: the sender's letterhead."""
+    if place == title_at:
+        return False
+    if place < title_at or any(_WIRE.match(later.text) for later in pieces[place + 2 : place + 4]):
+        return True
+    head = pieces[:_LOOK_AHEAD]
+    kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
+    if not kicker:
+        return place >= 0 and _is_company(pieces[place]) and _is_title(pieces[place + 1 : place + 3])
+    return len(pieces[place].text) <= LONG_LINE and not _is_title_above(pieces, place, kicker)
+
+
+def _is_title_above(pieces: Sequence[Piece], place: int, kicker: int) -> bool:
+    """``Headline``, ``FOR IMMEDIATE RELEASE``, text: the headline stands above the kicker."""
+    between = pieces[place + 1 : kicker]
+    behind = next((piece for piece in pieces[kicker + 1 :] if piece.lines and not is_date(piece.lines)), None)
+    is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
+    return is_text or any(is_date(piece.lines) for piece in between if piece.lines)
+
+
+def _is_company(piece: Piece) -> bool:
+    """``Acme plc``, perhaps with ``("Acme" or the "Company")`` below it."""
+    name, *below = (line.text.strip() for line in piece.lines)
+    words = name.split()
+    is_named = 1 < len(words) <= _MOST_WORDS_OF_COMPANY and folded(words[-1]) in layouts().legal_forms
+    return is_named and all(line.startswith("(") and line.endswith(")") for line in below)
+
+
+def _is_title(pieces: Sequence[Piece]) -> bool:
+    """Whether these are a title, and a text or another short line below it."""
+    title = pieces[0].text.strip() if len(pieces) > 1 and pieces[0].kind == "paragraph" else ""
+    is_short = 0 < len(title) <= LONG_LINE and "\n" not in title and title[-1] not in _ENDS_SENTENCE
+    return is_short and dateline_of(title) is None
 
 
 def kicks(piece: Piece) -> bool:

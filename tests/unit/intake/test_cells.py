@@ -104,3 +104,9 @@ def test_a_title_below_a_greeting_stays_one() -> None:
     greeting = "We use cookies to make this page work for you, and you may switch off those that you do not like."
     reading = page(f"<p>{greeting}</p><h1>Acme opens a bakery</h1><p>{TEXT}</p>")
     assert reading.draft["headline"] == "Acme opens a bakery"
+
+
+@pytest.mark.parametrize(("stated", "language"), [('lang="es"', "es"), ("lang=pt-BR", "pt-BR"), ('class="x"', None)])
+def test_a_short_page_may_say_its_language(stated: str, language: str | None) -> None:
+    reading = read(f"<!doctype html><html {stated}><h1>Acme</h1><p>Hola.</p></html>".encode(), "x.html")
+    assert reading.draft.get("language") == language

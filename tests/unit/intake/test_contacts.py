@@ -9,6 +9,22 @@ Who = tuple[str, str | None, str | None, str | None]
 
 BLOCKS: list[tuple[list[str], list[Who]]] = [
     (
+        ["Acme plc +44 20 7555 0100", "Sarah Quinn, Chief Executive", "Mark Evans, Finance Director"],
+        [
+            ("Acme plc", None, "+44 20 7555 0100", None),
+            ("Sarah Quinn", "Chief Executive", "+44 20 7555 0100", None),
+            ("Mark Evans", "Finance Director", "+44 20 7555 0100", None),
+        ],
+    ),
+    (
+        ["Gabinete de Comunicación", "Tel. 942 55 01 02", "prensa@uni.example"],
+        [("Gabinete de Comunicación", None, "942 55 01 02", "prensa@uni.example")],
+    ),
+    (
+        ["Acme AG", "Investor Relations", "Petra Lenz", "ir@acme.example"],
+        [("Petra Lenz", "Acme AG, Investor Relations", None, "ir@acme.example")],
+    ),
+    (
         ["Seeblick Kommunikation", "Tobias Frank", "Tel.: +49 7531 555777"],
         [("Tobias Frank", "Seeblick Kommunikation", "+49 7531 555777", None)],
     ),

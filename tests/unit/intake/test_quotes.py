@@ -279,3 +279,9 @@ def test_spans_fit_into_any_paragraph(text: str) -> None:
     if text.strip():
         for quote in find_quotes([Paragraph(text=text)]):
             assert 0 <= quote.start < quote.end <= len(text)
+
+
+def test_the_paragraph_above_may_announce_who_speaks() -> None:
+    above = Paragraph(text="Sarah Quinn, Chief Executive Officer, commented:")
+    (quote,) = find_quotes([above, Paragraph(text='"The first half shows the strength of our portfolio."')])
+    assert (quote.paragraph, quote.speaker, quote.role) == (1, "Sarah Quinn", "Chief Executive Officer")

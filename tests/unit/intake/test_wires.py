@@ -209,7 +209,7 @@ def test_an_ad_hoc_announcement() -> None:
     assert draft["contacts"] == [
         {
             "name": "Katrin Deich",
-            "role": "Nordlicht Pumpen AG",
+            "role": "Nordlicht Pumpen AG, Investor Relations",
             "phone": "+49 431 55501-20",
             "email": "ir@nordlicht.example",
         }
@@ -346,3 +346,40 @@ def test_a_company_with_its_mail_is_a_contact_before_it_is_the_publisher() -> No
     block = "Acme GmbH\nHauptstraße 1\n12345 Bergstadt\nTel. 030 555 01 01\npresse@acme.example"
     reading = reading_of("Acme opens a bakery", TEXT, block)
     assert reading.draft["contacts"][0]["email"] == "presse@acme.example"
+
+
+def test_a_companys_name_alone_above_a_title_is_a_letterhead() -> None:
+    """Announcements of stock exchanges."""
+    reading = reading_of(
+        'Acme plc\n("Acme" or the "Company")', "Interim results for 2026", f"London, 4 March 2027: {TEXT}"
+    )
+    assert reading.draft["headline"] == "Interim results for 2026"
+    assert reading.draft["publisher"] == {"name": "Acme plc"}
+
+
+def test_a_headline_that_ends_in_a_legal_form_stays_one() -> None:
+    assert (
+        reading_of("Beta buys Acme plc", f"London, 4 March 2027: {TEXT}", TEXT).draft["headline"]
+        == "Beta buys Acme plc"
+    )
+
+
+def test_small_print_above_the_story_ends_with_its_paragraph() -> None:
+    small = "This announcement contains inside information for the purposes of Article 7 of Regulation (EU) 596/2014."
+    reading = reading_of("Acme opens a bakery", f"London, 4 March 2027: {TEXT}", small, TEXT)
+    assert texts_of(reading, Part.LEGAL) == [small]
+    assert texts_of(reading, Part.BODY)[-1] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Bergbahnen Tal AG", "Die Bergbahnen Tal AG betreibt 14 Anlagen und beschäftigt im Winter 260 Personen."),
+        ("Acme Robotics", "Acme Robotics makes arms for warehouses of every size, and has done so since 2019."),
+        ("Acme Énergie", "L’Acme Énergie conçoit des batteries au sodium pour toute l’Europe depuis dix ans."),
+    ],
+)
+def test_a_company_may_describe_itself_below_its_name_alone(heading: str, text: str) -> None:
+    reading = reading_of("Title", TEXT, "Contact:\nJane Doe\njane@acme.example", f"{heading}\n{text}")
+    assert reading.draft["boilerplates"] == [{"heading": heading, "paragraphs": [text]}]
+    assert len(reading.draft["contacts"]) == 1
