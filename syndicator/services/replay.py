@@ -3,10 +3,10 @@
 from syndicator.errors import Conflict, NotFound
 from syndicator.model.lifecycle import LANES, EndpointState, EventType
 from syndicator.services.setup import Setup
-from syndicator.store import audit, deliveries, endpoints
+from syndicator.store import audit, deliveries, endpoints, numbers
 from syndicator.store.database import Connection, RowMapping
 
-_PER_TRANSACTION = 1_000
+_PER_TRANSACTION = 200
 _ENDED = {"delivered", "dead", "superseded"}
 
 
@@ -22,6 +22,7 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
         if row is None:
             message = f"there is no delivery {delivery_id}"
             raise NotFound(message)
+        _hold(setup, connection, row["endpoint_id"])
         _refuse(connection, row)
         _replay(connection, row, now)
         audit.write(
@@ -38,14 +39,14 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        _refuse_inactive(endpoints.get(connection, endpoint_id)["state"], endpoint_id)
+        _hold(setup, connection, endpoint_id)
         audit.write(
             connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason
         )
     count, before = 0, None
     while True:
         with setup.database.write() as connection:
-            _refuse_inactive(endpoints.get(connection, endpoint_id)["state"], endpoint_id)
+            _hold(setup, connection, endpoint_id)
             rows = deliveries.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since_us, before=before)
             wanted = [row for row in rows if _is_recovered(connection, row)]
             for row in wanted:
@@ -69,10 +70,12 @@ def _refuse(connection: Connection, row: RowMapping) -> None:
     if newer is not None:
         message = f"delivery {newer} carries a newer version of the release: replay that one"
         raise Conflict(message)
-    _refuse_inactive(endpoints.get(connection, row["endpoint_id"])["state"], row["endpoint_id"])
 
 
-def _refuse_inactive(state: str, endpoint_id: str) -> None:
+def _hold(setup: Setup, connection: Connection, endpoint_id: str) -> None:
+    """Until this transaction ends nothing newer is fanned out and the endpoint stays active. Conflict if it is not."""
+    numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
+    state = endpoints.held(setup.database, connection, endpoint_id)["state"]
     if state != EndpointState.ACTIVE:
         message = f"endpoint {endpoint_id} is {state}: resume it first"
         raise Conflict(message)

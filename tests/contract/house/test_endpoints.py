@@ -1,6 +1,7 @@
 """An endpoint moves only along its table, also when an answer comes late."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
 from syndicator.delivery.signing import verify
-from syndicator.errors import NotFound
+from syndicator.errors import Conflict, NotFound
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
 from syndicator.services.views import newsrooms as views
@@ -52,35 +53,63 @@ def wait_until(house: House, waiting: int, ended: Callable[[], bool] = lambda: F
         sleep(0.01)
 
 
+def fanned_out_during(house: House, newsroom: Newsroom, other: Callable[[], None]) -> None:
+    """A fan-out of an update ends only after ``other`` began and could see nothing of it."""
+    database = house.service.database
+    [waiting] = house.deliveries(state="waiting")
+    update = Revision(action=Action.UPDATE, actor="t", record=record(headline="Neu"))
+    house.service.revise(waiting["release_id"], update)
+    fanning, meanwhile = Thread(target=house.service.fan_out, args=("t",)), Thread(target=other)
+    with database.write() as connection:  # the fan-out has to supersede this one, after it made the new ones
+        held = text(f"SELECT 1 FROM deliveries WHERE id = :id {database.for_update}")
+        connection.execute(held, {"id": waiting["id"]})
+        fanning.start()
+        wait_until(house, 1)
+        meanwhile.start()
+        wait_until(house, 2, lambda: not meanwhile.is_alive())
+    fanning.join(10)
+    meanwhile.join(10)
+    newsroom.answer = 204
+    house.service.drain()
+
+
 def test_what_is_fanned_out_while_its_endpoint_is_resumed_is_not_parked_for_ever(
     house: House, newsroom: Newsroom
 ) -> None:
-    database = house.service.database
     house.endpoint(newsroom)
     newsroom.answer = 500
-    release_id = house.submit()
+    house.submit()
     house.service.drain()
-    [first] = house.deliveries()
-    newsroom.answer = 204
     with Newsroom() as other:
         paused = house.endpoint(other)
         house.service.change_endpoint(paused, "pause", actor="desk")
-        update = Revision(action=Action.UPDATE, actor="t", record=record(headline="Neu"))
-        house.service.revise(release_id, update)
-        fanning = Thread(target=house.service.fan_out, args=("t",))
-        resuming = Thread(target=house.service.change_endpoint, args=(paused, "resume"), kwargs={"actor": "desk"})
-        with database.write() as connection:  # the fan-out has to supersede this one, after it made the new ones
-            connection.execute(
-                text(f"SELECT 1 FROM deliveries WHERE id = :id {database.for_update}"), {"id": first["id"]}
-            )
-            fanning.start()
-            wait_until(house, 1)
-            resuming.start()
-            wait_until(house, 2, lambda: not resuming.is_alive())
-        fanning.join(10)
-        resuming.join(10)
-        house.service.drain()
+        fanned_out_during(house, newsroom, lambda: house.service.change_endpoint(paused, "resume", actor="desk"))
         assert other.told == [("release.updated", 2)]
+
+
+@pytest.mark.parametrize("way", ["replay", "recover"])
+def test_an_older_version_is_not_sent_again_while_a_newer_one_is_fanned_out(
+    house: House, newsroom: Newsroom, way: str
+) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 500
+    with Newsroom() as other:
+        endpoint_id = house.endpoint(other)
+        house.submit()
+        house.service.drain()
+        [delivered] = house.deliveries(state="delivered")
+
+        def again() -> None:
+            if way == "recover":
+                house.service.recover_since(endpoint_id, 0, actor="desk", reason="lost")
+            else:
+                with suppress(Conflict):
+                    house.service.replay_delivery(delivered["id"], actor="desk", reason="lost")
+
+        fanned_out_during(house, newsroom, again)
+        house.clock.us += 3600 * SECOND_US
+        house.service.drain()
+        assert other.told == [("release.published", 1), ("release.updated", 2)]
 
 
 def test_of_rotations_at_once_each_gives_a_secret_that_signs(house: House, newsroom: Newsroom) -> None:
@@ -102,4 +131,4 @@ def test_of_rotations_at_once_each_gives_a_secret_that_signs(house: House, newsr
     house.service.drain()
     [(headers, body)] = newsroom.requests
     for secret in (newsroom.secret, *shown):
-        assert verify(headers, body, [secret], house.clock.us / SECOND_US)
+        verify(headers, body, [secret], house.clock.us / SECOND_US)
