@@ -6,8 +6,9 @@ from typing import Final
 
 from syndicator.errors import Fault
 from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.named_places import place_of
 from syndicator.intake.parts import Part
-from syndicator.intake.reading import Reading
+from syndicator.intake.reading import Format, Reading
 
 _PARTS: Final = {
     "headline": Part.HEADLINE,
@@ -45,9 +46,20 @@ def of_fault(reading: Reading, fault: Fault, code: str) -> Diagnostic:
     one = Diagnostic(code, fault.problem, fault.fix, place=fault.place)
     if fault.line:
         return at_line(reading, one, fault.line, fault.column or 1, 1)
+    named = place_of(_fields(reading), fault.place)
+    if named:
+        return at_line(reading, one, named.line, named.column, named.length)
     part = _PARTS.get(fault.place.partition(".")[0].partition("[")[0])
     spans = [span for span in reading.spans if span.part is part]
     return at_line(reading, one, spans[0].first) if spans else one
+
+
+def _fields(reading: Reading) -> tuple[str, ...]:
+    """The lines that state fields by their names."""
+    if reading.format is Format.TOML:
+        return reading.lines
+    front = next((span.last for span in reading.spans if span.part is Part.FIELD), 0)
+    return reading.lines[:front] if reading.format is Format.MARKDOWN else ()
 
 
 def lines_with_text(reading: Reading) -> Iterator[tuple[int, str]]:
