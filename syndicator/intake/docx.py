@@ -54,7 +54,7 @@ def read_docx(body: bytes) -> Sheet:
     sheet = read_html(page.value)
     sheet.pictures.clear()
     sheet.oddities.extend(
-        Oddity("N202", 1, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
+        Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
     )
     return sheet
 

@@ -72,7 +72,7 @@ def read_html(source: str) -> Sheet:
     stated = _LANGUAGE.search(source, 0, _HEAD)
     sheet.language = stated[1] if stated else None
     sheet.oddities.extend(
-        Oddity("W115", 1, f"a {scheme} address (line {line} of the HTML) was dropped")
+        Oddity("W115", 0, f"a {scheme} address (line {line} of the HTML) was dropped")
         for line, scheme in dropped_schemes(source)
     )
     return sheet

@@ -67,6 +67,7 @@ class Oddity:
 
     code: str
     line: int
+    """0 where it stands in no line of the text as read."""
     problem: str
 
 

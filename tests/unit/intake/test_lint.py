@@ -195,3 +195,11 @@ def test_every_code_is_used() -> None:
 
 def test_the_record_of_a_clean_text() -> None:
     assert to_record(read(CLEAN.encode(), "x.txt"), PROFILE).dateline is not None
+
+
+def test_a_finding_marks_no_line_that_it_is_not_about() -> None:
+    """What a page holds beside its text is named with the line of the page; links are at their words."""
+    page = '<h1>Acme</h1><p>Text.</p><p><a href="https://a.example/?utm_id=1">Prices</a></p>\n<a href="javascript:x()">b</a>'
+    found = {each.code: each for each in diagnose(read(page.encode(), "x.html"))}
+    assert (found["W115"].line, found["W115"].message) == (0, "a javascript: address (line 2 of the HTML) was dropped")
+    assert (found["W117"].line, found["W117"].text) == (5, "Prices")
