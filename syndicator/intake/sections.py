@@ -146,7 +146,9 @@ class _Walk:
         if part is Part.HEADLINE and not self._has_headline:
             self._has_headline = bool(opening.rest or rest)
         self._span(part, (first,), opens=not opening.rest or part in {Part.BOILERPLATE, Part.CONTACT, Part.PUBLISHER})
-        if opening.rest:
+        if opening.rest and part is Part.LEGAL:
+            section = Section(part, pieces=[_paragraph((first,))])
+        elif opening.rest:
             section.pieces.append(_paragraph((TextLine(first.number, opening.rest),)))
         self.layout.sections.append(section)
         self._section = section
