@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from syndicator.services.revise import Revision
 from syndicator.services.views import newsrooms as views
 from syndicator.store import audit, endpoints
 from tests.contract.house.conftest import House, record
+from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
 
 
@@ -35,22 +35,6 @@ def test_a_410_that_comes_after_the_removal_brings_no_endpoint_back(house: House
         views.endpoint(house.service.setup, endpoint_id)
     with house.service.database.read() as connection:
         assert [row["action"] for row in audit.of(connection, endpoint_id)] == ["add", "remove"]
-
-
-_WAITING_FOR_A_LOCK = text("""
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-""")
-
-
-def wait_until(house: House, waiting: int, ended: Callable[[], bool] = lambda: False) -> None:
-    """Until so many transactions wait for a lock, or it ``ended`` without. SQLite's writers wait unseen, one by one."""
-    end = monotonic() + 10
-    while house.service.database.dialect == "postgresql" and not ended():
-        with house.service.database.read() as connection:
-            if connection.execute(_WAITING_FOR_A_LOCK).scalar_one() >= waiting:
-                return
-        assert monotonic() < end, "nobody waits"
-        sleep(0.01)
 
 
 def fanned_out_during(house: House, newsroom: Newsroom, other: Callable[[], None]) -> None:
