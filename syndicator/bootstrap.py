@@ -80,6 +80,7 @@ class Syndicator:
         self._fan_outs = Rounds(1)
         self._renderings = Rounds(PER_TRANSACTION)
         self._courier: Courier | None = None
+        self._swept: Swept | None = None
         self._starting = threading.Lock()
 
     # --- publishers
@@ -194,7 +195,8 @@ class Syndicator:
         return self.courier.pump(by)
 
     def sweep(self) -> Swept:
-        return sweep(self.setup, self.dispatcher)
+        self._swept = sweep(self.setup, self.dispatcher, self._swept)
+        return self._swept
 
     def drain(self, by: str = "drain") -> None:
         """Does all that is due, in this thread, until nothing is: for one-shot commands and tests."""

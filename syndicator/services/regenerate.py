@@ -22,7 +22,7 @@ PER_TRANSACTION: Final = 20
 def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
     """Numbers of channels whose documents are behind."""
     with setup.database.read() as connection:
-        return channels.dirty(connection, limit)
+        return list(channels.dirty(connection, limit))
 
 
 def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:

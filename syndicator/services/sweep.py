@@ -1,6 +1,7 @@
 """The net under every wake: re-reads from the database what is due, and says when to look again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
@@ -14,17 +15,23 @@ _FORGET_BATCH = 5000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found; ``next_due_us``: when the next embargo, retry or lease is due, if any."""
+    """What a sweep found; ``next_due_us``: when the next embargo, retry or lease is due, if any.
+
+    ``behind`` are the channels whose documents are, with the generation that they show.
+    """
 
     lifted: int
     now_us: int
     next_due_us: int | None
+    behind: Mapping[int, int] = field(default_factory=dict)
 
 
-def sweep(setup: Setup, dispatcher: Dispatcher) -> Swept:
+def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> Swept:
     """Lifts embargoes, frees expired leases, fills free places, and wakes workers for all that is due.
 
-    Any number of sweepers may run at once: everything here is a conditional update.
+    Any number of sweepers may run at once: everything here is a conditional update. A channel is woken for when it
+    stands where it stood in the sweep ``before``: one that only just fell behind has a wake of its own, and
+    somebody renders it now.
     """
     lifted = lift_due(setup)
     _tend_deliveries(setup)
@@ -32,14 +39,14 @@ def sweep(setup: Setup, dispatcher: Dispatcher) -> Swept:
         now = setup.database.now_us(connection)
         if events.open_events(connection, 1):
             dispatcher.wake(Task.FAN_OUT)
-        dirty = channels.dirty(connection, 1000)
-        if dirty:
-            dispatcher.wake(Task.REGENERATE, dirty)
+        behind = channels.dirty(connection, 1000)
+        if before and (stuck := [number for number, shown in behind.items() if before.behind.get(number) == shown]):
+            dispatcher.wake(Task.REGENERATE, stuck)
         due = deliveries.next_due(connection)
         if due is not None and due <= now:
             dispatcher.wake(Task.DELIVER)
         times = (releases.next_due(connection), due, endpoints.next_backoff(connection))
-    return Swept(lifted, now, min((time for time in times if time is not None), default=None))
+    return Swept(lifted, now, min((time for time in times if time is not None), default=None), behind)
 
 
 def _tend_deliveries(setup: Setup) -> None:

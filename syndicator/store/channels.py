@@ -28,9 +28,10 @@ _ENTER = """
 """
 _HOLD = """
     SELECT no FROM channels
-     WHERE no IN (SELECT channel_no FROM channel_entries
-                   WHERE release_id = :release_id
-                      OR release_id IN (SELECT release_id FROM relations WHERE target_id = :release_id))
+     WHERE no IN (SELECT channel_no FROM channel_entries WHERE release_id = :release_id
+                   UNION ALL
+                  SELECT e.channel_no FROM relations x JOIN channel_entries e ON e.release_id = x.release_id
+                   WHERE x.target_id = :release_id)
      ORDER BY no {for_change}
 """
 _COUNT_ENTRY = text("""
@@ -49,7 +50,8 @@ _MARK_PAGES = text("""
     ON CONFLICT DO NOTHING
 """)
 _DIRTY = text("""
-    SELECT no FROM channels WHERE generation > rendered_generation AND deleted_at IS NULL ORDER BY no LIMIT :limit
+    SELECT no, rendered_generation FROM channels
+     WHERE generation > rendered_generation AND deleted_at IS NULL ORDER BY no LIMIT :limit
 """)
 _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
@@ -151,8 +153,9 @@ def mark_dirty(connection: Connection, release_id: str) -> Sequence[int]:
     return connection.execute(_MARK_DIRTY, {"release_id": release_id}).scalars().all()
 
 
-def dirty(connection: Connection, limit: int) -> Sequence[int]:
-    return connection.execute(_DIRTY, {"limit": limit}).scalars().all()
+def dirty(connection: Connection, limit: int) -> Mapping[int, int]:
+    """Numbers of channels whose documents are behind, each with the generation that they show."""
+    return {row.no: row.rendered_generation for row in connection.execute(_DIRTY, {"limit": limit})}
 
 
 def by_numbers(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[RowMapping]:

@@ -14,10 +14,12 @@ Edition = tuple[str, int, int]
 
 _EDITION = {"release_id": "text", "version": "bigint", "edition": "bigint"}
 
+# Scalar probes, for a join makes Postgres read the whole table where it is wrong about the number of rows.
 _FRAGMENTS = """
-    SELECT f.release_id, f.version, f.edition, f.body FROM {rows} r
-      JOIN fragments f ON f.release_id = r.release_id AND f.version = r.version AND f.edition = r.edition
-       AND f.format = :format AND f.template = :template
+    SELECT r.release_id, r.version, r.edition,
+           (SELECT f.body FROM fragments f WHERE f.release_id = r.release_id AND f.version = r.version
+               AND f.edition = r.edition AND f.format = :format AND f.template = :template) AS body
+      FROM {rows} r
 """
 _INSERT_FRAGMENT = """
     INSERT INTO fragments (release_id, version, edition, format, template, body)
@@ -60,7 +62,7 @@ def fragments(
     rows = as_rows(dict(zip(_EDITION, each, strict=True)) for each in wanted)
     statement = _FRAGMENTS.format(rows=database.rows("rows", _EDITION))
     found = connection.execute(text(statement), {"rows": rows, "format": form, "template": template})
-    return {(row.release_id, row.version, row.edition): bytes(row.body) for row in found}
+    return {(row.release_id, row.version, row.edition): bytes(row.body) for row in found if row.body is not None}
 
 
 def insert_fragments(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -27,7 +27,7 @@ from tests.servers.places import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
-STEADY, STEADY_S = 100, 0.4
+STEADY, STEADY_S = 100, 1.0
 BURST, BURST_WIDTH = 25, 8
 LIFTS, LIFT_AFTER_S = 10, 3.0
 BAR_S = 1.0

@@ -1,6 +1,6 @@
 """Wakes that come while a channel is rendered or an event fanned out cost no second rendering, and are not lost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from config.settings import Settings
 from feeds.model import Entry
 from syndicator.article.entry import entry
 from syndicator.bootstrap import Syndicator
+from syndicator.dispatch import Task
 from syndicator.model.release import Record, Release
 from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
@@ -79,3 +80,34 @@ def test_a_release_is_composed_once_for_all_channels_and_formats(
     service.fan_out("test")
     assert service.regenerate(dirty_channels(service.setup), "test") > 3
     assert len(composed) == 1
+
+
+class Woken:
+    """A dispatcher that only remembers which channels it was to have rendered."""
+
+    def __init__(self) -> None:
+        self.numbers: list[Sequence[int]] = []
+
+    def wake(self, task: Task, numbers: Sequence[int] = ()) -> None:
+        if task is Task.REGENERATE:
+            self.numbers.append(list(numbers))
+
+
+def test_a_sweep_wakes_for_channels_that_stand_where_they_stood_and_not_for_those_that_move(
+    service: Syndicator,
+) -> None:
+    submit(service, "first")
+    numbers = list(service.fan_out("test").channels)
+    service.dispatcher = woken = Woken()
+    service.sweep()
+    assert woken.numbers == []  # whoever made them fall behind has only just woken somebody
+    service.sweep()
+    service.sweep()
+    assert woken.numbers == [numbers, numbers]
+    service.regenerate(numbers[1:], "test")
+    submit(service, "second")
+    moved = list(service.fan_out("test").channels)
+    woken.numbers.clear()
+    service.sweep()
+    assert moved == numbers
+    assert woken.numbers == [numbers[:1]]  # the others were rendered since, though they are behind again
