@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from syndicator.intake.contacts import asked_for, contacts_of
@@ -20,6 +21,8 @@ _BETWEEN_SENTENCES: Final = re.compile(r"[.!?]\s+|\n|\s[|\u2013]\s")
 _AFTER_CREDIT: Final = re.compile(r"(?<!\b[A-Z\u00c0-\u00de])[.!?]\s+|\n|\s\|\s")
 _FIRST_PARAGRAPHS: Final = 2
 _LONGEST_ASKING: Final = 600
+_MOST_ASKING: Final = 40
+_MOST_SENTENCES: Final = 100
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
 _SHEET_ROOM: Final = 100
@@ -85,7 +88,7 @@ def _contacts(layout: Layout) -> list[dict[str, Any]]:
 def _asked_for(layout: Layout, houses: str) -> Iterator[dict[str, Any]]:
     """Whom a sentence of the text asks to turn to; the last one, which stands below the story."""
     pieces = [piece for section in layout.all(Part.BODY) for piece in section.pieces if piece.kind == "paragraph"]
-    for text in (piece.text for piece in reversed(pieces) if len(piece.text) <= _LONGEST_ASKING):
+    for text in (piece.text for piece in pieces[: -_MOST_ASKING - 1 : -1] if len(piece.text) <= _LONGEST_ASKING):
         contact = asked_for(text, houses)
         if contact:
             yield contact
@@ -227,7 +230,7 @@ def credit_in(caption: str) -> str | None:
             return text[1:].strip() or None
         if colon and folded(label) in layouts().credit and rest.strip():
             return rest.strip()
-    starts = [0, *(found.end() for found in _BETWEEN_SENTENCES.finditer(caption))]
+    starts = [0, *(found.end() for found in islice(_BETWEEN_SENTENCES.finditer(caption), _MOST_SENTENCES))]
     for label, colon, rest in (caption[start:].partition(":") for start in reversed(starts)):
         if colon and folded(label) in layouts().credit and rest.strip():
             return _AFTER_CREDIT.split(rest, maxsplit=1)[0].strip(" .") or None

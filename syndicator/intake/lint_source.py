@@ -108,8 +108,8 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
     for anchor in reading.anchors:
         if anchor.href not in seen and is_tracker(anchor.href):
             seen.add(anchor.href)
-            found = at_text(reading, _tracks(anchor.href), anchor.href)
-            yield found if found.line else at_line(reading, found, anchor.line)
+            one = at_text(reading, _tracks(anchor.href), anchor.href)
+            yield one if one.line else at_line(reading, one, anchor.line)
         if anchor.href in {"#", ""}:
             yield at_line(
                 reading, Diagnostic("W114", f"the link {anchor.text[:40]!r} leads nowhere", _LINK_FIX), anchor.line

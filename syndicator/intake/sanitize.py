@@ -84,14 +84,14 @@ _DROPPED: Final = re.compile(r"(?:href|src)\s*=\s*[\"']?\s*((?:javascript|data|v
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 # Declarations of a page's entities: what reads HTML takes the end of them for text.
-_DECLARATIONS: Final = re.compile(r"<!doctype[^<>\[\]]{0,300}\[[^\]]*\]\s*>", re.IGNORECASE)
+_DECLARATIONS: Final = re.compile(r"^([^<]*(?:<\?[^<>]*>[^<]*)?)<!doctype[^<>\[\]]*\[[^\]]*\]\s*>", re.IGNORECASE)
 
 
 def clean_html(source: str) -> str:
     """HTML of allowed elements only, that an XML document can carry."""
     return without_unfit(
         nh3.clean(
-            _UNFIT.sub("", _DECLARATIONS.sub("", source)),
+            _UNFIT.sub("", _DECLARATIONS.sub(r"\1", source, count=1)),
             tags=set(_TAGS),
             clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"},
             attributes=_ATTRIBUTES,

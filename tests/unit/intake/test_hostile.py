@@ -180,6 +180,7 @@ def test_wild_texts_are_refused(source: bytes, name: str, problem: str) -> None:
         b"About " * 20_000,
         b"A." * 50_000,
         b"![" * 50_000,
+        b"Caption: x. Y: " * 20_000,
     ],
 )
 @pytest.mark.parametrize("name", ["x.txt", "x.md"])

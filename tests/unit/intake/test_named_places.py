@@ -67,7 +67,7 @@ Text.
 )
 def test_the_place_of_a_field(path: str, toml: tuple[int, int] | None, yaml: tuple[int, int] | None) -> None:
     for source, want in ((TOML, toml), (YAML, yaml)):
-        place = place_of(source.split("\n"), path)
+        place = place_of(tuple(source.split("\n")), path)
         assert (place and (place.line, place.column)) == want
 
 
@@ -80,5 +80,5 @@ def test_a_finding_shows_the_line_with_the_name_marked(name: str, source: str, l
 
 @given(st.lists(st.text(alphabet="ab:-[]= .", max_size=9), max_size=6), st.text(alphabet="ab.[]01", max_size=9))
 def test_whatever_stands_there_is_looked_through(lines: list[str], path: str) -> None:
-    place = place_of(lines, path)
+    place = place_of(tuple(lines), path)
     assert place is None or 1 <= place.line <= len(lines)
