@@ -142,7 +142,8 @@ def _section_of_label(label: str) -> str | None:
 
 def _about(text: str) -> Opening | None:
     """``About X`` alone on its line, or with the text running on behind it."""
-    start = next((word for word in layouts().about if _starts_with(text, word)), None)
+    initial = text[0].casefold()
+    start = next((word for word in layouts().about if word[0] == initial and _starts_with(text, word)), None)
     if start is None:
         return None
     name = text[len(start) :].lstrip()
