@@ -47,6 +47,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W119": "more marks than a text needs",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
+        "N203": "the network's wording in another language",
     }
 )
 """Every code and what it stands for; docs/diagnostics.md says more about each."""

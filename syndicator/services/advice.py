@@ -1,7 +1,11 @@
 """What an editor would want to hear about a release that may go out as it is: warnings, never refusals."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
+from syndicator.clock import from_us
 from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.lint import Difference, content_hash, differences, differs, duplicate_of
 from syndicator.model.release import Record
@@ -11,7 +15,7 @@ from syndicator.store.database import Connection
 
 
 class Advice(BaseModel):
-    """A warning with its code (see docs/diagnostics.md). ``stored``: what stands in the publisher's profile."""
+    """A warning or note with its code (see docs/diagnostics.md). ``stored``: what stands in the publisher's profile."""
 
     model_config = ConfigDict(frozen=True)
     code: str
@@ -26,24 +30,36 @@ def advice_on(setup: Setup, record: Record, *, owner: str) -> tuple[Advice, ...]
     """What the service knows against a record that is not handed in yet. Rejected for an unknown network."""
     setup.network(record.network)
     with setup.database.read() as connection:
-        return _advice(connection, record, owner, "")
+        return _advice(setup, connection, record, owner, "")
 
 
 def advice_on_release(setup: Setup, release_id: str) -> tuple[Advice, ...]:
     """The same about the newest version of a stored release."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id)
-        return _advice(connection, stored.release.record, stored.owner, release_id)
+        return _advice(setup, connection, stored.release.record, stored.owner, release_id)
 
 
-def _advice(connection: Connection, record: Record, owner: str, release_id: str) -> tuple[Advice, ...]:
+def _advice(setup: Setup, connection: Connection, record: Record, owner: str, release_id: str) -> tuple[Advice, ...]:
     duplicate = releases.other_with_content(connection, content_hash(record), owner, release_id)
     profile = publishers.get(connection, record.publisher_key, owner)
     differing = differences(record.publisher, profile.publisher) if profile else ()
     return (
         *([_said(duplicate_of(duplicate))] if duplicate else []),
         *(_said(differs(one), one) for one in differing),
+        *_borrowed(setup, record, from_us(setup.database.now_us(connection)).date()),
     )
+
+
+def _borrowed(setup: Setup, record: Record, on: date) -> Iterator[Advice]:
+    """The network's wording in another language, where it has none in the release's own."""
+    network = setup.network(record.network)
+    spoken = network.attach(record.language, on).texts.language
+    if spoken.partition("-")[0] != record.language.partition("-")[0]:
+        message = f"the network {network.name} has no wording in {record.language}: that in {spoken} goes out"
+        yield Advice(
+            code="N203", message=message, fix="ask the operator for one, if it should be in the text's language"
+        )
 
 
 def _said(one: Diagnostic, difference: Difference | None = None) -> Advice:

@@ -105,3 +105,14 @@ def test_check_shows_what_only_the_service_refuses(cli: Call, served: Served, tm
     done = cli("check", nowhere)
     assert done.code == 3
     assert "there is no network 'nowhere'" in done.out
+
+
+def test_a_wording_in_another_language_is_a_note(acme: Call, tmp_path: Path) -> None:
+    text = written(tmp_path)
+    asked = ("check", text, "--publisher", "acme", "--language", "fr", "--strict")
+    assert acme("check", text, "--publisher", "acme", "--language", "en-GB", "--json").json["diagnostics"] == []
+    done = acme(*asked, "--json")
+    (note,) = [each for each in done.json["diagnostics"] if each["code"] == "N203"]
+    assert note["severity"] == "note"
+    assert "has no wording in fr: that in " in note["message"]
+    assert "note[N203]" in acme(*asked).out
