@@ -47,6 +47,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
     with database.write() as connection:
         now = database.now_us(connection)
         judged = _judged(batch, now)
+        _hold_endpoints(setup, connection, judged)
         by_token: dict[str, list[_Judged]] = {}
         for each in judged:
             by_token.setdefault(each.sent.token, []).append(each)
@@ -57,6 +58,14 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
         deliveries.promote(database, connection, _freed_places(judged))
     for name, count in Counter(each.named for each in judged).items():
         metrics.attempts.labels(name).inc(count)
+
+
+def _hold_endpoints(setup: Setup, connection: Connection, judged: Sequence[_Judged]) -> None:
+    """Where a retry goes depends on its endpoint's state: who pauses or disables it meanwhile waits, or is seen."""
+    failed = {each.sent.row.endpoint_no for each in judged if not isinstance(each.outcome, Delivered)}
+    if failed:
+        numbers = {each.sent.row.endpoint_no for each in judged}
+        endpoints.hold(setup.database, connection, {number: number in failed for number in numbers})
 
 
 def _judged(batch: Sequence[Sent], now: int) -> Sequence[_Judged]:

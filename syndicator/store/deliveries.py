@@ -193,7 +193,8 @@ _WHERE = {
     "release": "d.release_id = :release",
     "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
     "before": "d.id < :before",
-    "since": "d.series_at >= :since",
+    # What was due before and came to an end since is part of it.
+    "since": "(d.series_at >= :since OR d.finished_at >= :since)",
 }
 _COUNT_OF_RELEASE = text("""
     SELECT d.state, count(*) AS count FROM deliveries d WHERE d.release_id = :id GROUP BY d.state

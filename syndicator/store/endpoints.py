@@ -45,6 +45,11 @@ _BACK_OFF = """
     UPDATE endpoints SET backoff_until = CASE WHEN r.until > backoff_until THEN r.until ELSE backoff_until END
       FROM {rows} r WHERE endpoints.no = r.no
 """
+_HOLD = """
+    SELECT no FROM endpoints
+     WHERE no IN (SELECT r.no FROM {rows} r JOIN endpoints e ON e.no = r.no WHERE r.failed OR e.failures > 0)
+     ORDER BY no {held}
+"""
 _WORKED = """
     UPDATE endpoints SET failures = 0, failing_since = NULL, backoff_until = 0, notice = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
@@ -133,6 +138,18 @@ def back_off(database: Database, connection: Connection, until: Mapping[int, int
     """Keeps the claim away from these endpoints until then (microseconds); never shortens."""
     rows = as_rows({"no": no, "until": us} for no, us in sorted(until.items()))
     statement = _BACK_OFF.format(rows=database.rows("rows", {"no": "bigint", "until": "bigint"}))
+    connection.execute(text(statement), {"rows": rows})
+
+
+def hold(database: Database, connection: Connection, failed: Mapping[int, bool]) -> None:
+    """Nobody else changes these endpoints before this transaction ends: those that failed, or had failed before.
+
+    All in one order, so that two who hold some of the same wait for each other in no circle.
+    """
+    statement = _HOLD.format(
+        rows=database.rows("rows", {"no": "bigint", "failed": "boolean"}), held=database.for_change
+    )
+    rows = as_rows({"no": no, "failed": has_failed} for no, has_failed in failed.items())
     connection.execute(text(statement), {"rows": rows})
 
 

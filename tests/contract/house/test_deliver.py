@@ -297,6 +297,18 @@ def test_recovering_replays_only_the_newest_version_of_each_release(house: House
     assert newsroom.requests[1][0]["webhook-id"] == newsroom.requests[2][0]["webhook-id"]
 
 
+def test_recovering_reaches_what_was_due_before_and_arrived_since(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit()
+    house.service.drain()
+    house.clock.us += 60 * SECOND_US
+    since, newsroom.answer = house.clock.us, 204
+    house.service.drain()
+    assert house.service.recover_since(endpoint_id, since + 1, actor="t", reason="lost our disk") == 0
+    assert house.service.recover_since(endpoint_id, since, actor="t", reason="lost our disk") == 1
+
+
 def test_recovering_reaches_the_oldest_and_sends_no_ping_again(
     house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
