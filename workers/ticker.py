@@ -46,9 +46,9 @@ class Ticker:
         """Seconds until the next sweep."""
         swept = self._service.sweep()
         if time.monotonic() >= self._forget_at:
-            forget_old_attempts(self._service.setup)
             remove_unused(self._service.setup)
-            self._forget_at = time.monotonic() + _FORGET_EVERY_S
+            if not forget_old_attempts(self._service.setup):  # else the next sweep goes on, a batch at a time
+                self._forget_at = time.monotonic() + _FORGET_EVERY_S
         longest = self._service.settings.sweep_interval_s
         if swept.next_due_us is None or swept.next_due_us <= swept.now_us:
             return longest

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from syndicator.model.filter import EVERYTHING, Filter
 from syndicator.model.lifecycle import EventType
@@ -18,6 +18,14 @@ class NewSubscription(BaseModel):
 
     events: Annotated[tuple[EventType, ...], Field(min_length=1, max_length=len(ALL_EVENTS))] = ALL_EVENTS
     filter: Filter = EVERYTHING
+
+    @field_validator("events")
+    @classmethod
+    def _are_of_releases(cls, events: tuple[EventType, ...]) -> tuple[EventType, ...]:
+        if EventType.PING in events:
+            message = f"{EventType.PING} cannot be subscribed to: a test of an endpoint sends it; leave it out"
+            raise ValueError(message)
+        return events
 
     @property
     def mask(self) -> int:

@@ -1,5 +1,7 @@
 """The log of attempts: what it says, how long, and that nothing else hangs on it."""
 
+import time
+
 import pytest
 
 from syndicator.clock import SECOND_US
@@ -9,6 +11,7 @@ from syndicator.services.sweep import forget_old_attempts
 from syndicator.services.views import newsrooms as views
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
+from workers.ticker import Ticker
 
 DAY = 24 * 3600 * SECOND_US
 
@@ -30,6 +33,28 @@ def test_attempts_are_forgotten_after_their_time_a_batch_a_call(
     [kept] = views.endpoint(house.service.setup, endpoint_id).last_attempts
     assert house.deliveries(release=release_id)[0]["id"] == kept.delivery_id
     assert {state for _, state in house.states()} == {"delivered"}
+
+
+def test_a_ticker_goes_on_until_all_old_attempts_are_forgotten(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.services.sweep._FORGET_BATCH", 1)
+    monkeypatch.setattr("workers.ticker._FORGET_EVERY_S", 0.0)
+    endpoint_id = house.endpoint(newsroom)
+    for number in range(2):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    house.clock.us += 31 * DAY
+    ticker = Ticker(house.service)
+    monkeypatch.setattr("workers.ticker._FORGET_EVERY_S", 1000.0)
+    ticker.start()
+    try:
+        ends = time.monotonic() + 20
+        while views.endpoint(house.service.setup, endpoint_id).last_attempts:
+            assert time.monotonic() < ends, "only the first batch was forgotten"
+            time.sleep(0.02)
+    finally:
+        ticker.stop()
 
 
 def test_a_withdrawal_reaches_whoever_got_a_version_when_its_attempts_are_forgotten(

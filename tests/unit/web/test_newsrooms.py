@@ -78,6 +78,14 @@ def test_a_refused_url_and_a_wrong_filter_are_told_with_their_places(served: Ser
     assert {fault["place"] for fault in wrong.json["faults"]} == {"subscriptions[0].filter.any[0].langage", "x"}
 
 
+def test_tests_of_an_endpoint_cannot_be_subscribed_to(served: Served) -> None:
+    events = ["release.published", "endpoint.ping"]
+    refused = served.operator("POST", "/api/v1/endpoints", {"url": URL, "subscriptions": [{"events": events}]})
+    (fault,) = refused.json["faults"]
+    assert (refused.status, fault["place"]) == (422, "subscriptions[0].events")
+    assert "endpoint.ping cannot be subscribed to" in str(fault)
+
+
 def test_subscriptions_come_and_go(served: Served) -> None:
     path = f"/api/v1/endpoints/{_add(served)['id']}"
     made = served.operator("POST", f"{path}/subscriptions", {"events": ["release.withdrawn"]})
