@@ -52,7 +52,10 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
 def _tend_deliveries(setup: Setup) -> None:
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        deliveries.expire_leases(connection, now)
+        if lapsed := deliveries.lapsed(connection, now):
+            # Where a claim goes depends on its endpoint's state: who changes that meanwhile waits, or is seen.
+            endpoints.hold(setup.database, connection, dict.fromkeys(lapsed, True))
+            deliveries.expire_leases(connection, now)
         endpoints.backoff_over(connection, now)
         _promote(setup, connection)
         _pause_failing(setup, connection, now)

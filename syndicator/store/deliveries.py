@@ -161,6 +161,7 @@ _EXPIRED = text(f"""
            finished_at = CASE WHEN {_BACK} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
      WHERE state = 'claimed' AND lease_until < :now
 """)
+_LAPSED = text("SELECT DISTINCT endpoint_no FROM deliveries WHERE state = 'claimed' AND lease_until < :now")
 _EXTEND = """
     UPDATE deliveries SET lease_until = :until
      WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
@@ -319,6 +320,11 @@ def resume(connection: Connection, endpoint_no: int) -> int:
 def drop(connection: Connection, endpoint_no: int, now: int) -> int:
     """Ends what is open for an endpoint that is gone."""
     return connection.execute(_DROP, {"no": endpoint_no, "now": now}).rowcount
+
+
+def lapsed(connection: Connection, now: int) -> Sequence[int]:
+    """Endpoints with claims of workers that died."""
+    return connection.execute(_LAPSED, {"now": now}).scalars().all()
 
 
 def expire_leases(connection: Connection, now: int) -> int:

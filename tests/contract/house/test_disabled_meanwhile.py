@@ -1,4 +1,4 @@
-"""An endpoint that is disabled or paused by one worker while another comes back with a retry for it."""
+"""An endpoint that is disabled or paused by one worker while a delivery for it comes back to another."""
 
 from threading import Event, Thread
 
@@ -7,14 +7,27 @@ import pytest
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import EndpointState
 from syndicator.store import deliveries, endpoints
+from syndicator.store.database import Connection
 from tests.contract.house.conftest import House
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
 
-
-@pytest.mark.parametrize(
+CLOSED = pytest.mark.parametrize(
     ("target", "left"), [(EndpointState.DISABLED, "dead"), (EndpointState.PAUSED, "parked")], ids=["410", "pause"]
 )
+
+
+def close(house: House, connection: Connection, endpoint_id: str, target: EndpointState) -> None:
+    """What another worker does in a transaction of its own."""
+    number = endpoints.get(connection, endpoint_id)["no"]
+    assert endpoints.set_state(connection, number, target, "another worker says so")
+    if target is EndpointState.PAUSED:
+        deliveries.park(connection, number)
+    else:
+        deliveries.drop(connection, number, house.clock.us)
+
+
+@CLOSED
 def test_a_retry_is_not_left_waiting_for_an_endpoint_that_another_worker_closes(
     house: House, newsroom: Newsroom, target: EndpointState, left: str
 ) -> None:
@@ -32,12 +45,7 @@ def test_a_retry_is_not_left_waiting_for_an_endpoint_that_another_worker_closes(
     sending.start()
     assert arrived.wait(10)
     with house.service.database.write() as connection:
-        number = endpoints.get(connection, endpoint_id)["no"]
-        assert endpoints.set_state(connection, number, target, "another worker says so")
-        if target is EndpointState.PAUSED:
-            deliveries.park(connection, number)
-        else:
-            deliveries.drop(connection, number, house.clock.us)
+        close(house, connection, endpoint_id, target)
         answer.set()
         wait_until(house, 1)
     sending.join(10)
@@ -47,3 +55,25 @@ def test_a_retry_is_not_left_waiting_for_an_endpoint_that_another_worker_closes(
     house.clock.us += 3600 * SECOND_US
     house.service.drain()
     assert len(newsroom.requests) == 1, "nothing more is sent there"
+
+
+@CLOSED
+def test_a_claim_whose_lease_ended_is_not_left_waiting_for_an_endpoint_that_another_worker_closes(
+    house: House, newsroom: Newsroom, target: EndpointState, left: str
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("test")
+    database = house.service.database
+    with database.write() as connection:
+        now = house.clock.us
+        deliveries.claim(database, connection, token="t", lease_until=now + 1, limit=1, now=now)
+    house.clock.us += SECOND_US
+    with database.write() as connection:
+        close(house, connection, endpoint_id, target)
+        sweeping = Thread(target=house.service.sweep)
+        sweeping.start()
+        wait_until(house, 1)
+    sweeping.join(10)
+    assert not sweeping.is_alive()
+    assert house.states() == [("release.published", left)]
