@@ -6,7 +6,9 @@ submissions = Counter("syndicator_submissions_total", "Releases handed in, by wh
 wakes_failed = Counter(
     "syndicator_wakes_failed_total", "Hints that the broker did not take; the sweep makes up for it."
 )
-attempts = Counter("syndicator_attempts_total", "Attempts to push, by outcome.", ["outcome"])
+attempts = Counter(
+    "syndicator_attempts_total", "Attempts to push, by outcome; busy: none was made, put off.", ["outcome"]
+)
 attempt_seconds = Histogram(
     "syndicator_attempt_seconds", "Duration of attempts.", buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 )

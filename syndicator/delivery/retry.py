@@ -12,6 +12,7 @@ any other status, 3xx included       Retry
 DNS, connect, TLS, timeout …         Retry
 address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
 transport closed meanwhile           Retry at once that costs no attempt: the receiver has no part in it
+busy: its host had its share         Retry soon that costs no attempt and ends no window: none was made
 none left in the window              Dead: visible, and can be replayed
 ===================================  =======================================================================
 
@@ -34,8 +35,9 @@ UNAVAILABLE = 503
 class RetrySchedule:
     """How long to wait after each attempt that counted, and for how long altogether.
 
-    ``delays`` come first, ``then`` repeats; no attempt starts later than ``window`` after the first was due.
-    ``jitter`` is the largest part of a delay that is added to it; nothing is ever taken away.
+    ``delays`` come first, ``then`` repeats; no attempt is planned for later than ``window`` after the first was due.
+    ``jitter`` is the largest part of a delay that is added to it; nothing is ever taken away. ``after_busy`` is the
+    wait of what found no place, and at random up to twice that: others get in first, and not all come back at once.
     """
 
     delays: tuple[timedelta, ...] = (
@@ -52,6 +54,7 @@ class RetrySchedule:
     jitter: float = 0.1
     longest_retry_after: timedelta = timedelta(hours=10)
     shortest_uncounted: timedelta = timedelta(minutes=1)
+    after_busy: timedelta = timedelta(seconds=10)
 
     def delay(self, attempt_no: int) -> timedelta:
         """The wait after the attempt of this number, from 1 on."""
@@ -118,6 +121,8 @@ def judge(
         return Refused(reason, disable_endpoint=False)
     if result.phase == "closed":
         return Retry(now, counts=False, reason=reason)
+    if result.phase == "busy":
+        return Retry(now + schedule.after_busy * (1 + fraction), counts=False, reason=reason)
     return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), first_due, now, schedule)
 
 

@@ -145,11 +145,16 @@ class Courier:
         return len(rows)
 
     def _wait_for_room(self) -> int:
-        """Places for a claim; waits while less than half a batch could go out, and gives 0 when closing."""
+        """Places for a claim, 0 when closing. Waits a moment for half a batch; where places hang, any will do."""
         enough = min(_BATCH, self._means.in_flight) // 2 or 1
         with self._changed:
-            self._changed.wait_for(lambda: self._closing or self._means.in_flight - self._outstanding >= enough)
-            return 0 if self._closing else min(_BATCH, self._means.in_flight - self._outstanding)
+            if not self._changed.wait_for(lambda: self._closing or self._room >= enough, _FLUSH_S):
+                self._changed.wait_for(lambda: self._closing or self._room > 0)
+            return 0 if self._closing else min(_BATCH, self._room)
+
+    @property
+    def _room(self) -> int:
+        return self._means.in_flight - self._outstanding
 
     def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str) -> None:
         timestamp_s = now // SECOND_US

@@ -1,4 +1,7 @@
-"""What came of a batch of attempts: deliveries moved on, attempts logged, health kept, in one transaction."""
+"""What came of a batch of attempts: deliveries moved on, attempts logged, health kept, in one transaction.
+
+A busy one is no attempt: nothing went out, so nothing is logged, nobody was told, and its endpoint's health stays.
+"""
 
 import random
 from collections import Counter
@@ -20,6 +23,8 @@ from syndicator.store.deliveries import Claimed
 _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _ASKS_FOR_REST: Final = {429, 503}
+_BUSY: Final = "busy"
+_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", _BUSY}
 
 _log = logger("delivery")
 
@@ -53,7 +58,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
             by_token.setdefault(each.sent.token, []).append(each)
         for token, some in by_token.items():
             _move_on(setup, connection, some, token, now)
-        attempts.log(database, connection, [_attempt(each) for each in judged])
+        attempts.log(database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
         _keep_health(setup, connection, judged, now)
         deliveries.promote(database, connection, _freed_places(judged))
     for name, count in Counter(each.named for each in judged).items():
@@ -74,8 +79,14 @@ def _judged(batch: Sequence[Sent], now: int) -> Sequence[_Judged]:
     judged = []
     for sent in batch:
         outcome = _outcome(sent, first_due[sent.row.series_at], ended)
-        judged.append(_Judged(sent, outcome, type(outcome).__name__.lower()))
+        named = _BUSY if _phase(sent) == _BUSY else type(outcome).__name__.lower()
+        judged.append(_Judged(sent, outcome, named))
     return judged
+
+
+def _phase(sent: Sent) -> str | None:
+    """How far it got, when no answer came."""
+    return sent.result.phase if isinstance(sent.result, Failure) else None
 
 
 def _outcome(sent: Sent, first_due: datetime, ended: datetime) -> Outcome:
@@ -155,8 +166,8 @@ def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged]
 
 
 def _is_failure(each: _Judged) -> bool:
-    closed = isinstance(each.sent.result, Failure) and each.sent.result.phase == "closed"
-    return each.sent.result is not None and not closed and not isinstance(each.outcome, Delivered)
+    is_excused = each.sent.result is None or _phase(each.sent) in _NO_FAULT_OF_THE_RECEIVER
+    return not is_excused and not isinstance(each.outcome, Delivered)
 
 
 def _rest(

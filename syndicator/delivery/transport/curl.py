@@ -30,8 +30,9 @@ _Ready = tuple[Vetted, _Job, float]
 class CurlTransport:
     """Sends on one thread of its own (see ``Transport`` for the promises).
 
-    ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, and their
-    deadline begins with their turn. The lookup of a name counts as connecting, and towards the deadline.
+    ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, for at most
+    ``longest_wait_s``, and their deadline begins with their turn. The lookup of a name counts as connecting, and
+    towards the deadline.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class CurlTransport:
         self._submitted: deque[_Job] = deque()
         self._answered: deque[Lookup[_Job]] = deque()
         self._lookups: Lookups[_Job] = Lookups(limits.connect_timeout_s, self._answer)
-        self._turns: Turns[_Ready] = Turns(in_flight, per_host)
+        self._turns: Turns[_Ready] = Turns(in_flight, per_host, limits.longest_wait_s)
         self._idle: list[Slot] = []
         self._busy: set[Slot] = set()
         self._submitted_count = 0
@@ -102,7 +103,8 @@ class CurlTransport:
         self._asleep = True  # before the inboxes are looked at: what comes after that rings
         try:
             is_awaited = self._submitted or self._answered
-            return self._multi.wait(0 if is_awaited else self._lookups.next_end())
+            ends = [end for end in (self._lookups.next_end(), self._turns.next_end()) if end is not None]
+            return self._multi.wait(0 if is_awaited else min(ends, default=None))
         finally:
             self._asleep = False
 
@@ -136,7 +138,7 @@ class CurlTransport:
         if isinstance(verdict, Refusal):
             self._done(job, Failure(verdict.phase, verdict.reason, duration_s=spent_s))
         else:
-            self._turns.add((verdict.url.host, verdict.url.port), (verdict, job, spent_s))
+            self._turns.add((verdict.url.host, verdict.url.port), (verdict, job, spent_s), time.monotonic())
 
     def _start(self) -> None:
         while turn := self._turns.take():
@@ -145,6 +147,8 @@ class CurlTransport:
             slot.prepare(host, vetted, job, spent_s)
             self._busy.add(slot)
             self._multi.add(slot.easy)
+        for (_, job, spent_s), reason in self._turns.overdue(time.monotonic()):
+            self._done(job, Failure("busy", reason, duration_s=spent_s))
 
     def _finish(self) -> None:
         for easy, number, text in self._multi.finished():

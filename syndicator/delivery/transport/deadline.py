@@ -6,7 +6,7 @@ Timeouts of sockets are for one read each; a receiver that drips a byte a second
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
 from itertools import count
@@ -61,10 +61,10 @@ class Attempt:
 
 
 class Watchdog:
-    """One thread that ends attempts at their deadlines."""
+    """One thread that ends attempts at their deadlines, and whatever else has one."""
 
     def __init__(self) -> None:
-        self._attempts: list[tuple[float, int, Attempt]] = []
+        self._ends: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._changed = threading.Condition()
         self._closed = False
@@ -75,31 +75,43 @@ class Watchdog:
     def watching(self, attempt: Attempt) -> Iterator[Attempt]:
         """The attempt is the current one of this thread until the block ends."""
         with self._changed:
-            heappush(self._attempts, (attempt.ends, next(self._numbers), attempt))
             attempt.is_over = self._closed
-            self._changed.notify()
+            self.at(attempt.ends, attempt.end)
         _of_this_thread.attempt = attempt
         try:
             yield attempt
         finally:
             attempt.finish()
 
+    def at(self, moment: float, end: Callable[[], None]) -> None:
+        """Calls ``end`` then (monotonic seconds), or when this is closed before, on this thread without the lock."""
+        with self._changed:
+            heappush(self._ends, (moment, next(self._numbers), end))
+            self._changed.notify()
+
     def close(self) -> None:
-        """Ends every attempt now."""
+        """Ends everything now."""
         with self._changed:
             self._closed = True
             self._changed.notify()
         self._thread.join()
 
     def _run(self) -> None:
+        while due := self._wait():
+            for end in due:
+                end()
+
+    def _wait(self) -> list[Callable[[], None]]:
+        """What is to be ended now; nothing when this is closed and nothing is left."""
         with self._changed:
             while not self._closed:
                 now = time.monotonic()
-                while self._attempts and self._attempts[0][0] <= now:
-                    heappop(self._attempts)[2].end()
-                self._changed.wait(self._attempts[0][0] - now if self._attempts else None)
-            for _, _, attempt in self._attempts:
-                attempt.end()
+                if self._ends and self._ends[0][0] <= now:
+                    return [heappop(self._ends)[2]]
+                self._changed.wait(self._ends[0][0] - now if self._ends else None)
+            left = [end for _, _, end in self._ends]
+            self._ends.clear()
+            return left
 
 
 def current() -> Attempt:

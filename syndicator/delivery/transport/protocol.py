@@ -3,6 +3,8 @@
 - A request goes only to an address that the ``Guard`` vetted for it, under the URL's name (Host, SNI, certificate).
 - No redirect is followed, no environment proxy, ``.netrc`` or cookie is used; TLS is verified; connections are reused.
 - The whole attempt, DNS to the answer's last byte, ends at the deadline, whatever the receiver does.
+- Nobody waits for a turn longer than ``longest_wait_s``: however many requests there are to a host that hangs, they do
+  not keep the caller's places, and what was signed is not sent when its timestamp is old.
 - At most ``max_answer_bytes`` of an answer are read, nothing is decompressed, ``kept_answer_bytes`` are kept.
   A longer answer counts as it stands, since its status is known; a shorter one that breaks off is a ``Failure``.
 """
@@ -15,7 +17,7 @@ from typing import Literal, Protocol, Self
 
 from syndicator.errors import SyndicatorError
 
-Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed"]
+Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed", "busy"]
 
 # Set by the client itself, or dangerous in the hands of whoever may add headers.
 RESERVED_HEADERS = frozenset(
@@ -60,12 +62,17 @@ def _check_names(names: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one attempt: times in seconds, sizes in bytes (head and body of an answer together)."""
+    """Bounds of one attempt: times in seconds, sizes in bytes (head and body of an answer together).
+
+    ``longest_wait_s`` is how long a request may wait until its attempt begins, because as many as may are under way to
+    its host or in all.
+    """
 
     connect_timeout_s: float = 5.0
     total_timeout_s: float = 15.0
     max_answer_bytes: int = 65_536
     kept_answer_bytes: int = 2_048
+    longest_wait_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ class Answer:
 class Failure:
     """No whole answer came. ``phase`` says how far it got, ``reason`` why in words for the attempt log.
 
-    ``closed`` = the transport was closed meanwhile: no fault of the receiver.
+    ``closed`` = the transport was closed meanwhile, ``busy`` = no attempt was made, since as many as may were under way
+    for ``longest_wait_s``: no fault of the receiver.
     """
 
     phase: Phase

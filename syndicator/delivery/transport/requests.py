@@ -36,7 +36,7 @@ class RequestsTransport:
     """Sends from a pool of threads (see ``Transport`` for the promises).
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port, and never more than an
-    eighth of them; more wait, and their deadline begins with their turn.
+    eighth of them; more wait, for at most ``longest_wait_s``, and their deadline begins with their turn.
     """
 
     def __init__(
@@ -55,7 +55,9 @@ class RequestsTransport:
         adapter = _VettedAdapter(_context(ca_file), in_flight)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
-        self._turns: Turns[_Job] = Turns(in_flight, min(per_host, max(1, in_flight // _HOSTS_AT_ONCE)))
+        per_host = min(per_host, max(1, in_flight // _HOSTS_AT_ONCE))
+        self._turns: Turns[_Job] = Turns(in_flight, per_host, limits.longest_wait_s)
+        self._is_looked_after = False
         self._count = 0
         self._lock = threading.Lock()
         self._closed = False
@@ -67,7 +69,7 @@ class RequestsTransport:
             is_open = not self._closed
             if is_open:
                 self._count += 1
-                self._turns.add(host, (request, done))
+                self._turns.add(host, (request, done), time.monotonic())
                 self._start()
         if not is_open:
             done(request, _closed())
@@ -77,6 +79,20 @@ class RequestsTransport:
         while turn := self._turns.take():
             host, job = turn
             self._pool.submit(self._attempt, host, job)
+        ends = self._turns.next_end()
+        if ends is not None and not self._is_looked_after:
+            self._is_looked_after = True
+            self._watchdog.at(ends, self._end_waits)
+
+    def _end_waits(self) -> None:
+        """Runs on the watchdog's thread: every thread of the pool may be busy."""
+        with self._lock:
+            self._is_looked_after = False
+            overdue = list(self._turns.overdue(time.monotonic()))
+            if not self._closed:
+                self._start()
+        for job, reason in overdue:
+            self._finish(job, Failure("busy", reason))
 
     @property
     def in_flight(self) -> int:

@@ -1,7 +1,8 @@
 """Whose turn it is: so many at once, so many of them to one host, and nobody behind a host that hangs."""
 
-from collections import defaultdict, deque
-from collections.abc import Hashable
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Hashable, Iterator
+from itertools import count
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -11,28 +12,39 @@ class Turns(Generic[Job]):
     """First come, first served, with ``places`` in all and ``per_host`` for one host. Not for several threads at once.
 
     A job whose host has no place left steps aside; when one of its host's places is left, it lines up again at the
-    end, so that hosts with long queues do not keep the others waiting.
+    end, so that hosts with long queues do not keep the others waiting. None waits for more than ``patience_s``,
+    whether in the line or aside: ``overdue`` gives those back. Times are monotonic seconds.
     """
 
-    def __init__(self, places: int, per_host: int) -> None:
-        self._places_left = places
+    def __init__(self, places: int, per_host: int, patience_s: float) -> None:
+        self._places = self._places_left = places
         self._per_host = per_host
-        self._line: deque[tuple[Hashable, Job]] = deque()
-        self._aside: dict[Hashable, deque[Job]] = {}
+        self._patience_s = patience_s
+        self._numbers = count()
+        # All that wait, oldest first. The line and those aside are numbers in here, or of jobs that were given back.
+        self._waiting: OrderedDict[int, tuple[float, Hashable, Job]] = OrderedDict()
+        self._line: deque[int] = deque()
+        self._aside: dict[Hashable, deque[int]] = {}
         self._active: defaultdict[Hashable, int] = defaultdict(int)
 
-    def add(self, host: Hashable, job: Job) -> None:
-        self._line.append((host, job))
+    def add(self, host: Hashable, job: Job, now: float) -> None:
+        number = next(self._numbers)
+        self._waiting[number] = (now, host, job)
+        self._line.append(number)
 
     def take(self) -> tuple[Hashable, Job] | None:
         """The next one, which now has a place until ``leave``; None while nobody can go."""
         while self._line and self._places_left:
-            host, job = self._line.popleft()
+            number = self._line.popleft()
+            if number not in self._waiting:
+                continue
+            _, host, job = self._waiting[number]
             if self._active[host] < self._per_host:
+                del self._waiting[number]
                 self._active[host] += 1
                 self._places_left -= 1
                 return host, job
-            self._aside.setdefault(host, deque()).append(job)
+            self._aside.setdefault(host, deque()).append(number)
         return None
 
     def leave(self, host: Hashable) -> None:
@@ -41,15 +53,40 @@ class Turns(Generic[Job]):
         self._active[host] -= 1
         if not self._active[host]:
             del self._active[host]
-        if aside := self._aside.get(host):
-            self._line.append((host, aside.popleft()))
-            if not aside:
-                del self._aside[host]
+        if host in self._aside:
+            self._line_up(host)
+
+    def _line_up(self, host: Hashable) -> None:
+        """The next of those aside for this host, for which there is a place."""
+        aside = self._aside[host]
+        while aside:
+            number = aside.popleft()
+            if number in self._waiting:
+                self._line.append(number)
+                break
+        if not aside:
+            del self._aside[host]
+
+    def overdue(self, now: float) -> Iterator[tuple[Job, str]]:
+        """Those that have waited for too long, and why in words; they wait no more."""
+        while self._waiting:
+            number, (since, host, job) = next(iter(self._waiting.items()))
+            if since + self._patience_s > now:
+                return
+            del self._waiting[number]
+            under_way = self._active.get(host, 0)
+            if under_way < self._per_host and host in self._aside:  # it stood in the line: another takes its turn
+                self._line_up(host)
+            yield job, f"requests under way: {under_way} to its host, {self._places - self._places_left} in all"
+
+    def next_end(self) -> float | None:
+        """When the oldest one has waited for too long."""
+        return next(iter(self._waiting.values()))[0] + self._patience_s if self._waiting else None
 
     def clear(self) -> list[Job]:
         """All that wait, and they wait no more."""
-        waiting = [job for _, job in self._line]
-        waiting += [job for aside in self._aside.values() for job in aside]
+        waiting = [job for _, _, job in self._waiting.values()]
+        self._waiting.clear()
         self._line.clear()
         self._aside.clear()
         return waiting

@@ -60,6 +60,17 @@ def test_a_closed_transport_costs_no_attempt() -> None:
     assert judge(Failure("closed", "stopping"), 1, NOW, NOW) == Retry(NOW, counts=False, reason="closed: stopping")
 
 
+@pytest.mark.parametrize(("fraction", "wait"), [(0.0, 10), (0.5, 15), (0.9, 19)])
+def test_what_found_no_place_comes_back_soon_and_costs_no_attempt(fraction: float, wait: int) -> None:
+    outcome = judge(Failure("busy", "64 under way"), 1, NOW, NOW, fraction=fraction)
+    assert outcome == Retry(NOW + timedelta(seconds=wait), counts=False, reason="busy: 64 under way")
+
+
+def test_what_found_no_place_is_not_dead_when_the_window_ends() -> None:
+    long_ago = NOW - DEFAULT_SCHEDULE.window
+    assert isinstance(judge(Failure("busy", "64 under way"), 1, long_ago, NOW), Retry)
+
+
 @pytest.mark.parametrize(
     ("number", "wait"),
     [

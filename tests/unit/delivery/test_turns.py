@@ -1,0 +1,61 @@
+"""Who goes when, and who has waited for too long: the clock is the test's."""
+
+from syndicator.delivery.transport.turns import Turns
+
+
+def taken(turns: Turns[str]) -> list[str]:
+    jobs = []
+    while turn := turns.take():
+        jobs.append(turn[1])
+    return jobs
+
+
+def given_back(turns: Turns[str], now: float) -> list[str]:
+    return [job for job, _ in turns.overdue(now)]
+
+
+def test_the_oldest_are_given_back_whether_aside_or_in_the_line() -> None:
+    turns: Turns[str] = Turns(2, 1, patience_s=5)
+    for number, (host, job) in enumerate([("a", "a1"), ("a", "a2"), ("b", "b1"), ("c", "c1"), ("a", "a3")]):
+        turns.add(host, job, number)
+    assert taken(turns) == ["a1", "b1"]
+    assert turns.next_end() == 6
+    assert given_back(turns, 5.9) == []
+    assert list(turns.overdue(8)) == [
+        ("a2", "requests under way: 1 to its host, 2 in all"),
+        ("c1", "requests under way: 0 to its host, 2 in all"),
+    ]
+    assert turns.next_end() == 9
+    turns.leave("a")
+    assert taken(turns) == ["a3"], "what was given back holds nobody up"
+    assert turns.next_end() is None
+    assert turns.clear() == []
+
+
+def test_a_turn_that_came_too_late_is_the_next_one_s_of_its_host() -> None:
+    turns: Turns[str] = Turns(2, 1, patience_s=5)
+    for now, (host, job) in enumerate([("a", "a1"), ("b", "b1")]):
+        turns.add(host, job, now)
+    assert taken(turns) == ["a1", "b1"]
+    turns.leave("b")
+    turns.add("a", "a2", 2)
+    turns.add("a", "a3", 6)
+    assert taken(turns) == [], "both aside"
+    turns.add("c", "c1", 6)
+    turns.add("d", "d1", 6)
+    turns.leave("a")
+    assert taken(turns) == ["c1", "d1"], "a2 is in the line now, and no place is left"
+    assert given_back(turns, 7) == ["a2"]
+    turns.leave("c")
+    assert taken(turns) == ["a3"]
+
+
+def test_who_waits_is_told_once_when_all_is_cleared() -> None:
+    turns: Turns[str] = Turns(1, 1, patience_s=5)
+    for job in ("a1", "a2", "a3"):
+        turns.add("a", job, len(job))
+    assert taken(turns) == ["a1"]
+    assert turns.clear() == ["a2", "a3"]
+    assert (turns.next_end(), given_back(turns, 100)) == (None, [])
+    turns.leave("a")
+    assert taken(turns) == []
