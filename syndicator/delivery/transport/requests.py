@@ -88,7 +88,7 @@ class RequestsTransport:
         """Runs on the watchdog's thread: every thread of the pool may be busy."""
         with self._lock:
             self._is_looked_after = False
-            overdue = list(self._turns.overdue(time.monotonic()))
+            overdue = self._turns.overdue(time.monotonic())
             if not self._closed:
                 self._start()
         for job, reason in overdue:

@@ -1,7 +1,7 @@
 """Whose turn it is: so many at once, so many of them to one host, and nobody behind a host that hangs."""
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from itertools import count
 from typing import Generic, TypeVar
 
@@ -36,9 +36,10 @@ class Turns(Generic[Job]):
         """The next one, which now has a place until ``leave``; None while nobody can go."""
         while self._line and self._places_left:
             number = self._line.popleft()
-            if number not in self._waiting:
+            waiting = self._waiting.get(number)
+            if waiting is None:
                 continue
-            _, host, job = self._waiting[number]
+            _, host, job = waiting
             if self._active[host] < self._per_host:
                 del self._waiting[number]
                 self._active[host] += 1
@@ -67,17 +68,20 @@ class Turns(Generic[Job]):
         if not aside:
             del self._aside[host]
 
-    def overdue(self, now: float) -> Iterator[tuple[Job, str]]:
+    def overdue(self, now: float) -> list[tuple[Job, str]]:
         """Those that have waited for too long, and why in words; they wait no more."""
+        given_back: list[tuple[Job, str]] = []
         while self._waiting:
             number, (since, host, job) = next(iter(self._waiting.items()))
             if since + self._patience_s > now:
-                return
+                break
             del self._waiting[number]
             under_way = self._active.get(host, 0)
             if under_way < self._per_host and host in self._aside:  # it stood in the line: another takes its turn
                 self._line_up(host)
-            yield job, f"requests under way: {under_way} to its host, {self._places - self._places_left} in all"
+            in_all = self._places - self._places_left
+            given_back.append((job, f"requests under way: {under_way} to its host, {in_all} in all"))
+        return given_back
 
     def next_end(self) -> float | None:
         """When the oldest one has waited for too long."""

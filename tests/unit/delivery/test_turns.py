@@ -21,7 +21,7 @@ def test_the_oldest_are_given_back_whether_aside_or_in_the_line() -> None:
     assert taken(turns) == ["a1", "b1"]
     assert turns.next_end() == 6
     assert given_back(turns, 5.9) == []
-    assert list(turns.overdue(8)) == [
+    assert turns.overdue(8) == [
         ("a2", "requests under way: 1 to its host, 2 in all"),
         ("c1", "requests under way: 0 to its host, 2 in all"),
     ]
