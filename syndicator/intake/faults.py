@@ -18,6 +18,7 @@ _KINDS: Final = {
     "bool_type": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
     "model_type": "an object with named fields",
     "model_attributes_type": "an object with named fields",
     "dict_type": "an object with named fields",
@@ -53,6 +54,11 @@ def located_faults(
     """The same with the path of each, for those who know where a path stands in the file."""
     details = error.errors(include_url=False)
     return [_located(detail, model) for detail in details[:limit] if not _is_artefact(detail, details)]
+
+
+def parameter_faults(details: Sequence[ErrorDetails]) -> list[Fault]:
+    """The same for what stands in a request's path and query: ``path.action``, ``query.limit``."""
+    return [fault for _, fault in (_located(detail, Record) for detail in details)]
 
 
 def place_of(path: Path) -> str:
@@ -109,8 +115,12 @@ def _sized(kind: str, context: dict[str, Any]) -> tuple[str, str] | None:
                 f"this list has {context['actual_length'] or 'too many'} entries",
                 f"give at most {context['max_length']}",
             )
-        case "greater_than_equal":
-            return "this number is too small", f"give {context['ge']} or more"
+        case "greater_than_equal" | "less_than_equal":
+            is_small = "ge" in context
+            return (
+                f"this number is too {'small' if is_small else 'large'}",
+                f"give {context['ge']} or more" if is_small else f"give {context['le']} or less",
+            )
     return None
 
 

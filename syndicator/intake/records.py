@@ -158,14 +158,17 @@ def _json_fix(error: json.JSONDecodeError) -> str:
         return "remove the comma in front of it"
     if "Invalid control character" in error.msg:
         return "write a line break inside of text as \\n"
-    return ""
+    if "Extra data" in error.msg:
+        return "one object is a whole record: remove what stands behind it"
+    return "see whether a quote, comma, colon or bracket is missing or too many here or just before"
 
 
 def _refuse_toml(message: str) -> NoReturn:
     found = _TOML_PLACE.match(message)
     problem = f"this is no TOML: {found[1] if found else message}"
     line, column = (int(found[2]), int(found[3])) if found and found[2] else (None, None)
-    raise Rejected([Fault("record", problem[:300], "", line, column)])
+    fix = "see whether a quote, bracket or = is missing, or a name stands twice"
+    raise Rejected([Fault("record", problem[:300], fix, line, column)])
 
 
 def _as_text(value: object) -> str:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from syndicator.clock import from_us, system_now_us, to_us
 from syndicator.errors import Conflict, Fault, Rejected
+from syndicator.intake.faults import faults_of
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
@@ -77,6 +79,9 @@ def _faults(revision: Revision) -> list[Fault]:
     faults = []
     if revision.action in _NEEDS_RECORD and revision.record is None:
         faults.append(Fault("record", f"to {revision.action} needs the new record", "hand in the whole release"))
+    if revision.action not in _NEEDS_RECORD and revision.record is not None:
+        fix = "leave it out, or update or correct the release first"
+        faults.append(Fault("record", f"to {revision.action} takes no new text", fix))
     if revision.action in _NEEDS_NOTE and not (revision.note or "").strip():
         faults.append(Fault("note", f"to {revision.action} needs a note that says why", "add one sentence"))
     if revision.action is Action.RESCHEDULE and revision.embargo_until is None:
@@ -99,9 +104,17 @@ def _allowed(stored: StoredVersion, revision: Revision, now: int) -> Move:
         raise Conflict(message)
     possible = moves(revision.action, release.state)
     if not possible:
-        message = f"a release that is {release.state} cannot be changed by {revision.action}"
+        message = (
+            f"a release that is {release.state} cannot be changed by {revision.action}: {_possible(release.state)}"
+        )
         raise Conflict(message)
     return possible[0]
+
+
+def _possible(state: ReleaseState) -> str:
+    """What somebody may do to a release in this state. A lift is the clock's."""
+    actions = [action for action in Action if action is not Action.LIFT and moves(action, state)]
+    return f"possible now: {', '.join(actions)}" if actions else "that is for ever, hand in a new one"
 
 
 def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Release:
@@ -113,15 +126,17 @@ def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Re
         raise Rejected(
             [Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")]
         )
-    return release.model_copy(
-        update={
-            "version": release.version + move.new_version,
-            "state": move.target,
-            "record": record.model_copy(update={"embargo_until": embargo_until}),
-            "updated_at": from_us(now),
-            "note": revision.note,
-        }
-    )
+    changes = {
+        "version": release.version + move.new_version,
+        "state": move.target,
+        "record": record.model_copy(update={"embargo_until": embargo_until}),
+        "updated_at": from_us(now),
+        "note": revision.note,
+    }
+    try:  # checked as it will be when it is read: a note that no reading lets pass must not be stored
+        return Release.model_validate({**dict(release), **changes})
+    except ValidationError as error:
+        raise Rejected(faults_of(error)) from None
 
 
 def _moved_embargo(record: Record, revision: Revision) -> datetime | None:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from syndicator import log
 from syndicator.errors import Fault, SyndicatorError
+from syndicator.intake.faults import parameter_faults
 
 MEDIA_TYPE = "application/problem+json"
 _UNTOLD = 500
@@ -84,7 +85,7 @@ def _core(_request: Request, error: Exception) -> Response:
 
 def _parameters(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [Fault(".".join(str(step) for step in each["loc"]), each["msg"]) for each in error.errors()]
+    faults = parameter_faults(error.errors())
     return problem(422, "The input was refused", f"{len(faults)} of its parts need a change", faults=faults)
 
 

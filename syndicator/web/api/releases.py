@@ -10,6 +10,7 @@ from syndicator.intake.records import read_json
 from syndicator.model.channel import automatic_channels
 from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.release import Record, Release
+from syndicator.model.text import Text
 from syndicator.services.advice import Advice, advice_on, advice_on_release
 from syndicator.services.revise import Revision
 from syndicator.services.submit import Submitted
@@ -20,7 +21,7 @@ from syndicator.web.requests import Inside, JsonBody, Service, Token, body_of, r
 router = APIRouter(prefix="/api/v1/releases", tags=["releases"])
 
 _MAX_KEY = 128
-Change = Literal[Action.UPDATE, Action.CORRECT, Action.WITHHOLD, Action.REINSTATE, Action.RESCHEDULE, Action.WITHDRAW]
+Change = Literal["update", "correct", "withhold", "reinstate", "reschedule", "withdraw"]
 
 
 class Accepted(BaseModel):
@@ -58,7 +59,7 @@ class RevisionBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     record: Record | None = None
-    note: str | None = None
+    note: Text | None = None
     embargo_until: datetime | None = None
     expected_version: int | None = None
 
@@ -105,7 +106,7 @@ def revise(service: Service, actor: Token, release_id: str, action: Change, body
     """Changes a release; the answer is the release after the change."""
     wanted = read(RevisionBody, body, service)
     revision = Revision(
-        action=action,
+        action=Action(action),
         actor=actor,
         expected_version=wanted.expected_version,
         record=wanted.record,

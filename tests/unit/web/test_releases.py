@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from syndicator.errors import Rejected
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
 from tests.unit.web.served import BASE, TOUCHSTONE, Served, record
 
 NOTE = "The date in the second paragraph was wrong."
@@ -165,19 +168,65 @@ def test_faults_of_a_change_have_their_place_inside_of_it(served: Served) -> Non
     assert {fault["place"] for fault in missing.json["faults"]} == {"record", "note"}
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"note": NaN}', b'{"note": "a", "note": "b"}', b"\xff"])
+@pytest.mark.parametrize("action", ["correct", "withhold", "withdraw"])
+@pytest.mark.parametrize("note", ["an invisible \x01", "no character \ufffe", "not NFC: e\u0301", "x" * 200_001])
+def test_a_note_that_no_feed_can_carry_is_refused_and_the_release_stays_as_it_was(
+    served: Served, action: str, note: str
+) -> None:
+    """Stored, it would stop every reading of the release, and withdrawing it."""
+    release_id = served.submit()["id"]
+    fields = {"record": record(headline="")} if action == "correct" else {}
+    answer = served.revise(release_id, action, note=note, **fields)
+    faults = {fault["place"]: fault["fix"] for fault in answer.json["faults"]}
+    assert (answer.status, set(faults)) == (422, {"note", *(f"{name}.headline" for name in fields)})
+    assert all(faults.values())
+    after = served.public.get(f"/api/v1/releases/{release_id}").json
+    assert (after["version"], after["state"]) == (1, "published")
+
+
+@pytest.mark.parametrize("note", ["an invisible \x01", "not NFC: e\u0301"])
+def test_the_core_stores_no_note_that_could_not_be_read_back(served: Served, note: str) -> None:
+    release_id = served.submit()["id"]
+    with pytest.raises(Rejected, match=r"^note: "):
+        served.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note=note))
+    assert served.public.get(f"/api/v1/releases/{release_id}").json["state"] == "published"
+
+
+@pytest.mark.parametrize("action", ["withhold", "reinstate", "reschedule", "withdraw"])
+def test_only_an_update_or_a_correction_brings_a_new_text(served: Served, action: str) -> None:
+    release_id = served.submit()["id"]
+    answer = served.revise(release_id, action, note=NOTE, record=record(headline="Another text"))
+    [fault] = [fault for fault in answer.json["faults"] if fault["place"] == "record"]
+    assert (answer.status, fault["problem"]) == (422, f"to {action} takes no new text")
+    after = served.public.get(f"/api/v1/releases/{release_id}").json
+    assert (after["version"], after["record"]["headline"]) == (1, record()["headline"])
+
+
+def test_a_wrong_transition_says_what_is_possible(served: Served) -> None:
+    release_id = served.submit()["id"]
+    possible = "possible now: update, correct, withhold, withdraw"
+    assert possible in served.revise(release_id, "reinstate").json["detail"]
+    served.revise(release_id, "withdraw", note=NOTE)
+    assert "hand in a new one" in served.revise(release_id, "withdraw", note=NOTE).json["detail"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"note"}', b"{} {}", b'{"note": NaN}', b'{"note": "a", "note": "b"}', b"\xff"]
+)
 def test_what_is_no_object_is_refused_in_words(served: Served, body: bytes) -> None:
     release_id = served.submit()["id"]
     answer = served.operator("POST", f"/api/v1/releases/{release_id}/withhold", body)
     assert answer.status == 422
-    assert answer.json["faults"]
+    assert all(fault["problem"] and fault["fix"] for fault in answer.json["faults"])
 
 
 def test_an_unknown_action_or_release_is_told(served: Served) -> None:
     release_id = served.submit()["id"]
     for action in ("explode", "submit", "lift"):
         answer = served.revise(release_id, action)
-        assert (answer.status, answer.json["faults"][0]["place"]) == (422, "path.action")
+        [fault] = answer.json["faults"]
+        assert (answer.status, fault["place"]) == (422, "path.action")
+        assert fault["fix"] == "write 'update', 'correct', 'withhold', 'reinstate', 'reschedule' or 'withdraw'"
     unknown = served.revise("rel_00000000000000000000000000", "withdraw", note="x")
     assert (unknown.status, unknown.json["title"]) == (404, "Not found")
 
