@@ -21,6 +21,7 @@ _PARENTHESIS: Final = re.compile(r"\s*\([^()]{2,40}\)")
 _PARTED: Final = re.compile(r"\s(?:[\u2013\u2014/-]|--)\s")
 _MOST_WORDS: Final = 9
 _MOST_BARE_WORDS: Final = 4
+_DASHES: Final = " -\u2013\u2014\u00a0"
 _TRIM: Final = " ,-\u2013\u2014/(|:\u00a0"
 
 
@@ -72,6 +73,13 @@ def _wire() -> re.Pattern[str]:
     return re.compile(rf"(?P<place>[^\n()]{{0,60}}?)\s*(?:--)?\((?:{names})(?:\d+|\b)[^()\n]{{0,40}}\)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
+def _sender() -> re.Pattern[str]:
+    """``(GLOBE NEWSWIRE via COMTEX)``, or the name alone between dashes."""
+    names = "|".join(re.escape(name) for name in layouts().wires)
+    return re.compile(rf"\((?:{names})(?:\d+|\b)[^()\n]{{0,40}}\)|(?:{names})", re.IGNORECASE)
+
+
 def dateline_of(text: str) -> DatelineFound | None:
     """The date line in front of a paragraph, if there is one."""
     return _dated(text) or _without_year(text) or _without_date(text)
@@ -85,8 +93,9 @@ def is_only_dateline(text: str) -> bool:
     found = dateline_of(text)
     if found is None:
         return False
-    rest = text[found.end :].strip()
-    return found.length == len(text) or bool(_clock().fullmatch(rest)) or (rest[:1] == "/" and rest[-1:] == "/")
+    rest = text[found.end :].strip(_DASHES)
+    is_sent = (rest[:1] == "/" and rest[-1:] == "/") or bool(_sender().fullmatch(rest))
+    return found.length == len(text) or bool(_clock().fullmatch(rest)) or is_sent
 
 
 @lru_cache(maxsize=1)

@@ -112,6 +112,9 @@ class _Walk:
         elif self._has_headline and not self._body_begun and len(lines) > 1 and is_date(lines[:1]):
             self._run(place, piece, None, lines[:1])
             self._run(place, piece, None, lines[1:])
+        elif not self._has_headline and len(lines) > 1 and is_date(lines[:1]):
+            self._before_headline(-1, lines[:1])
+            self._run(-1, piece, None, lines[1:])
         elif not self._has_headline:
             self._before_headline(place, lines)
         elif self._body_begun and is_profile(lines):
