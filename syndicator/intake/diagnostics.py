@@ -45,6 +45,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W117": "a link that tracks its readers",
         "W118": "more links than a release holds",
         "W119": "more marks than a text needs",
+        "W120": "inside information without the regulatory fields",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",

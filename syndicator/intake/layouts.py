@@ -38,6 +38,10 @@ class Layouts:
     degrees: frozenset[str]
     legal_starts: tuple[str, ...]
     network_starts: tuple[str, ...]
+    inside: tuple[str, ...]
+    """What a law calls news that moves a price: "inside information", "Insiderinformation"."""
+    denials: frozenset[str]
+    """Words that say that there is none: "no", "keine"."""
     kickers: tuple[str, ...]
     """Words for a release, folded, the longest first."""
     kicker_tails: tuple[str, ...]
@@ -107,6 +111,8 @@ def layouts() -> Layouts:
         degrees=frozenset(map(folded, every["degrees"])),
         legal_starts=tuple(_words(tables, "legal", "starts") | _words(tables, "legal", "network")),
         network_starts=tuple(_words(tables, "legal", "network")),
+        inside=_longest_first(_words(tables, "legal", "inside")),
+        denials=_words(tables, "legal", "denials"),
         kickers=_longest_first(_words(tables, "sections", "kicker")),
         kicker_tails=tuple(f"{word} " for word in _words(tables, "headings", "kicker_tails")),
         service_starts=tuple(map(folded, every["service_starts"])),

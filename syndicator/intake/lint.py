@@ -50,6 +50,12 @@ def duplicate_of(release_id: str) -> Diagnostic:
     return Diagnostic("W112", f"the same text was issued as {release_id}", fix)
 
 
+def borrowed_wording(network: str, language: str, spoken: str) -> Diagnostic:
+    """The finding for a network that has no wording in the release's language, so that another one goes out."""
+    message = f"the network {network} has no wording in {language}: that in {spoken} goes out"
+    return Diagnostic("N203", message, "ask the operator for one, if it should be in the text's language")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A field of the publisher block: what was handed in, and what stands in the stored profile."""

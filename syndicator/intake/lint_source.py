@@ -19,11 +19,13 @@ _C1: Final = re.compile("[\x7f-\x84\x86-\x9f]")
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _PLACEHOLDER_WORDS: Final = re.compile(r"\b(?:TODO|TBD|TBC|X{3,}|FIXME)\b(?!\w)")
 _MOST: Final = 20
+_SENTENCE_END: Final = re.compile(r"[.!?:;]\s|\n\s*\n")
+_DENIED_WITHIN: Final = 60
 
 
 def lint_source(reading: Reading) -> Iterator[Diagnostic]:
     """Findings about the lines of the source."""
-    for lint in (_characters, _placeholders, _embargo, _links, _pictures, _oddities, _unread):
+    for lint in (_characters, _placeholders, _embargo, _inside, _links, _pictures, _oddities, _unread):
         for count, one in enumerate(lint(reading)):
             if count < _MOST:
                 yield one
@@ -101,6 +103,31 @@ def _embargo(reading: Reading) -> Iterator[Diagnostic]:
             yield at_line(
                 reading, one, number, found.start() + 1 if found else 1, len(found[0].strip()) if found else 0
             )
+
+
+@lru_cache(maxsize=1)
+def _inside_words() -> re.Pattern[str]:
+    words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in layouts().inside)
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+def _inside(reading: Reading) -> Iterator[Diagnostic]:
+    """Once, at the first place; a line may end between the words. Not where the sentence says that there is none."""
+    if reading.draft.get("regulatory"):
+        return
+    text = "\n".join(reading.lines)
+    for found in _inside_words().finditer(text):
+        before = _SENTENCE_END.split(text[max(0, found.start() - _DENIED_WITHIN) : found.start()])[-1]
+        if layouts().denials.isdisjoint(folded(before).split()):
+            one = Diagnostic(
+                "W120",
+                "the text announces inside information, but the regulatory fields are missing",
+                "add regulatory with issuer, notifier, notifier_position, subject and inside_information",
+            )
+            number = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            yield at_line(reading, one, number, column, len(found[0].partition("\n")[0]))
+            return
 
 
 def _links(reading: Reading) -> Iterator[Diagnostic]:

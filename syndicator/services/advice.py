@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from syndicator.clock import from_us
 from syndicator.intake.diagnostics import Diagnostic
-from syndicator.intake.lint import Difference, content_hash, differences, differs, duplicate_of
+from syndicator.intake.lint import Difference, borrowed_wording, content_hash, differences, differs, duplicate_of
 from syndicator.model.release import Record
 from syndicator.services.setup import Setup
 from syndicator.store import publishers, releases
@@ -56,10 +56,7 @@ def _borrowed(setup: Setup, record: Record, on: date) -> Iterator[Advice]:
     network = setup.network(record.network)
     spoken = network.attach(record.language, on).texts.language
     if spoken.partition("-")[0] != record.language.partition("-")[0]:
-        message = f"the network {network.name} has no wording in {record.language}: that in {spoken} goes out"
-        yield Advice(
-            code="N203", message=message, fix="ask the operator for one, if it should be in the text's language"
-        )
+        yield _said(borrowed_wording(network.name, record.language, spoken))
 
 
 def _said(one: Diagnostic, difference: Difference | None = None) -> Advice:

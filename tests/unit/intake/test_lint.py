@@ -117,6 +117,51 @@ def test_an_ad_hoc_release_needs_a_date_line() -> None:
     assert "W105" not in found(front + body.format("LEEDS, 3 March 2027 – "), "x.md")
 
 
+INSIDE = [
+    ("This announcement contains inside information for the purposes of Article 7.", "inside information"),
+    ("The release holds what the Regulation\ncalls inside\ninformation.", "inside"),
+    ("Veröffentlichung einer Insiderinformation nach Artikel 17 MAR", "Insiderinformation"),
+    ("Insiderinformationen gemäß Artikel 17 der Verordnung (EU) Nr. 596/2014", "Insiderinformationen"),
+    ("Ad-hoc-Mitteilung nach Artikel 17 MAR", "Ad-hoc-Mitteilung nach Artikel 17"),
+    ("Communication d\u2019une information privilégiée", "information privilégiée"),
+    ("Comunicación de información privilegiada", "información privilegiada"),
+    ("Il comunicato contiene informazioni privilegiate.", "informazioni privilegiate"),
+    ("The plan was not approved. This is inside information.", "inside information"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "marked"), INSIDE)
+def test_inside_information_asks_for_the_regulatory_fields(sentence: str, marked: str) -> None:
+    text = CLEAN.replace("Media contact:", f"{sentence}\n\nMedia contact:")
+    one = found(text)["W120"]
+    assert one.text[one.column - 1 :][: one.length] == marked
+    assert text.split("\n")[one.line - 1] == one.text
+    assert "notifier_position" in one.fix
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This announcement contains no inside information.",
+        "It does not contain inside information within the meaning of Article 7.",
+        "Diese Mitteilung enthält keine Insiderinformationen.",
+        "Ce communiqué ne contient pas d'information privilégiée.",
+        "Este comunicado no contiene información privilegiada.",
+        "Il comunicato non contiene informazioni privilegiate.",
+        "The insiders gave us information on the workshop.",
+    ],
+)
+def test_a_text_without_inside_information_asks_for_nothing(sentence: str) -> None:
+    assert "W120" not in found(CLEAN.replace("Media contact:", f"{sentence}\n\nMedia contact:"))
+
+
+def test_with_the_regulatory_fields_inside_information_is_in_order() -> None:
+    fields = 'issuer = "A"\nnotifier = "J"\nnotifier_position = "CFO"\nsubject = "x"\ninside_information = true\n'
+    text = f"# A headline\n\n{INSIDE[0][0]}\n\n## Contact\n\nJane Doe\njane@acme.example\n"
+    assert "W120" in found(text, "x.md")
+    assert "W120" not in found(f"+++\n[regulatory]\n{fields}+++\n{text}", "x.md")
+
+
 @pytest.mark.parametrize(
     ("address", "tracks"),
     [
