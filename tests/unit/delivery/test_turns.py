@@ -59,3 +59,13 @@ def test_who_waits_is_told_once_when_all_is_cleared() -> None:
     assert (turns.next_end(), given_back(turns, 100)) == (None, [])
     turns.leave("a")
     assert taken(turns) == []
+
+
+def test_who_was_given_back_aside_keeps_nobody_aside() -> None:
+    turns: Turns[str] = Turns(3, 1, patience_s=5)
+    for now, job in enumerate(["a1", "a2", "a3", "a4"]):
+        turns.add("a", job, now)
+    assert taken(turns) == ["a1"]
+    assert given_back(turns, 7) == ["a2", "a3"]
+    turns.leave("a")
+    assert taken(turns) == ["a4"]
