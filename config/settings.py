@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     connect_timeout_s: float = Field(default=5, gt=0, description="Seconds for DNS and connect of an attempt.")
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
     in_flight: int = Field(default=2000, ge=1, description="Attempts under way at once in one worker process.")
-    per_host: int = Field(default=64, ge=1, description="Attempts under way at once to one host and port.")
+    per_host: int = Field(
+        default=64, ge=1, description="Attempts under way at once to one host and port; others to it come back later."
+    )
     per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
     lease_s: float = Field(default=60, gt=0, description="Seconds a claimed delivery belongs to its worker.")
     sweep: bool = Field(
