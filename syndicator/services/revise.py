@@ -6,16 +6,15 @@ from datetime import datetime
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from syndicator.clock import from_us, system_now_us, to_us
+from syndicator.clock import from_us, to_us
 from syndicator.errors import Conflict, Fault, Rejected
 from syndicator.intake.faults import faults_of
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
 from syndicator.model.timing import instant
-from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
-from syndicator.services.trial import try_out
+from syndicator.services.trial import tried
 from syndicator.store import audit, events, releases
 from syndicator.store.database import Connection
 from syndicator.store.releases import StoredVersion
@@ -46,10 +45,13 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
     when record, note or time is missing or wrong; NotFound for an unknown release.
     """
     faults = _faults(revision)
+    if revision.record is not None and revision.action in _NEEDS_RECORD:
+        try:
+            revision = replace(revision, record=_tried(setup, release_id, revision.record))
+        except Rejected as rejected:
+            faults += rejected.faults
     if faults:
         raise Rejected(faults)
-    if revision.record is not None:
-        revision = replace(revision, record=_tried(setup, release_id, revision.record))
     with setup.database.write() as connection:
         releases.lock(connection, release_id, setup.database.for_update)
         now = setup.database.now_us(connection)
@@ -68,11 +70,7 @@ def _tried(setup: Setup, release_id: str, record: Record) -> Record:
     """The new record, complete. Its files are those of the release's owner, whoever revises it."""
     with setup.database.read() as connection:
         owner = releases.version(connection, release_id).owner
-    today = from_us(system_now_us())
-    attached = setup.network(record.network).attach(record.language, today.date())
-    completed = complete(setup, record, owner=owner)
-    try_out(completed, attached, today, setup.addresses)
-    return completed
+    return tried(setup, record, owner=owner)
 
 
 def _faults(revision: Revision) -> list[Fault]:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator.clock import from_us, system_now_us, to_us
+from syndicator.clock import from_us, to_us
 from syndicator.errors import Conflict
 from syndicator.ids import new_id
 from syndicator.intake.lint import content_hash
@@ -12,9 +12,8 @@ from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.publisher import Profile
 from syndicator.model.release import Record, Release
-from syndicator.services.attach import complete
 from syndicator.services.setup import Setup
-from syndicator.services.trial import try_out
+from syndicator.services.trial import tried
 from syndicator.store import audit, events, publishers, releases
 from syndicator.store.database import Connection
 
@@ -35,10 +34,8 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     a Conflict. Rejected when the record names an unknown network, or files that the owner never handed in.
     """
     digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
+    record = tried(setup, record, owner=owner)
     network = setup.network(record.network)
-    record = complete(setup, record, owner=owner)
-    today = from_us(system_now_us())
-    try_out(record, network.attach(record.language, today.date()), today, setup.addresses)
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         known = _submitted_before(connection, owner, key, digest)

@@ -1,17 +1,21 @@
 """Everything that will be made of a release, made once for trial: what cannot be must not be accepted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from feeds.fragments import fragment
 from feeds.model import FORMATS
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
+from syndicator.clock import from_us, system_now_us
 from syndicator.delivery.payload import Occasion, release_payload
 from syndicator.errors import Fault, Rejected
 from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.model.network import Attached
 from syndicator.model.release import Record, Release
+from syndicator.services.attach import complete
+from syndicator.services.setup import Setup
 
 ID = "rel_00000000000000000000000000"
 
@@ -32,6 +36,28 @@ def as_public(record: Record, attached: Attached, now: datetime, addresses: Addr
 
 def occasion(now: datetime) -> Occasion:
     return Occasion(id=ID.replace("rel_", "evt_"), type=EventType.PUBLISHED, at=now)
+
+
+def tried(setup: Setup, record: Record, *, owner: str) -> Record:
+    """The record with its files complete, after everything was made of it once, for trial.
+
+    Rejected, with every fault of network and files, or when something cannot be made of it.
+    """
+    try:
+        network = setup.network(record.network)
+    except Rejected as unknown:
+        raise Rejected([*unknown.faults, *_of_files(setup, record, owner)]) from None
+    completed, today = complete(setup, record, owner=owner), from_us(system_now_us())
+    try_out(completed, network.attach(record.language, today.date()), today, setup.addresses)
+    return completed
+
+
+def _of_files(setup: Setup, record: Record, owner: str) -> Sequence[Fault]:
+    try:
+        complete(setup, record, owner=owner)
+    except Rejected as refused:
+        return refused.faults
+    return ()
 
 
 def try_out(record: Record, attached: Attached, now: datetime, addresses: Addresses) -> None:

@@ -103,7 +103,7 @@ def test_a_submission_that_races_with_the_sweep_keeps_its_file_or_is_told(
     """Swept after the record was looked at: refused whole. Taken after the sweep looked: kept."""
     early, late = hand_in(house, "red"), hand_in(house, "blue")
     house.clock.us += 8 * DAY_US
-    monkeypatch.setattr("syndicator.services.submit.try_out", lambda *_: sweep(house))
+    monkeypatch.setattr("syndicator.services.trial.try_out", lambda *_: sweep(house))
     with pytest.raises(Conflict, match="hand it in again"):
         house.submit(**showing(early))
     monkeypatch.undo()

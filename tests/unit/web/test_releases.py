@@ -192,6 +192,18 @@ def test_the_core_stores_no_note_that_could_not_be_read_back(served: Served, not
     assert served.public.get(f"/api/v1/releases/{release_id}").json["state"] == "published"
 
 
+def test_an_unknown_network_unknown_files_and_a_missing_note_are_told_at_once(served: Served) -> None:
+    release_id = served.submit()["id"]
+    picture = {"label": "Photo 1", "role": "photo", "sha256": "0" * 64}
+    wrong = record(network="nowhere", media=[picture])
+    submitted = served.operator("POST", "/api/v1/releases", wrong, {"Idempotency-Key": "one"})
+    corrected = served.revise(release_id, "correct", record=wrong)
+    places = [{fault["place"] for fault in answer.json["faults"]} for answer in (submitted, corrected)]
+    assert [submitted.status, corrected.status] == [422, 422]
+    assert places == [{"network", "media[0].sha256"}, {"network", "media[0].sha256", "note"}]
+    assert served.revise("rel_00000000000000000000000000", "correct", record=wrong).status == 404
+
+
 @pytest.mark.parametrize("action", ["withhold", "reinstate", "reschedule", "withdraw"])
 def test_only_an_update_or_a_correction_brings_a_new_text(served: Served, action: str) -> None:
     release_id = served.submit()["id"]
