@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def feeds() -> None:
-    """Look at the channels, each a feed in three formats, and save filters as channels."""
+    """Look at the channels, each a feed in three formats, and save filters as channels.
+
+    Example: syndicator feeds show all
+    """
 
 
 @feeds.command("list")

@@ -16,7 +16,10 @@ _PAGE = 50
 
 @click.group()
 def deliveries() -> None:
-    """Look at deliveries and send them again."""
+    """Look at deliveries and send them again.
+
+    Example: syndicator deliveries list --state dead
+    """
 
 
 @deliveries.command("list")

@@ -31,7 +31,10 @@ def parsed_filter(wanted: str) -> Any:  # noqa: ANN401 (JSON)
 
 @click.group()
 def endpoint() -> None:
-    """Register the addresses that releases are pushed to, and look after them."""
+    """Register the addresses that releases are pushed to, and look after them.
+
+    Example: syndicator endpoint add https://newsroom.example/push --filter '{"language": "de"}'
+    """
 
 
 @endpoint.command("add")

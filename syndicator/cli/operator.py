@@ -34,7 +34,10 @@ def migrate(*, as_json: bool) -> None:
 
 @click.group()
 def network() -> None:
-    """Show the networks that releases are issued by, and their wordings."""
+    """Show the networks that releases are issued by, and their wordings.
+
+    Example: syndicator network show unn
+    """
 
 
 @network.command("list")

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def publisher() -> None:
-    """Show and set publishers' profiles: what texts are completed by, and releases are compared with."""
+    """Show and set publishers' profiles: what texts are completed by, and releases are compared with.
+
+    Example: syndicator publisher show bio-m-gmbh
+    """
 
 
 @publisher.command("list")

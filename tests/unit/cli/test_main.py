@@ -56,6 +56,12 @@ def test_help_has_an_example_to_copy_and_json_where_there_is_an_answer(call: Cal
     assert ("--json" in done.out) is (words[0] not in WITHOUT_JSON)
 
 
+@pytest.mark.parametrize("group", sorted({words[0] for words in COMMANDS if len(words) > 1}))
+def test_help_of_a_group_has_an_example_to_copy(call: Call, group: str) -> None:
+    done = call(group, "--help")
+    assert (done.code, f"\n  Example: syndicator {group} " in done.out) == (0, True)
+
+
 def test_the_first_help_lists_every_command(call: Call) -> None:
     listed = [line.split()[0] for line in call("--help").out.splitlines() if line.startswith("  ") and line.split()]
     assert {words[0] for words in COMMANDS} <= set(listed)
