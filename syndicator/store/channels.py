@@ -90,11 +90,12 @@ _REVIVE = text("""
     UPDATE channels SET deleted_at = NULL, title = :title, filter_sha256 = :filter_sha256, generation = generation + 1
      WHERE name = :name AND deleted_at IS NOT NULL AND kind = 'filter'
 """)
+# From the few withdrawn releases to the channel, never through all its entries: SQLite keeps the order of a CROSS JOIN.
 _WITHDRAWN = text("""
-    SELECT r.guid, v.created_at AS at, v.note FROM channel_entries e
-      JOIN releases r ON r.id = e.release_id
-      JOIN versions v ON v.release_id = r.id AND v.version = r.version
-     WHERE e.channel_no = :no AND r.state = 'withdrawn' AND r.published_at IS NOT NULL AND v.created_at >= :since
+    SELECT r.guid, v.created_at AS at, v.note FROM releases r CROSS JOIN channel_entries e CROSS JOIN versions v
+     WHERE r.state = 'withdrawn' AND r.updated_at >= :since AND r.published_at IS NOT NULL
+       AND e.channel_no = :no AND e.release_id = r.id
+       AND v.release_id = r.id AND v.version = r.version AND v.created_at >= :since
      ORDER BY v.created_at DESC LIMIT 50
 """)
 _OF_RELEASE = text("""

@@ -86,6 +86,7 @@ releases = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     _partial("ix_releases_scheduled", "embargo_until", where="state = 'scheduled'"),
+    _partial("ix_releases_withdrawn", "updated_at", where="state = 'withdrawn'"),
     Index("ix_releases_content_hash", "content_hash"),
     Index("ix_releases_published_at", "published_at"),
     Index("ix_releases_publisher_key", "publisher_key"),

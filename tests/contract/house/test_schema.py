@@ -1,9 +1,12 @@
-"""The migrations make exactly the tables that the code describes, and the claim reads by its index."""
+"""The migrations make exactly the tables that the code describes, and what runs often reads by an index."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from feeds.fragments import TEMPLATE_VERSION
+from syndicator.store import channels, renditions
+from syndicator.store.database import as_rows
 from syndicator.store.schema import metadata
 from tests.contract.house.conftest import House
 
@@ -26,11 +29,57 @@ def test_the_claim_reads_the_next_due_by_its_index(house: House) -> None:
             """)
         )
         connection.execute(text("ANALYZE"))
-    explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
-    asked = text(f"""
-        {explain} SELECT d.id FROM deliveries d
+    asked = """
+        SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now ORDER BY d.due_at LIMIT 50
-    """)
-    with database.read() as connection:
-        plan = str(connection.execute(asked, {"lane": 2, "now": 10**15}).all())
+    """
+    plan = explained(house, asked, lane=2, now=10**15)
     assert "ix_deliveries_waiting" in plan, plan
+
+
+def test_a_channel_of_many_entries_finds_its_tombstones_fragments_and_readers_by_indexes(house: House) -> None:
+    first = house.submit()
+    house.service.fan_out("test")
+    with house.service.database.write() as connection:
+        connection.execute(text(_RELEASES), {"first": first})
+        connection.execute(text(_VERSIONS), {"first": first})
+        connection.execute(text(_ENTRIES))
+        connection.execute(text(_FRAGMENTS), {"body": b"x"})
+        connection.execute(text("ANALYZE"))
+    assert "ix_releases_withdrawn" in explained(house, channels._WITHDRAWN.text, no=1, since=10**15)
+    rows = as_rows([{"release_id": "x5", "version": 1, "edition": 0}])
+    wanted = house.service.database.rows("rows", renditions._EDITION)
+    plan = explained(
+        house, renditions._FRAGMENTS.format(rows=wanted), rows=rows, format="atom", template=TEMPLATE_VERSION
+    )
+    assert "pk_fragments" in plan or "autoindex_fragments" in plan, plan
+    plan = explained(house, channels._HOLD.format(for_change=""), release_id="x5")
+    assert plan.count("ix_channel_entries_release_id") == 2, plan
+
+
+_NUMBERS = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000) SELECT x FROM n) numbers"
+_RELEASES = f"""
+    INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, published_at, updated_at, created_at)
+    SELECT 'x' || x, owner, 'x' || x, CASE WHEN x % 1000 = 0 THEN 'withdrawn' ELSE 'published' END, 1, publisher_key,
+           'x' || x, x, x, x
+      FROM releases, {_NUMBERS} WHERE id = :first
+"""
+_VERSIONS = f"""
+    INSERT INTO versions (release_id, version, action, state, actor, record, texts_sha256, created_at)
+    SELECT 'x' || x, 1, action, state, actor, '', texts_sha256, x FROM versions, {_NUMBERS} WHERE release_id = :first
+"""
+_ENTRIES = f"""
+    INSERT INTO channel_entries (channel_no, position, release_id, page)
+    SELECT 1, 10 + x, 'x' || x, 1 + x / 25 FROM {_NUMBERS}
+"""
+_FRAGMENTS = f"""
+    INSERT INTO fragments (release_id, version, edition, format, template, body)
+    SELECT 'x' || x, 1, 0, 'atom', {TEMPLATE_VERSION}, :body FROM {_NUMBERS}
+"""
+
+
+def explained(house: House, statement: str, **values: object) -> str:
+    """How the database would answer it."""
+    explain = "EXPLAIN QUERY PLAN" if house.service.database.dialect == "sqlite" else "EXPLAIN"
+    with house.service.database.read() as connection:
+        return str(connection.execute(text(f"{explain} {statement}"), values).all())
