@@ -87,11 +87,13 @@ class Document:
             (b"etag", etag),
             (b"cache-control", cache_control),
             VARY,
-            (b"last-modified", self.last_modified_text),
         ]
         if self._stored.name.format == "json":
             validators += _CORS
-        further: Headers = [(b"content-encoding", b"gzip")] if gzip else []
+        # Not with a 304: who holds the tag needs no time beside it (RFC 9110, section 15.4.5).
+        further: Headers = [(b"last-modified", self.last_modified_text)]
+        if gzip:
+            further.append((b"content-encoding", b"gzip"))
         if status == 226:  # noqa: PLR2004 (IM Used)
             further.append((b"im", b"feed"))
         return Answer(etag, status, [*validators, *self._always, *further], body, validators)

@@ -29,7 +29,7 @@ from tests.servers.redis import RedisServer
 
 STEADY, STEADY_S = 100, 1.0
 BURST, BURST_WIDTH = 25, 8
-LIFTS, LIFT_AFTER_S = 10, 3.0
+LIFTS, LIFT_AFTER_S, LIFTS_APART_S = 10, 3.0, 2.0
 BAR_S = 1.0
 PATIENCE_S = 60.0
 POLL_S = 0.02
@@ -123,7 +123,8 @@ def watched(place: Place, stored: str) -> Iterator[Figure]:
         for name, accepted, bar in (
             (f"{STEADY} releases, {60 / STEADY_S:.0f} a minute", steadily(place), BAR_S),
             (f"{BURST} releases at once", at_once(place), None),
-            (f"{LIFTS} lifted embargoes, from their instant", lifted(place), BAR_S),
+            (f"{LIFTS} lifted embargoes one by one, from their instant", lifted(place, LIFTS_APART_S), BAR_S),
+            (f"{LIFTS} embargoes lifted at once, from their instant", lifted(place, 0.0), None),
         ):
             late = waits(accepted, watches)
             p99 = percentile(late, 99)
@@ -154,11 +155,16 @@ def at_once(place: Place) -> Mapping[str, float]:
         return dict(publishers.map(submit, range(BURST)))
 
 
-def lifted(place: Place) -> Mapping[str, float]:
-    """Releases of one embargo; it lifts when all are in."""
-    lifts = from_us(system_now_us()) + timedelta(seconds=LIFT_AFTER_S)
-    at = time.monotonic() + LIFT_AFTER_S
-    return {place.submit(4 * 10**6 + n, embargo_until=lifts.isoformat()): at for n in range(LIFTS)}
+def lifted(place: Place, apart_s: float) -> Mapping[str, float]:
+    """Releases whose embargoes lift so many seconds apart, the first when all are in."""
+    now, started = from_us(system_now_us()), time.monotonic()
+    first = int(apart_s * 1000)  # numbers of their own: each is another release
+    return {
+        place.submit(4 * 10**6 + first + n, embargo_until=(now + timedelta(seconds=after_s)).isoformat()): started
+        + after_s
+        for n in range(LIFTS)
+        for after_s in (LIFT_AFTER_S + n * apart_s,)
+    }
 
 
 def waits(accepted: Mapping[str, float], watches: list[Watch]) -> list[float]:
