@@ -55,9 +55,7 @@ def read_model(model: type[Model], body: bytes, *, max_bytes: int = MAX_RECORD_B
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Rejected(
-            [_at(Fault("record", f"this is no JSON: {error.msg}", _json_fix(error)), text, error.pos)]
-        ) from None
+        raise Rejected([_no_json(error)]) from None
     except ValueError:  # more digits than Python reads
         raise Rejected([_LONG_NUMBER]) from None
     where = places(text)
@@ -153,9 +151,16 @@ def _odd(odd: Oddity, text: str) -> Fault:
     return _at(Fault(place_of(odd.path), problem, fix), text, odd.offset)
 
 
+def _no_json(error: json.JSONDecodeError) -> Fault:
+    before = error.doc[: error.pos].rstrip()
+    # Python 3.13 names the comma, older ones the bracket behind it.
+    if "trailing comma" in error.msg or (error.doc[error.pos : error.pos + 1] in {"}", "]"} and before.endswith(",")):
+        place = error.doc.rindex(",", 0, error.pos + 1)
+        return _at(Fault("record", "this is no JSON: a comma with nothing behind it", "remove it"), error.doc, place)
+    return _at(Fault("record", f"this is no JSON: {error.msg}", _json_fix(error)), error.doc, error.pos)
+
+
 def _json_fix(error: json.JSONDecodeError) -> str:
-    if "double quotes" in error.msg and error.doc[error.pos : error.pos + 1] in {"}", "]"}:
-        return "remove the comma in front of it"
     if "Invalid control character" in error.msg:
         return "write a line break inside of text as \\n"
     if "Extra data" in error.msg:

@@ -135,9 +135,20 @@ def test_brackets_inside_of_text_are_no_nesting() -> None:
     assert read_json(json.dumps(record(headline="[" * 100)).encode()).headline == "[" * 100
 
 
-def test_syntax_faults_name_the_place_and_the_fix() -> None:
-    (fault,) = faults(b'{"a": 1,\n}')
-    assert (fault.line, fault.column, fault.fix) == (2, 1, "remove the comma in front of it")
+@pytest.mark.parametrize(
+    ("body", "place", "fix"),
+    [
+        (b'{"a": 1,\n}', (1, 8), "remove it"),
+        (b'{"a": [1, 2\n, ]}', (2, 1), "remove it"),
+        (b'{"a": ]}', (1, 7), "see whether"),
+        (b'{"a": 1} {}', (1, 10), "remove what stands behind it"),
+        (b'{"a": "b\nc"}', (1, 9), "write a line break"),
+    ],
+)
+def test_syntax_faults_name_the_place_and_the_fix(body: bytes, place: tuple[int, int], fix: str) -> None:
+    (fault,) = faults(body)
+    assert (fault.line, fault.column) == place
+    assert fix in fault.fix
 
 
 def test_a_number_is_no_text_and_text_is_no_truth() -> None:
