@@ -78,12 +78,17 @@ def _way(found: list[Contact], fact: Said) -> None:
 
 
 def _free_text(found: list[Contact], text: str, houses: str) -> None:
-    """A line without a label: mail and telephone are taken from it; what stands before them is name and role."""
+    """A line without a label: mail and telephone are taken from it; what stands before them is name and role.
+
+    A label in front of nothing but a web address names that, and nobody.
+    """
     email, url = EMAIL.search(text), URL.search(text)
     rest = EMAIL.sub(" ", URL.sub(" ", text))
     phone = next((number for number in LOOSE_PHONE.finditer(rest) if is_number(number[0])), None)
     starts = [match.start() for match in (email, url) if match]
     starts += [max(0, text.find(phone[0]))] if phone else []
+    if url and not (email or phone) and text[: url.start()].rstrip().endswith(":"):
+        return
     before = text[: min(starts, default=len(text))].strip(_TRIM)
     if before and not is_place(before) and (_is_desk(before) or not _is_lead_in(before)):
         _words(found, before, houses)

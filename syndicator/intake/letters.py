@@ -16,6 +16,8 @@ _FORWARDED: Final = re.compile(r"^(?:(?:re|aw|fwd?|wg|tr|rv|r|i)\s?:\s*)+", re.I
 _FEWEST_HEADERS: Final = 2
 _LONGEST_GREETING: Final = 90
 _MOST_LEAD_INS: Final = 4
+_MOST_PREHEADERS: Final = 4
+_LONGEST_OFFER: Final = 120
 _LONGEST_LEAD_IN: Final = 400
 _ENDS_LEAD_IN: Final = ".!:?"
 
@@ -32,6 +34,7 @@ def letter_above(pieces: Sequence[Piece]) -> Letter:
     """The letter in front of a release; an empty one, where it begins at once."""
     fields = _fields(pieces[0]) if pieces else {}
     start = int(bool(fields))
+    start += _preheader(pieces[start : start + _MOST_PREHEADERS])
     subject = fields.get("subject")
     length = start + _greeting(pieces[start:], subject)
     is_untitled = subject is not None and begins_text(pieces[length : length + 1])
@@ -56,6 +59,16 @@ def _unlabelled(subject: str) -> str:
     text = _FORWARDED.sub("", subject.strip())
     opening = opening_of(text)
     return opening.rest if opening is not None and opening.section == "kicker" and opening.rest else text
+
+
+def _preheader(pieces: Sequence[Piece]) -> int:
+    """How many pieces stand above the text of a newsletter: a teaser for the inbox, and the way to a browser."""
+    for place, piece in enumerate(pieces):
+        if piece.kind == "heading" or len(piece.text) > _LONGEST_LEAD_IN:
+            return 0
+        if len(piece.text) <= _LONGEST_OFFER and any(words in folded(piece.text) for words in layouts().in_browser):
+            return place + 1
+    return 0
 
 
 def _greeting(pieces: Sequence[Piece], subject: TextLine | None) -> int:

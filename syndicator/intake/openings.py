@@ -35,6 +35,8 @@ EMBARGO: Final = re.compile(
 _LONGEST_EMBARGO: Final = 200
 # What a service numbers its announcements by: "pta20270303012".
 _SERIAL: Final = re.compile(r"[A-Za-z]{2,5}\d{8,14}")
+# The desks that a service hands a text to: "Energie/Wirtschaft/Wien".
+_DESKS: Final = re.compile(r"[^\W\d_][\w-]*(?:/[^\W\d_][\w-]*){2,}")
 _NUMBERED: Final = re.compile(
     r"(?:[(|/\u2013\u2014-]\s*)?(?:Nr\.?|No\.?|N[\u00b0\u00ba.]|#)?\s*\d[\d /.\u2013-]{0,12}\)?$", re.IGNORECASE
 )
@@ -95,7 +97,7 @@ def _kicker(text: str) -> Opening | None:
     bare = folded(text)
     if bare.startswith(layouts().service_starts) and any(word in bare for word in layouts().service_words):
         return Opening("kicker", text)
-    if _SERIAL.fullmatch(text):
+    if _SERIAL.fullmatch(text) or _DESKS.fullmatch(text):
         return Opening("kicker", text)
     start = next((word for word in layouts().kickers if bare.startswith(word)), None)
     rest = text[len(start) :].strip() if start else ""
@@ -232,6 +234,8 @@ def _glued(text: str) -> Opening | None:
 def _asking(text: str) -> Opening | None:
     """``For further inquiries, please contact:`` with nothing behind it, or with nothing but how to do so."""
     head, colon, rest = text[:_LONGEST_HEADING].partition(":")
+    if folded(head) in layouts().labels:
+        return None
     is_asking = bool(colon) and any(word in folded(head) for word in layouts().asks_for_contact)
     if not is_asking or len(text) > _LONGEST_HEADING:
         return None

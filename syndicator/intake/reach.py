@@ -15,7 +15,7 @@ EMAIL: Final = re.compile(
 URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")
 # Where markup was lost a number may follow a word without a space.
-LOOSE_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d")
+LOOSE_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?![\d_])")
 _BETWEEN: Final = re.compile(
     r"\s*(?:[,;|\u2022]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
 )

@@ -110,7 +110,9 @@ def _order(span: Span) -> tuple[int, int, int]:
 def _dateline_span(layout: Layout) -> Iterator[Span]:
     """The date line in front of the first paragraph, as a part of its own beside the paragraph."""
     section = layout.first(Part.BODY)
-    for piece in section.pieces[:1] if section and not layout.first(Part.DATELINE) else ():
+    pieces = section.pieces if section and not layout.first(Part.DATELINE) else []
+    first = next((piece for piece in pieces[:2] if piece.kind != "list"), None)
+    for piece in (first,) if first is not None else ():
         text = piece.text.lstrip()
         found = dateline_of(text) if piece.kind == "paragraph" else None
         if found:

@@ -163,6 +163,8 @@ class _Walk:
             self._below_kicker(tuple(rest))
         elif rest:
             self._continue(-1, _paragraph(tuple(rest)), tuple(rest))
+        elif opening.rest and part in {Part.HEADLINE, Part.SUBHEADLINE, Part.TEASER}:
+            self._section = None
 
     def _below_kicker(self, lines: tuple[TextLine, ...]) -> None:
         opening = opening_of(lines[0].text)
@@ -216,20 +218,20 @@ class _Walk:
 
     def _continue(self, place: int, piece: Piece, lines: tuple[TextLine, ...]) -> None:
         section = self._section
-        if section is None or section.part in {Part.BODY, Part.DATELINE, Part.KICKER}:
+        if section is None or section.part in {Part.BODY, Part.DATELINE, Part.KICKER} or self._dates(lines):
             self._body(place, piece, lines)
         elif section.part in {Part.CONTACT, Part.PUBLISHER}:
             self._reach(piece, lines)
         elif section.part is Part.CAPTION and is_legal(lines):
             self._leave(section, lines)
-        elif section.part is Part.CAPTION:
+        elif section.part is Part.CAPTION and not is_reach_line(lines):
             self._append(lines)
         elif section.part in {Part.SUBHEADLINE, Part.TEASER, Part.HEADLINE}:
             self._append(lines)
             self._section = None
         elif piece.kind == "heading":
             self._body(place, piece, lines)
-        elif section.part is Part.BOILERPLATE and is_reach_line(lines):
+        elif section.part in {Part.BOILERPLATE, Part.CAPTION} and is_reach_line(lines):
             self._new(Part.CONTACT)
             self._append(lines)
         else:
@@ -244,6 +246,8 @@ class _Walk:
         part = Part.LEGAL if is_legal(lines) else None
         if part is None and not self._body_begun:
             part = self._opening_part(place, piece, lines)
+        elif part is None and self._dates(lines):
+            part = Part.DATELINE
         if part is None:
             part = Part.SUBHEADING if self._is_subheading(place, piece, lines) else Part.BODY
             self._body_begun = self._body_begun or part is Part.BODY
@@ -259,6 +263,12 @@ class _Walk:
             self._append(lines)
         if part in {Part.SUBHEADLINE, Part.TEASER, Part.SUBHEADING} or (part is Part.LEGAL and not self._in_tail()):
             self._section = None
+
+    def _dates(self, lines: tuple[TextLine, ...]) -> bool:
+        """A date line of its own above the text, of which there are at most the points that sum it up."""
+        body = self.layout.first(Part.BODY)
+        is_above = body is None or all(piece.kind == "list" for piece in body.pieces)
+        return is_above and not self._has(Part.SUBHEADING) and not self._in_tail() and is_date(lines)
 
     def _in_tail(self) -> bool:
         """Whether the story is over, so that small print may go on for as long as it likes."""
@@ -357,7 +367,7 @@ class _Walk:
         self._note(section.part, piece)
 
     def _block(self, piece: Piece) -> None:
-        if self._section is None or self._section.part not in {Part.BODY, Part.BOILERPLATE}:
+        if self._section is None or self._section.part not in {Part.BODY, Part.BOILERPLATE, Part.LEGAL}:
             if not self._has_headline or self._section is None or self._section.part is not Part.CAPTION:
                 self._new(Part.BODY)
             self._body_begun = True

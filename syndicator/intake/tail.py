@@ -5,7 +5,7 @@ from typing import Final
 
 from syndicator.intake.dateline import without_date
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.reach import facts, is_town, reaches, said
+from syndicator.intake.reach import EMAIL, facts, is_town, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
@@ -23,7 +23,7 @@ _UNKNOWN_LABEL_WORDS: Final = 3
 def leaves_reach(text: str) -> bool:
     """Whether a line is prose rather than part of a contact or publisher block."""
     line = text.strip()
-    words = line.split()
+    words = [word for word in line.split() if any(map(str.isalpha, word))]
     ways = reaches(line)
     if len(line) > LONG_LINE or _starts_legal(line) or (len(words) >= _MANY_WORDS and ways < 2):  # noqa: PLR2004
         return True
@@ -54,8 +54,15 @@ def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:
     return (
         len(lines) >= _FEWEST_BLOCK_LINES
         and sum(ways) >= _FEWEST_WAYS
+        and any(map(_is_way, lines))
         and not any(leaves_reach(line.text) for line in lines)
     )
+
+
+def _is_way(line: TextLine) -> bool:
+    """Whether a line reaches somebody by more than figures behind a word: ``UPC: 8 50012 34567 8`` does not."""
+    is_bare = ":" not in line.text and reaches(line.text) > 0
+    return is_bare or bool(EMAIL.search(line.text)) or facts(line.text)[0].field != "text"
 
 
 def is_imprint(lines: tuple[TextLine, ...]) -> bool:
