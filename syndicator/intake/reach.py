@@ -24,6 +24,8 @@ _STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
 # ``("Acme" or the "Company")`` below the name of a company.
 _DEFINED: Final = re.compile(r"^\s*\([^()]*[\"\u201c\u201d\u201e][^()]*\)\s*$")
+# "17   2500": a gap between two numbers, the first of which dials nothing.
+_HOUSE: Final = re.compile(r"[1-9]\d{0,3}\s{2,}\d")
 _WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
 _FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
@@ -104,8 +106,8 @@ def reaches(line: str) -> int:
 
 
 def is_number(text: str) -> bool:
-    """Whether these figures are enough for a telephone number."""
-    return sum(map(str.isdigit, text)) >= _DIGITS
+    """Whether these figures are enough for a telephone number, and no house number in front of a postal code."""
+    return sum(map(str.isdigit, text)) >= _DIGITS and not _HOUSE.match(text)
 
 
 def is_place(text: str) -> bool:

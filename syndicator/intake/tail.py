@@ -23,7 +23,7 @@ _UNKNOWN_LABEL_WORDS: Final = 3
 def leaves_reach(text: str) -> bool:
     """Whether a line is prose rather than part of a contact or publisher block."""
     line = text.strip()
-    words = [word for word in line.split() if any(map(str.isalpha, word))]
+    words = [word for word in line.split() if any(map(str.isalpha, word)) or not any(map(str.isdigit, word))]
     ways = reaches(line)
     if len(line) > LONG_LINE or _starts_legal(line) or (len(words) >= _MANY_WORDS and ways < 2):  # noqa: PLR2004
         return True

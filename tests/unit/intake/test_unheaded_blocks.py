@@ -19,7 +19,7 @@ def texts_of(reading: Reading, part: Part) -> list[str]:
     return [span.text for span in reading.spans_of(part)]
 
 
-def test_figures_and_signs_make_no_sentence_of_a_contact() -> None:
+def test_figures_make_no_sentence_of_a_contact() -> None:
     reading = reading_of(
         "Acme apre a Bologna",
         TEXT,
@@ -37,6 +37,19 @@ def test_a_contact_block_below_a_caption_is_no_caption() -> None:
     reading = reading_of("Acme verlängert", TEXT, "Foto: Das Team. (Foto: Acme/Meyer)", block)
     assert texts_of(reading, Part.CAPTION) == ["Foto: Das Team. (Foto: Acme/Meyer)"]
     assert reading.draft["contacts"][0]["email"] == "presse@acme.example"
+
+
+def test_a_house_number_and_a_postal_code_are_no_telephone() -> None:
+    reading = reading_of(
+        "Acme opens", TEXT, "Contact:", "Acme Headquarters   Long Street 17   2500 Lier   +32 3 443 13 11"
+    )
+    assert [contact["phone"] for contact in reading.draft["contacts"]] == ["+32 3 443 13 11"]
+
+
+def test_a_row_of_networks_is_nobodys_role() -> None:
+    networks = "Socials: X / Telegram / Discord / YouTube / Instagram / LinkedIn"
+    reading = reading_of("Acme opens", TEXT, "Contact:", "Acme Press\npress@acme.example", networks)
+    assert texts_of(reading, Part.BODY) == [TEXT, networks]
 
 
 @pytest.mark.parametrize("name", ["Product: Acme Butter, 12 oz", "Acme Butter, 12 oz"])
