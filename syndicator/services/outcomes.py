@@ -50,9 +50,9 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
     """Records a batch, fenced by each claim's token: a claim that was lost meanwhile changes nothing."""
     database = setup.database
     with database.write() as connection:
-        now = database.now_us(connection)
-        judged = _judged(batch, now)
+        judged = _judged(batch, database.now_us(connection))
         _hold_endpoints(setup, connection, judged)
+        now = database.now_us(connection)  # that may have waited, and whoever claimed meanwhile had done so by now
         by_token: dict[str, list[_Judged]] = {}
         for each in judged:
             by_token.setdefault(each.sent.token, []).append(each)
