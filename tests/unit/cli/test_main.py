@@ -157,6 +157,15 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, arguments: 
     assert running.wait(30) == 0
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started has SIGINT, though the suite may run in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_130_without_a_traceback(tmp_path: Path) -> None:
     with Answering(hold=True) as service:
         running = process(tmp_path, "status", "rel_1", "--to", service.url)
