@@ -50,9 +50,9 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
     """Records a batch, fenced by each claim's token: a claim that was lost meanwhile changes nothing."""
     database = setup.database
     with database.write() as connection:
-        judged = _judged(batch, database.now_us(connection))
+        now = database.now_us(connection)
+        judged = _judged(batch, now)
         _hold_endpoints(setup, connection, judged)
-        now = database.now_us(connection)  # that may have waited, and whoever claimed meanwhile had done so by now
         by_token: dict[str, list[_Judged]] = {}
         for each in judged:
             by_token.setdefault(each.sent.token, []).append(each)
@@ -162,7 +162,7 @@ def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged]
         _rest(setup, connection, judged, endpoints.failed(setup.database, connection, failed, now), now)
     for each in judged:
         if isinstance(each.outcome, Refused) and each.outcome.disable_endpoint:
-            _disable(connection, each, now)
+            _disable(setup, connection, each, now)
 
 
 def _is_failure(each: _Judged) -> bool:
@@ -189,11 +189,13 @@ def _rest(
         deliveries.hold_back(setup.database, connection, until)
 
 
-def _disable(connection: Connection, each: _Judged, now: int) -> None:
+def _disable(setup: Setup, connection: Connection, each: _Judged, now: int) -> None:
     row = each.sent.row
     notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
     if not endpoints.set_state(connection, row.endpoint_no, EndpointState.DISABLED, notice):
         return  # removed meanwhile, say, and that it stays
     deliveries.drop(connection, row.endpoint_no, now)
-    audit.write(connection, actor="receiver", action="disable", subject=row.endpoint_id, now=now, notice=notice)
+    # Dropping waits for whoever is claiming one of these: the time after it is later than any such claim's.
+    at = setup.database.now_us(connection)
+    audit.write(connection, actor="receiver", action="disable", subject=row.endpoint_id, now=at, notice=notice)
     _log.warning("endpoint disabled", endpoint=row.endpoint_id, notice=notice)
