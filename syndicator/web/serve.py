@@ -95,9 +95,13 @@ def serve(app: ASGIApp, host: str, port: int) -> Server:
 
 def _listening(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server(
+        listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
         message = f"cannot listen on {host} port {port}: {error.strerror}; choose another host or port"
         raise ConfigError(message) from error
+    # Connections inherit it. asyncio sets it only where a socket names its protocol; without it an answer
+    # in two writes waits 40 ms for the reader's acknowledgement of the first.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

@@ -4,7 +4,10 @@ import asyncio
 import http.client
 import signal
 import socket
+import sys
 import threading
+import time
+from contextlib import closing
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -89,3 +92,17 @@ def test_an_application_that_cannot_start_is_told() -> None:
     with pytest.raises(SyndicatorError, match="did not start"):
         server.start()
     server.stop()
+
+
+def test_an_answer_in_two_writes_does_not_wait_for_the_readers_acknowledgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)  # as where it is not installed: asyncio's own loop
+    app = Slow()
+    app.may_end.set()
+    took = []
+    with serve(app, "127.0.0.1", 0) as server, closing(http.client.HTTPConnection(server.host, server.port)) as reader:
+        for _ in range(40):
+            began = time.monotonic()
+            reader.request("GET", "/")
+            assert reader.getresponse().read() == b"done"
+            took.append(time.monotonic() - began)
+    assert sorted(took)[10] < 0.03, "delayed acknowledgements take 40 ms"
