@@ -1,7 +1,7 @@
 """A channel's state → the bytes of its documents. Reads, and writes nothing."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from isal import igzip
@@ -10,7 +10,7 @@ from feeds.archive import closing
 from feeds.documents import join
 from feeds.model import FORMATS, Format, Head, Tombstone
 from syndicator.clock import SECOND_US, from_us, to_us
-from syndicator.services.fragments import Fragments
+from syndicator.services.fragments import Fragments, Gathered
 from syndicator.services.setup import Setup
 from syndicator.store import channels
 from syndicator.store.database import Connection, RowMapping
@@ -52,6 +52,16 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a channel's documents are made of: entries not in the archive yet, and archive pages that are behind."""
+
+    channel: RowMapping
+    waiting: Page
+    behind: tuple[Page, ...]
+    stones: tuple[Tombstone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelDocuments:
     """Everything of a channel that had to be made anew, as of ``generation``."""
 
@@ -59,7 +69,10 @@ class ChannelDocuments:
     pages: int
     closed: tuple[Page, ...]
     rendered: tuple[Rendered, ...]
-    composed: dict[tuple[Edition, Format], bytes]
+
+    @property
+    def number(self) -> int:
+        return int(self.channel["no"])
 
     @property
     def generation(self) -> int:
@@ -67,52 +80,68 @@ class ChannelDocuments:
         return int(self.channel["generation"])
 
 
-def render_channel(
-    setup: Setup, fragments: Fragments, connection: Connection, channel: RowMapping, now: int
-) -> ChannelDocuments:
+def standings(setup: Setup, connection: Connection, rows: Sequence[RowMapping], now: int) -> list[Standing]:
+    """Of these channels, whose rows were read before: what is made of it is at least as new as their generations."""
+    numbers = [row["no"] for row in rows]
+    marked = channels.dirty_pages(setup.database, connection, numbers)
+    wanted = [*((number, CURRENT) for number in numbers), *marked]
+    entries = channels.entries(setup.database, connection, wanted)
+    since = now - _TOMBSTONES_SHOWN_US
+    withdrawn = channels.withdrawn(setup.database, connection, numbers, since)
+    behind: dict[int, list[Page]] = {number: [] for number in numbers}
+    for number, page in marked:
+        behind[number].append(Page(page, tuple(entries.get((number, page), ()))))
+    return [
+        Standing(
+            channel=row,
+            waiting=Page(CURRENT, tuple(entries.get((row["no"], CURRENT), ()))),
+            behind=tuple(behind[row["no"]]),
+            stones=tuple(
+                Tombstone(ref=each["guid"], when=from_us(each["at"]), comment=each["note"])
+                for each in withdrawn.get(row["no"], ())
+            ),
+        )
+        for row in rows
+    ]
+
+
+def gathered(fragments: Fragments, connection: Connection, some: Sequence[Standing]) -> Gathered:
+    """All fragments that these channels' documents are joined from."""
+    found = Gathered(fragments, connection)
+    found.add(edition for each in some for page in (each.waiting, *each.behind) for edition in page.editions)
+    return found
+
+
+def render_channel(setup: Setup, connection: Connection, gathered: Gathered, standing: Standing) -> ChannelDocuments:
     """The current document, pages that close now, and archive pages that show a changed release."""
-    number, pages = channel["no"], channel["pages"]
-    waiting = tuple(channels.entries(connection, number, CURRENT))
-    composed: dict[tuple[Edition, Format], bytes] = {}
-    sizes = _sizes(Page(CURRENT, waiting), fragments, connection, composed)
-    closed, current = _close(setup, waiting, sizes, pages)
-    changed = {*channels.dirty_pages(connection, number), *([pages] if closed and pages else [])}
-    archived = [Page(page, tuple(channels.entries(connection, number, page))) for page in sorted(changed)]
-    stones = tuple(
-        Tombstone(ref=row["guid"], when=from_us(row["at"]), comment=row["note"])
-        for row in channels.withdrawn(connection, number, now - _TOMBSTONES_SHOWN_US)
-    )
-    newest = pages + len(closed)
+    channel, waiting = standing.channel, standing.waiting
+    closed, current = _close(setup, waiting.entries, _sizes(waiting, gathered), channel["pages"])
+    archived = list(standing.behind)
+    if closed and channel["pages"] and channel["pages"] not in {page.number for page in archived}:
+        # It names a next page from now on.
+        archived.append(_archive_page(setup, connection, gathered, channel))
+    newest = channel["pages"] + len(closed)
     rendered = [
-        _render(page, head, form, fragments, connection, composed)
+        _render(page, head, form, gathered)
         for page in (*archived, *closed, current)
         for form in FORMATS
-        for head in (_head(setup, channel, page, form, newest, stones if page is current else ()),)
+        for head in (_head(setup, channel, page, form, newest, standing.stones if page is current else ()),)
     ]
-    return ChannelDocuments(
-        channel=channel, pages=newest, closed=tuple(closed), rendered=tuple(rendered), composed=composed
-    )
+    return ChannelDocuments(channel=channel, pages=newest, closed=tuple(closed), rendered=tuple(rendered))
 
 
-def _sizes(
-    page: Page, fragments: Fragments, connection: Connection, composed: dict[tuple[Edition, Format], bytes]
-) -> list[int]:
+def _archive_page(setup: Setup, connection: Connection, gathered: Gathered, channel: RowMapping) -> Page:
+    """The newest one that is closed already."""
+    named = (channel["no"], channel["pages"])
+    page = Page(channel["pages"], tuple(channels.entries(setup.database, connection, [named]).get(named, ())))
+    gathered.add(page.editions)
+    return page
+
+
+def _sizes(page: Page, gathered: Gathered) -> list[int]:
     """Bytes of each entry in its largest format: pages have the same entries in all of them."""
-    by_format = [map(len, _bodies(page, form, fragments, connection, composed)) for form in FORMATS]
+    by_format = [map(len, gathered.bodies(page.editions, form)) for form in FORMATS]
     return [max(sizes) for sizes in zip(*by_format, strict=True)]
-
-
-def _bodies(
-    page: Page,
-    form: Format,
-    fragments: Fragments,
-    connection: Connection,
-    composed: dict[tuple[Edition, Format], bytes],
-) -> list[bytes]:
-    """The page's entries. Those that the store does not hold yet are noted in ``composed``, to be stored."""
-    bodies, fresh = fragments.of(connection, page.editions, form)
-    composed.update({(edition, form): body for edition, body in fresh.items()})
-    return bodies
 
 
 def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pages: int) -> tuple[list[Page], Page]:
@@ -127,15 +156,8 @@ def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pa
     return closed, Page(CURRENT, tuple(row for row, _ in reversed(left)))
 
 
-def _render(
-    page: Page,
-    head: Head,
-    form: Format,
-    fragments: Fragments,
-    connection: Connection,
-    composed: dict[tuple[Edition, Format], bytes],
-) -> Rendered:
-    joined = join(head, _bodies(page, form, fragments, connection, composed), form)
+def _render(page: Page, head: Head, form: Format, gathered: Gathered) -> Rendered:
+    joined = join(head, gathered.bodies(page.editions, form), form)
     return Rendered(
         page=page.number,
         format=form,
@@ -182,9 +204,3 @@ def _head(
 
 def _language(channel: RowMapping, otherwise: str) -> str:
     return channel["value"] if channel["kind"] == "language" else otherwise
-
-
-def fragments_to_store(documents: Iterable[ChannelDocuments]) -> Iterator[tuple[Edition, Format, bytes]]:
-    for each in documents:
-        for (edition, form), body in each.composed.items():
-            yield edition, form, body

@@ -1,9 +1,10 @@
 """Entries as bytes, each composed once per version and edition and joined into every document from then on."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 
 from feeds.fragments import TEMPLATE_VERSION, fragment
-from feeds.model import Entry, Format
+from feeds.model import FORMATS, Entry, Format
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.attach import addresses
@@ -12,6 +13,8 @@ from syndicator.services.setup import Setup
 from syndicator.store import releases, renditions
 from syndicator.store.database import Connection
 from syndicator.store.renditions import Edition
+
+Named = tuple[Edition, Format]
 
 _MAX_KEPT_BYTES = 64_000_000
 _MAX_ENTRIES = 1000
@@ -22,23 +25,23 @@ class Fragments:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._kept: dict[tuple[Edition, Format], bytes] = {}
+        self._kept: dict[Named, bytes] = {}
         self._size = 0
+        self._lock = threading.Lock()
         self._entries: dict[Edition, Entry] = {}  # one composing serves all formats
 
-    def of(
-        self, connection: Connection, wanted: Sequence[Edition], form: Format
-    ) -> tuple[list[bytes], dict[Edition, bytes]]:
-        """The fragments in the order wanted, and those among them that the store does not hold yet."""
-        kept = {each: self._kept.get((each, form)) for each in wanted}
-        missing = [each for each, body in kept.items() if body is None]
-        found: dict[Edition, bytes] = {}
-        if missing:
-            found = renditions.fragments(self._setup.database, connection, missing, form, TEMPLATE_VERSION)
-        composed = {each: self._compose(connection, each, form) for each in missing if each not in found}
-        self._keep(form, {**found, **composed})
-        known = {**{each: body for each, body in kept.items() if body is not None}, **found, **composed}
-        return [known[each] for each in wanted], composed
+    def of(self, connection: Connection, editions: Iterable[Edition]) -> tuple[dict[Named, bytes], dict[Named, bytes]]:
+        """The fragments of these editions in every format, and those among them that the store does not hold yet."""
+        kept = {(each, form): self._kept.get((each, form)) for each in editions for form in FORMATS}
+        known = {named: body for named, body in kept.items() if body is not None}
+        missing = [named for named, body in kept.items() if body is None]
+        if not missing:
+            return known, {}
+        found = renditions.fragments(self._setup.database, connection, missing, TEMPLATE_VERSION)
+        composed = {named: self._compose(connection, *named) for named in missing if named not in found}
+        fresh = {named: found[named] if named in found else composed[named] for named in missing}
+        self._keep(fresh)
+        return {**known, **fresh}, composed
 
     def _compose(self, connection: Connection, wanted: Edition, form: Format) -> bytes:
         composed = self._entries.get(wanted)
@@ -55,10 +58,31 @@ class Fragments:
         article = compose(release, stored.attached, Audience.PUBLIC, urls)
         return entry(release, article, stored.attached, self._setup.addresses)
 
-    def _keep(self, form: Format, fresh: Mapping[Edition, bytes]) -> None:
-        if self._size > _MAX_KEPT_BYTES:
-            self._kept = {}
-            self._size = 0
-        for edition, body in fresh.items():
-            self._kept[edition, form] = body
-            self._size += len(body)
+    def _keep(self, fresh: Mapping[Named, bytes]) -> None:
+        """What came first goes first: never all at once, for that would be read again in one go."""
+        with self._lock:
+            for named, body in fresh.items():
+                self._size += len(body) - len(self._kept.pop(named, b""))
+                self._kept[named] = body
+            while self._size > _MAX_KEPT_BYTES:
+                self._size -= len(self._kept.pop(next(iter(self._kept))))
+
+
+class Gathered:
+    """The fragments of one round of rendering, read for many documents at once."""
+
+    def __init__(self, fragments: Fragments, connection: Connection) -> None:
+        self._fragments = fragments
+        self._connection = connection
+        self._known: dict[Named, bytes] = {}
+        self.composed: dict[Named, bytes] = {}
+        """Those that the store does not hold yet."""
+
+    def add(self, editions: Iterable[Edition]) -> None:
+        known, composed = self._fragments.of(self._connection, dict.fromkeys(editions))
+        self._known.update(known)
+        self.composed.update(composed)
+
+    def bodies(self, editions: Sequence[Edition], form: Format) -> list[bytes]:
+        """In this order; each must have been added."""
+        return [self._known[edition, form] for edition in editions]

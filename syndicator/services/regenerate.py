@@ -10,13 +10,14 @@ from typing import Final
 
 from feeds.fragments import TEMPLATE_VERSION
 from syndicator.clock import SECOND_US
-from syndicator.services.documents import ChannelDocuments, Rendered, fragments_to_store, render_channel
-from syndicator.services.fragments import Fragments
+from syndicator.services.documents import ChannelDocuments, Rendered, gathered, render_channel, standings
+from syndicator.services.fragments import Fragments, Gathered
 from syndicator.services.setup import Setup
 from syndicator.store import channels, numbers, renditions
 from syndicator.store.database import Connection, RowMapping
 
 PER_TRANSACTION: Final = 20
+_TRIES: Final = 3
 
 
 def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
@@ -26,7 +27,22 @@ def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
 
 
 def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
-    """Renders these channels where they are behind, and stores them together; the number of documents that changed."""
+    """Renders these channels where they are behind, and stores them together; the number of documents that changed.
+
+    A channel whose rendering does not count, for another process closed a page of it meanwhile, is rendered once
+    more at once.
+    """
+    changed, left = 0, wanted
+    for _ in range(_TRIES):
+        made, left = _render_and_store(setup, fragments, left, by)
+        changed += made
+        if not left:
+            break
+    return changed
+
+
+def _render_and_store(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> tuple[int, Sequence[int]]:
+    """The number of documents that changed, and the channels whose rendering did not count."""
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
         behind = [
@@ -34,56 +50,75 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
             for row in channels.by_numbers(setup.database, connection, wanted)
             if row["generation"] > row["rendered_generation"]
         ]
-        documents = [render_channel(setup, fragments, connection, row, now) for row in behind]
-    if not documents:
-        return 0
+        if not behind:
+            return 0, ()
+        some = standings(setup, connection, behind, now)
+        sheaf = gathered(fragments, connection, some)
+        documents = [render_channel(setup, connection, sheaf, each) for each in some]
     with setup.database.write() as connection:
-        renditions.insert_fragments(
-            setup.database,
-            connection,
-            [
-                {
-                    **dict(zip(("release_id", "version", "edition"), edition, strict=True)),
-                    "format": form,
-                    "template": TEMPLATE_VERSION,
-                    "body": body,
-                }
-                # In one order: two workers that store the same ones must not wait for each other.
-                for edition, form, body in sorted(fragments_to_store(documents))
-            ],
-        )
-        rows = [row for each in documents if _counts(connection, each) for row in _changed(connection, each)]
+        _store_fragments(setup, connection, sheaf)
+        counted = _counted(setup, connection, documents)
+        rows = _changed(setup, connection, counted)
         if rows:
             change = numbers.take(connection, numbers.CHANGE)
             now = setup.database.now_us(connection)
             renditions.upsert(connection, [_finished(row, change, now, by) for row in rows])
-    return len(rows)
+    known = {each.number for each in counted}
+    return len(rows), [each.number for each in documents if each.number not in known]
 
 
-def _counts(connection: Connection, documents: ChannelDocuments) -> bool:
-    number = documents.channel["no"]
-    if not channels.rendered(
+def _store_fragments(setup: Setup, connection: Connection, sheaf: Gathered) -> None:
+    rows = [
+        {
+            **dict(zip(("release_id", "version", "edition"), edition, strict=True)),
+            "format": form,
+            "template": TEMPLATE_VERSION,
+            "body": body,
+        }
+        # In one order: two workers that store the same ones must not wait for each other.
+        for (edition, form), body in sorted(sheaf.composed.items())
+    ]
+    renditions.insert_fragments(setup.database, connection, rows)
+
+
+def _counted(setup: Setup, connection: Connection, documents: Sequence[ChannelDocuments]) -> Sequence[ChannelDocuments]:
+    """Those that no newer rendering of their channel came before; their pages are closed and clean now."""
+    renderings = [
+        {
+            "no": each.number,
+            "generation": each.generation,
+            "pages_read": each.channel["pages"],
+            "pages": each.pages,
+        }
+        for each in documents
+    ]
+    counting = channels.rendered(setup.database, connection, renderings)
+    counted = [each for each in documents if each.number in counting]
+    channels.close_pages(
         connection,
-        number,
-        generation=documents.generation,
-        pages_read=documents.channel["pages"],
-        pages=documents.pages,
-    ):
-        return False
-    for page in documents.closed:
-        positions = [row["position"] for row in page.entries]
-        channels.close_page(connection, number, page.number, min(positions), max(positions))
-    channels.clean_pages(connection, number, documents.generation)
-    return True
+        [
+            {"no": each.number, "page": page.number, "first": min(positions), "last": max(positions)}
+            for each in counted
+            for page in each.closed
+            for positions in ([row["position"] for row in page.entries],)
+        ],
+    )
+    channels.clean_pages(setup.database, connection, {each.number: each.generation for each in counted})
+    return counted
 
 
-def _changed(connection: Connection, documents: ChannelDocuments) -> list[tuple[int, Rendered, RowMapping | None]]:
+def _changed(
+    setup: Setup, connection: Connection, documents: Sequence[ChannelDocuments]
+) -> list[tuple[int, Rendered, RowMapping | None]]:
     """The documents whose bytes differ from what is stored, each with what is stored."""
-    number = documents.channel["no"]
-    states = {page: renditions.states(connection, number, page) for page in {each.page for each in documents.rendered}}
-    pairs = [(each, states[each.page].get(each.format)) for each in documents.rendered]
+    made = [(each.number, document) for each in documents for document in each.rendered]
+    pages = dict.fromkeys((number, document.page) for number, document in made)
+    states = renditions.states(setup.database, connection, pages)
+    pairs = [(number, each, states.get((number, each.page, each.format))) for number, each in made]
     return [
-        (number, each, stored) for each, stored in pairs if stored is None or not _is_same(stored["etag"], each.sha256)
+        (number, each, stored)
+        for number, each, stored in pairs
+        if stored is None or not _is_same(stored["etag"], each.sha256)
     ]
 
 

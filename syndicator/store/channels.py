@@ -1,12 +1,17 @@
 """Channels and the releases in them. An entry's page is 0 in the current document, then for ever one archive page."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.errors import NotFound
 from syndicator.store.database import Database, as_rows
+
+Page = tuple[int, int]
+"""Number of the channel and of its document."""
 
 _INSERT = text("""
     INSERT INTO channels (name, kind, value, title, owner, filter_sha256, created_at)
@@ -56,24 +61,33 @@ _DIRTY = text("""
 _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
 _LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL ORDER BY no")
-_ENTRIES = text("""
-    SELECT e.position, e.release_id, r.version, r.edition, r.state, r.updated_at
-      FROM channel_entries e JOIN releases r ON r.id = e.release_id
-     WHERE e.channel_no = :no AND e.page = :page AND r.published_at IS NOT NULL
-     ORDER BY e.position DESC
-""")
+# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
+_ENTRIES = """
+    SELECT e.channel_no, e.page, e.position, e.release_id, r.version, r.edition, r.updated_at
+      FROM (SELECT no, page FROM {rows} r LIMIT :count) n
+      JOIN channel_entries e ON e.channel_no = n.no AND e.page = n.page
+      JOIN releases r ON r.id = e.release_id
+     WHERE r.published_at IS NOT NULL
+     ORDER BY e.channel_no, e.page, e.position DESC
+"""
 _CLOSE = text("""
     UPDATE channel_entries SET page = :page WHERE channel_no = :no AND page = 0 AND position BETWEEN :first AND :last
 """)
-_DIRTY_PAGES = text("SELECT page FROM dirty_pages WHERE channel_no = :no ORDER BY page")
-_CLEAN_PAGES = text("""
-    DELETE FROM dirty_pages WHERE channel_no = :no
-       AND EXISTS (SELECT 1 FROM channels c WHERE c.no = :no AND c.generation = :generation)
-""")
-_RENDERED = text("""
-    UPDATE channels SET rendered_generation = :generation, pages = :pages
-     WHERE no = :no AND pages = :pages_read AND rendered_generation < :generation AND deleted_at IS NULL
-""")
+_DIRTY_PAGES = """
+    SELECT channel_no, page FROM dirty_pages WHERE channel_no IN (SELECT no FROM {rows} n) ORDER BY channel_no, page
+"""
+_CLEAN_PAGES = """
+    DELETE FROM dirty_pages WHERE channel_no IN
+        (SELECT c.no FROM {rows} n JOIN channels c ON c.no = n.no WHERE c.generation = n.generation)
+"""
+_HOLD_THESE = "SELECT no FROM channels WHERE no IN (SELECT no FROM {rows} n) ORDER BY no {for_change}"
+_RENDERED = """
+    UPDATE channels SET rendered_generation = n.generation, pages = n.pages
+      FROM {rows} n
+     WHERE channels.no = n.no AND channels.pages = n.pages_read AND channels.rendered_generation < n.generation
+       AND channels.deleted_at IS NULL
+    RETURNING channels.no
+"""
 _FILL = """
     INSERT INTO channel_entries (channel_no, position, release_id)
     SELECT c.no, c.entries + CAST(n.place AS INTEGER), n.id FROM channels c, {rows} n
@@ -90,20 +104,27 @@ _REVIVE = text("""
     UPDATE channels SET deleted_at = NULL, title = :title, filter_sha256 = :filter_sha256, generation = generation + 1
      WHERE name = :name AND deleted_at IS NOT NULL AND kind = 'filter'
 """)
-# From the few withdrawn releases to the channel, never through all its entries: SQLite keeps the order of a CROSS JOIN.
-_WITHDRAWN = text("""
-    SELECT r.guid, v.created_at AS at, v.note FROM releases r CROSS JOIN channel_entries e CROSS JOIN versions v
-     WHERE r.state = 'withdrawn' AND r.updated_at >= :since AND r.published_at IS NOT NULL
-       AND e.channel_no = :no AND e.release_id = r.id
-       AND v.release_id = r.id AND v.version = r.version AND v.created_at >= :since
-     ORDER BY v.created_at DESC LIMIT 50
-""")
+# From the few withdrawn releases to the channels, never through all their entries: SQLite keeps the order of a
+# CROSS JOIN.
+_WITHDRAWN = """
+    SELECT channel_no, guid, at, note
+      FROM (SELECT e.channel_no, r.guid, v.created_at AS at, v.note,
+                   row_number() OVER (PARTITION BY e.channel_no ORDER BY v.created_at DESC) AS place
+              FROM releases r CROSS JOIN channel_entries e CROSS JOIN versions v
+             WHERE r.state = 'withdrawn' AND r.updated_at >= :since AND r.published_at IS NOT NULL
+               AND e.channel_no IN (SELECT no FROM {rows} n) AND e.release_id = r.id
+               AND v.release_id = r.id AND v.version = r.version AND v.created_at >= :since) newest
+     WHERE place <= 50 ORDER BY channel_no, at DESC
+"""
 _OF_RELEASE = text("""
     SELECT c.*, c.generation > c.rendered_generation AS dirty
       FROM channel_entries e JOIN channels c ON c.no = e.channel_no
      WHERE e.release_id = :id AND c.deleted_at IS NULL ORDER BY c.no
 """)
 
+_NUMBER = {"no": "bigint"}
+_PAGE = {"no": "bigint", "page": "bigint"}
+_RENDERING = {"no": "bigint", "generation": "bigint", "pages_read": "bigint", "pages": "bigint"}
 _AUTOMATIC = {"name": "text", "kind": "text", "value": "text", "title": "text"}
 
 
@@ -161,8 +182,8 @@ def dirty(connection: Connection, limit: int) -> Mapping[int, int]:
 
 def by_numbers(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[RowMapping]:
     """The rows, by number."""
-    statement = _BY_NO.format(rows=database.rows("rows", {"no": "bigint"}))
-    return connection.execute(text(statement), {"rows": as_rows({"no": no} for no in numbers)}).mappings().all()
+    statement = _BY_NO.format(rows=_numbers(database))
+    return connection.execute(text(statement), {"rows": _as_numbers(numbers)}).mappings().all()
 
 
 def by_name(connection: Connection, name: str) -> RowMapping:
@@ -179,28 +200,43 @@ def listed(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(_LIST).mappings().all()
 
 
-def entries(connection: Connection, no: int, page: int) -> Sequence[RowMapping]:
-    """The public releases of a document, newest entry first."""
-    return connection.execute(_ENTRIES, {"no": no, "page": page}).mappings().all()
+def entries(database: Database, connection: Connection, pages: Iterable[Page]) -> Mapping[Page, Sequence[RowMapping]]:
+    """The public releases of these documents, newest entry first; nothing for one that has none."""
+    rows = [{"no": no, "page": page} for no, page in pages]
+    statement = _ENTRIES.format(rows=database.rows("rows", _PAGE))
+    found = connection.execute(text(statement), {"rows": as_rows(rows), "count": len(rows)}).mappings()
+    return {page: tuple(some) for page, some in groupby(found, itemgetter("channel_no", "page"))}
 
 
-def close_page(connection: Connection, no: int, page: int, first: int, last: int) -> None:
-    connection.execute(_CLOSE, {"no": no, "page": page, "first": first, "last": last})
+def close_pages(connection: Connection, rows: Sequence[Mapping[str, int]]) -> None:
+    """Puts the entries of channel ``no`` from position ``first`` to ``last`` into that archive ``page``, for good."""
+    if rows:
+        connection.execute(_CLOSE, list(map(dict, rows)))
 
 
-def dirty_pages(connection: Connection, no: int) -> Sequence[int]:
-    return connection.execute(_DIRTY_PAGES, {"no": no}).scalars().all()
+def dirty_pages(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[Page]:
+    """The archive documents of these channels that show a changed release."""
+    found = connection.execute(text(_DIRTY_PAGES.format(rows=_numbers(database))), {"rows": _as_numbers(numbers)})
+    return [(row.channel_no, row.page) for row in found]
 
 
-def clean_pages(connection: Connection, no: int, generation: int) -> None:
-    """Forgets which archive pages were behind, unless more was marked since ``generation``."""
-    connection.execute(_CLEAN_PAGES, {"no": no, "generation": generation})
+def clean_pages(database: Database, connection: Connection, generations: Mapping[int, int]) -> None:
+    """Forgets which archive pages were behind, unless more was marked since that generation of their channel."""
+    rows = as_rows({"no": no, "generation": generation} for no, generation in generations.items())
+    columns = {"no": "bigint", "generation": "bigint"}
+    connection.execute(text(_CLEAN_PAGES.format(rows=database.rows("rows", columns))), {"rows": rows})
 
 
-def rendered(connection: Connection, no: int, *, generation: int, pages_read: int, pages: int) -> bool:
-    """Whether this rendering counts; false when a newer one was faster."""
-    values = {"no": no, "generation": generation, "pages_read": pages_read, "pages": pages}
-    return connection.execute(_RENDERED, values).rowcount == 1
+def rendered(database: Database, connection: Connection, renderings: Sequence[Mapping[str, int]]) -> set[int]:
+    """The numbers of channels whose rendering counts, of those given; not where a newer one was faster.
+
+    Each names its channel (``no``), the ``generation`` and the ``pages_read`` that it was made of, and how many
+    ``pages`` there are now. Other writers are kept from these channels, in the order of their numbers.
+    """
+    hold = _HOLD_THESE.format(rows=_numbers(database), for_change=database.for_change)
+    connection.execute(text(hold), {"rows": _as_numbers(each["no"] for each in renderings)})
+    statement = _RENDERED.format(rows=database.rows("rows", _RENDERING))
+    return set(connection.execute(text(statement), {"rows": as_rows(renderings)}).scalars())
 
 
 def fill(database: Database, connection: Connection, no: int, releases: Sequence[str]) -> int:
@@ -217,10 +253,22 @@ def delete(connection: Connection, no: int, now: int) -> None:
     connection.execute(_DELETE, {"no": no, "now": now})
 
 
-def withdrawn(connection: Connection, no: int, since: int) -> Sequence[RowMapping]:
-    """Releases of the channel that were withdrawn since then."""
-    return connection.execute(_WITHDRAWN, {"no": no, "since": since}).mappings().all()
+def withdrawn(
+    database: Database, connection: Connection, numbers: Iterable[int], since: int
+) -> Mapping[int, Sequence[RowMapping]]:
+    """By channel the releases that were withdrawn since then, at most 50, the newest first."""
+    values = {"rows": _as_numbers(numbers), "since": since}
+    found = connection.execute(text(_WITHDRAWN.format(rows=_numbers(database))), values).mappings()
+    return {no: tuple(some) for no, some in groupby(found, itemgetter("channel_no"))}
 
 
 def of_release(connection: Connection, release_id: str) -> Sequence[RowMapping]:
     return connection.execute(_OF_RELEASE, {"id": release_id}).mappings().all()
+
+
+def _numbers(database: Database) -> str:
+    return database.rows("rows", _NUMBER)
+
+
+def _as_numbers(numbers: Iterable[int]) -> str:
+    return as_rows({"no": no} for no in numbers)

@@ -12,13 +12,14 @@ CURRENT = 0
 Edition = tuple[str, int, int]
 """Release id, version and edition."""
 
-_EDITION = {"release_id": "text", "version": "bigint", "edition": "bigint"}
+_FRAGMENT = {"release_id": "text", "version": "bigint", "edition": "bigint", "format": "text"}
+_PAGE = {"no": "bigint", "page": "bigint"}
 
 # Scalar probes, for a join makes Postgres read the whole table where it is wrong about the number of rows.
 _FRAGMENTS = """
-    SELECT r.release_id, r.version, r.edition,
+    SELECT r.release_id, r.version, r.edition, r.format,
            (SELECT f.body FROM fragments f WHERE f.release_id = r.release_id AND f.version = r.version
-               AND f.edition = r.edition AND f.format = :format AND f.template = :template) AS body
+               AND f.edition = r.edition AND f.format = r.format AND f.template = :template) AS body
       FROM {rows} r
 """
 _INSERT_FRAGMENT = """
@@ -34,9 +35,11 @@ _UPSERT = text("""
        SET change = excluded.change, gzip = excluded.gzip, etag = excluded.etag, size = excluded.size,
            spans = excluded.spans, last_modified = excluded.last_modified, rendered_by = excluded.rendered_by
 """)
-_STATES = text("""
-    SELECT page, format, etag, spans, last_modified FROM renditions WHERE channel_no = :no AND page = :page
-""")
+# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
+_STATES = """
+    SELECT s.channel_no, s.page, s.format, s.etag, s.spans, s.last_modified
+      FROM (SELECT no, page FROM {rows} r LIMIT :count) n JOIN renditions s ON s.channel_no = n.no AND s.page = n.page
+"""
 _SINCE = text("""
     SELECT c.name, r.page, r.format, r.change FROM renditions r JOIN channels c ON c.no = r.channel_no
      WHERE r.change > :change ORDER BY r.change
@@ -56,13 +59,17 @@ _OF_CHANNELS = text("""
 
 
 def fragments(
-    database: Database, connection: Connection, wanted: Iterable[Edition], form: str, template: int
-) -> dict[Edition, bytes]:
-    """The stored fragments among the wanted ones."""
-    rows = as_rows(dict(zip(_EDITION, each, strict=True)) for each in wanted)
-    statement = _FRAGMENTS.format(rows=database.rows("rows", _EDITION))
-    found = connection.execute(text(statement), {"rows": rows, "format": form, "template": template})
-    return {(row.release_id, row.version, row.edition): bytes(row.body) for row in found if row.body is not None}
+    database: Database, connection: Connection, wanted: Iterable[tuple[Edition, str]], template: int
+) -> dict[tuple[Edition, str], bytes]:
+    """The stored fragments among the wanted ones, each named by edition and format."""
+    rows = as_rows(dict(zip(_FRAGMENT, (*edition, form), strict=True)) for edition, form in wanted)
+    statement = _FRAGMENTS.format(rows=database.rows("rows", _FRAGMENT))
+    found = connection.execute(text(statement), {"rows": rows, "template": template})
+    return {
+        ((row.release_id, row.version, row.edition), row.format): bytes(row.body)
+        for row in found
+        if row.body is not None
+    }
 
 
 def insert_fragments(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -73,9 +80,14 @@ def insert_fragments(database: Database, connection: Connection, rows: Iterable[
         connection.execute(text(_INSERT_FRAGMENT.format(for_share=database.for_share)), ordered)
 
 
-def states(connection: Connection, no: int, page: int) -> dict[str, RowMapping]:
-    """What is stored of a document, by format, without the bytes."""
-    return {row["format"]: row for row in connection.execute(_STATES, {"no": no, "page": page}).mappings()}
+def states(
+    database: Database, connection: Connection, pages: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int, str], RowMapping]:
+    """What is stored of these documents, by channel, page and format, without the bytes."""
+    rows = [{"no": no, "page": page} for no, page in pages]
+    statement = _STATES.format(rows=database.rows("rows", _PAGE))
+    found = connection.execute(text(statement), {"rows": as_rows(rows), "count": len(rows)}).mappings()
+    return {(row["channel_no"], row["page"], row["format"]): row for row in found}
 
 
 def upsert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

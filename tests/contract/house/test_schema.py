@@ -37,7 +37,7 @@ def test_the_claim_reads_the_next_due_by_its_index(house: House) -> None:
     assert "ix_deliveries_waiting" in plan, plan
 
 
-def test_a_channel_of_many_entries_finds_its_tombstones_fragments_and_readers_by_indexes(house: House) -> None:
+def test_a_channel_of_many_entries_finds_its_entries_tombstones_fragments_and_readers_by_indexes(house: House) -> None:
     first = house.submit()
     house.service.fan_out("test")
     with house.service.database.write() as connection:
@@ -45,13 +45,20 @@ def test_a_channel_of_many_entries_finds_its_tombstones_fragments_and_readers_by
         connection.execute(text(_VERSIONS), {"first": first})
         connection.execute(text(_ENTRIES))
         connection.execute(text(_FRAGMENTS), {"body": b"x"})
+        connection.execute(text(_RENDITIONS), {"body": b"x"})
         connection.execute(text("ANALYZE"))
-    assert "ix_releases_withdrawn" in explained(house, channels._WITHDRAWN.text, no=1, since=10**15)
-    rows = as_rows([{"release_id": "x5", "version": 1, "edition": 0}])
-    wanted = house.service.database.rows("rows", renditions._EDITION)
-    plan = explained(
-        house, renditions._FRAGMENTS.format(rows=wanted), rows=rows, format="atom", template=TEMPLATE_VERSION
-    )
+    rows = house.service.database.rows
+    one = as_rows([{"no": 1, "page": 5}])
+    plan = explained(house, channels._WITHDRAWN.format(rows=rows("rows", channels._NUMBER)), rows=one, since=10**15)
+    assert "ix_releases_withdrawn" in plan, plan
+    plan = explained(house, channels._ENTRIES.format(rows=rows("rows", channels._PAGE)), rows=one, count=1)
+    assert "ix_channel_entries_page" in plan, plan
+    assert "pk_releases" in plan or "autoindex_releases" in plan, plan
+    plan = explained(house, renditions._STATES.format(rows=rows("rows", renditions._PAGE)), rows=one, count=1)
+    assert "pk_renditions" in plan or "autoindex_renditions" in plan, plan
+    wanted = as_rows([{"release_id": "x5", "version": 1, "edition": 0, "format": "atom"}])
+    statement = renditions._FRAGMENTS.format(rows=rows("rows", renditions._FRAGMENT))
+    plan = explained(house, statement, rows=wanted, template=TEMPLATE_VERSION)
     assert "pk_fragments" in plan or "autoindex_fragments" in plan, plan
     plan = explained(house, channels._HOLD.format(for_change=""), release_id="x5")
     assert plan.count("ix_channel_entries_release_id") == 2, plan
@@ -75,6 +82,10 @@ _ENTRIES = f"""
 _FRAGMENTS = f"""
     INSERT INTO fragments (release_id, version, edition, format, template, body)
     SELECT 'x' || x, 1, 0, 'atom', {TEMPLATE_VERSION}, :body FROM {_NUMBERS}
+"""
+_RENDITIONS = f"""
+    INSERT INTO renditions (channel_no, page, format, change, gzip, etag, size, spans, last_modified, rendered_by)
+    SELECT 1, x, 'atom', 1, :body, '', 1, '[]', 1, '' FROM {_NUMBERS}
 """
 
 
