@@ -1,7 +1,9 @@
 """Answers as readers ask for them: in the coding they take, and not again to who holds them already."""
 
 import hashlib
+import re
 from functools import cached_property
+from http import HTTPStatus
 from typing import Final
 
 from isal import igzip
@@ -12,25 +14,55 @@ from syndicator.web.conditions import names, takes_gzip, wishes
 
 Headers = list[tuple[bytes, bytes]]
 
-EMPTY: Final[Message] = {"type": "http.response.body", "body": b""}
 VARY: Final = (b"vary", b"Accept-Encoding")
+_EMPTY: Final[Message] = {"type": "http.response.body", "body": b""}
 _GZIP_LEVEL: Final = 2
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Ready:
+    """An answer that only has to be sent: as the messages of ASGI, or as the bytes of HTTP/1.1.
+
+    The headers hold the body's length unless the status has no body. What stands in every answer of the
+    server, such as the time, is added by whoever sends.
+    """
+
+    def __init__(self, status: int, headers: Headers, body: bytes = b"") -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    async def send(self, method: str, send: Send) -> None:
+        """By way of ASGI; without the body where only the headers were asked for."""
+        await send(self._start)
+        await send(_EMPTY if method == "HEAD" else self._rest)
+
+    @cached_property
+    def status_line(self) -> bytes:
+        return b"HTTP/1.1 %d %s\r\n" % (self.status, HTTPStatus(self.status).phrase.encode())
+
+    @cached_property
+    def header_lines(self) -> bytes:
+        return lines(self.headers)
+
+    @cached_property
+    def _start(self) -> Message:
+        return {"type": "http.response.start", "status": self.status, "headers": self.headers}
+
+    @cached_property
+    def _rest(self) -> Message:
+        return {"type": "http.response.body", "body": self.body}
 
 
 class Answer:
-    """One way to answer, as the messages that ASGI sends."""
+    """One representation of what is asked for: whole, and for who holds it already."""
 
-    __slots__ = ("body", "etag", "not_modified", "start")
+    __slots__ = ("etag", "not_modified", "whole")
 
     def __init__(self, etag: bytes, status: int, headers: Headers, body: bytes, validators: Headers) -> None:
         self.etag = etag
-        self.start: Message = {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [*headers, (b"content-length", str(len(body)).encode())],
-        }
-        self.body: Message = {"type": "http.response.body", "body": body}
-        self.not_modified: Message = {"type": "http.response.start", "status": 304, "headers": validators}
+        self.whole = Ready(status, [*headers, (b"content-length", b"%d" % len(body))], body)
+        self.not_modified = Ready(304, validators)
 
 
 class Composed(Response):
@@ -43,12 +75,8 @@ class Composed(Response):
         coding, none_match, _, _ = wishes(scope["headers"])
         answer = self._packed if self._is_text and takes_gzip(coding) else self._plain
         # Conditions are for what would be answered with 200 (RFC 9110, section 13.2.1).
-        if self.status_code == 200 and names(none_match, answer.etag):  # noqa: PLR2004
-            await send(answer.not_modified)
-            await send(EMPTY)
-            return
-        await send(answer.start)
-        await send(EMPTY if scope["method"] == "HEAD" else answer.body)
+        held = self.status_code == 200 and names(none_match, answer.etag)  # noqa: PLR2004
+        await (answer.not_modified if held else answer.whole).send(scope["method"], send)
 
     @property
     def _is_text(self) -> bool:
@@ -67,6 +95,14 @@ class Composed(Response):
         always = [header for header in self.raw_headers if header[0] != b"content-length"]
         validators = [(b"etag", etag), VARY, *(header for header in always if header[0] == b"cache-control")]
         return Answer(etag, self.status_code, [*always, (b"etag", etag), VARY, *further], body, validators)
+
+
+def lines(headers: Headers) -> bytes:
+    """Headers as HTTP/1.1 has them. Errors: ValueError where a value would end its line and begin another."""
+    for name, value in headers:
+        if _CONTROL.search(value):
+            raise ValueError(f"a control character in the header {name.decode()}")
+    return b"".join(b"%s: %s\r\n" % header for header in headers)
 
 
 def packed(body: bytes) -> bytes:

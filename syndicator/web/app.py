@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import Final
 
 from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.web import pages, problems
+from syndicator.web.answers import Ready
 from syndicator.web.api import channels, deliveries, endpoints, erasures, media, publishers, releases
 from syndicator.web.api.description import describe
 from syndicator.web.documents import Documents
@@ -19,6 +21,8 @@ from syndicator.web.media import MediaFiles
 from syndicator.web.requests import unkept
 from syndicator.web.signs import Signs
 from syndicator.web.static_files import static_routes
+
+_FEEDS: Final = "/feeds/"
 
 
 def make_app(service: Syndicator) -> ASGIApp:
@@ -34,15 +38,19 @@ def make_app(service: Syndicator) -> ASGIApp:
 class _Front:
     """By the path's first part. Feeds pass through nothing else."""
 
-    def __init__(self, feeds: ASGIApp, api: ASGIApp, site: ASGIApp) -> None:
+    def __init__(self, feeds: FeedServer, api: ASGIApp, site: ASGIApp) -> None:
         self._feeds = feeds
         self._api = api
         self._site = site
 
+    def at_hand(self, scope: Scope) -> Ready | None:
+        """The answer, where a feed is asked for that is in memory."""
+        return self._feeds.at_hand(scope) if scope["path"].startswith(_FEEDS) else None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path: str = scope["path"]
-            if path.startswith("/feeds/"):
+            if path.startswith(_FEEDS):
                 await self._feeds(scope, receive, send)
                 return
             if "\0" in path:

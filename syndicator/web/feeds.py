@@ -1,4 +1,4 @@
-"""GET and HEAD of feed documents: raw ASGI ahead of every framework, from answers that are ready made."""
+"""GET and HEAD of feed documents: ahead of every framework, from answers that are ready made."""
 
 from typing import Final
 
@@ -6,12 +6,13 @@ from starlette.types import Receive, Scope, Send
 
 from syndicator import log
 from syndicator.errors import SyndicatorError
-from syndicator.web.answers import EMPTY, Answer, Headers
+from syndicator.web.answers import Answer, Headers, Ready
 from syndicator.web.conditions import Wishes, names, newest_base, takes_gzip, unmodified, wants_new_entries, wishes
 from syndicator.web.documents import Document, Documents
 
 _KNOWN_CODINGS: Final = 1000
 _LONGEST_CODING: Final = 200
+_READING: Final = frozenset({"GET", "HEAD"})
 _ALLOWED: Final = b"GET, HEAD, OPTIONS"
 _PLAIN: Final[Headers] = [
     (b"content-type", b"text/plain; charset=utf-8"),
@@ -27,7 +28,7 @@ _PREFLIGHT: Final[Headers] = [
 
 
 class FeedServer:
-    """An ASGI application for the paths under /feeds/."""
+    """An ASGI application for the paths under /feeds/ that has most of its answers at hand."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -36,41 +37,40 @@ class FeedServer:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """One request. Nothing is parsed that an equal header answered before."""
-        path: str = scope["path"]
+        answer = self.at_hand(scope) or await self._fetched(scope)
+        await answer.send(scope["method"], send)
+
+    def at_hand(self, scope: Scope) -> Ready | None:
+        """The answer, unless the store has to be asked for the document first."""
         method: str = scope["method"]
-        if method not in {"GET", "HEAD"}:
-            await _refuse_method(path, method, send)
-            return
+        path: str = scope["path"]
+        if method not in _READING:
+            return _refusal(path, method)
         document = self._documents.kept.get(path)
+        return None if document is None else self._choose(document, scope["headers"])
+
+    async def _fetched(self, scope: Scope) -> Ready:
+        """The answer from a document that is not in memory, or why there is none."""
+        try:
+            document = await self._documents.load(scope["path"])
+        except SyndicatorError as error:
+            log.logger("feeds").error("feed unreadable", reason=str(error))
+            return _saying(503, b"The feed cannot be read now.\n", (b"retry-after", b"5"))
         if document is None:
-            document = await self._load(path, method, send)
-            if document is None:
-                return
-        asked = wishes(scope["headers"])
+            return _saying(404, b"There is no such feed. /channels lists all.\n")
+        return self._choose(document, scope["headers"])
+
+    def _choose(self, document: Document, headers: Headers) -> Ready:
+        asked = wishes(headers)
         gzip = self._codings.get(asked[0])
         if gzip is None:
             gzip = self._learn(asked[0])
         answer = document.gzip if gzip else document.identity
         if _is_held(asked, document, answer):
-            await send(answer.not_modified)
-            await send(EMPTY)
-            return
+            return answer.not_modified
         if asked[3] and asked[1] and wants_new_entries(asked[3]):
             answer = _news(document, asked[1], gzip=gzip) or answer
-        await send(answer.start)
-        await send(answer.body if method == "GET" else EMPTY)
-
-    async def _load(self, path: str, method: str, send: Send) -> Document | None:
-        """The document that is not in memory; the request is answered if there is none."""
-        try:
-            document = await self._documents.load(path)
-        except SyndicatorError as error:
-            log.logger("feeds").error("feed unreadable", reason=str(error))
-            await _say(503, b"The feed cannot be read now.\n", method, send, [(b"retry-after", b"5")])
-            return None
-        if document is None:
-            await _say(404, b"There is no such feed. /channels lists all.\n", method, send)
-        return document
+        return answer.whole
 
     def _learn(self, coding: bytes) -> bool:
         if len(self._codings) >= _KNOWN_CODINGS:
@@ -94,16 +94,11 @@ def _news(document: Document, none_match: bytes, *, gzip: bool) -> Answer | None
     return None if base is None else document.since(base, gzip=gzip)
 
 
-async def _refuse_method(path: str, method: str, send: Send) -> None:
+def _refusal(path: str, method: str) -> Ready:
     if method == "OPTIONS":
-        cross_origin = _PREFLIGHT if path.endswith(".json") else []
-        await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", _ALLOWED), *cross_origin]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await _say(405, b"Feeds are only read: GET or HEAD.\n", method, send, [(b"allow", _ALLOWED)])
+        return Ready(204, [(b"allow", _ALLOWED), *(_PREFLIGHT if path.endswith(".json") else [])])
+    return _saying(405, b"Feeds are only read: GET or HEAD.\n", (b"allow", _ALLOWED))
 
 
-async def _say(status: int, text: bytes, method: str, send: Send, further: Headers | None = None) -> None:
-    headers = [*_PLAIN, (b"content-length", str(len(text)).encode()), *(further or [])]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else text})
+def _saying(status: int, text: bytes, *further: tuple[bytes, bytes]) -> Ready:
+    return Ready(status, [*_PLAIN, (b"content-length", b"%d" % len(text)), *further], text)

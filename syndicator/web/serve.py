@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from syndicator.errors import ConfigError, SyndicatorError
+from syndicator.web.ready import Connection
 
 _START_S = 15.0
 _DRAIN_S = 10
@@ -28,7 +29,7 @@ class Server:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=Connection,
                 loop="auto",
                 lifespan="on",
                 access_log=False,

@@ -1,0 +1,95 @@
+"""Connections that write an answer which is at hand themselves: no task, no messages, one write.
+
+uvicorn makes a task of every request and looks at every header line again while it writes it; both together
+cost more than to choose a feed's answer (docs/decisions/0014). All else about a connection stays uvicorn's:
+reading, time limits, order, shutdown.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast, runtime_checkable
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from syndicator.web.answers import Headers, Ready, lines
+
+_GOES_ON = b"\r\n"
+_CLOSES = b"connection: close\r\n\r\n"
+
+
+@runtime_checkable
+class HasAnswers(Protocol):
+    """An ASGI application that can tell some of its answers without waiting."""
+
+    def at_hand(self, scope: Scope) -> Ready | None:
+        """What the application would send for this request; nothing if it has to wait for anything."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's own, except for a request whose turn comes as it is received and whose answer is at hand.
+
+    Everything else goes the ordinary way: what is pipelined behind another request, since answering it here
+    would keep all other connections waiting; what comes from a reader who does not keep up, since only a
+    task can wait. A uvicorn that never calls ``_start_asgi_task`` sends everything that way.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 (uvicorn's own affair)
+        super().__init__(*args, **named)
+        # A line in the access log is written the ordinary way.
+        takes_part = isinstance(self.app, HasAnswers) and not self.config.access_log
+        self._at_hand: Callable[[Scope], Ready | None] = self.app.at_hand if takes_part else _nothing_at_hand
+        self._reading = False
+        self._begun: RequestResponseCycle | None = None
+        self._always: Headers = []
+        self._always_lines = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._reading = True
+        super().data_received(data)
+        self._reading = False
+        begun, self._begun = self._begun, None
+        if begun is not None and not self._answered(begun):
+            super()._start_asgi_task(begun, self.app)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 (a type of uvicorn's)
+        """Whose turn has come waits until all that was received is read, as uvicorn's task does: more may follow."""
+        if self._reading and app is self.app:
+            self._begun = cycle
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _answered(self, cycle: RequestResponseCycle) -> bool:
+        """Whether the reader keeps up and the answer was at hand: then it is written."""
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        try:
+            answer = self._at_hand(cast("Scope", cycle.scope))
+            if answer is None:
+                return False
+            head = self._head(answer, cycle)
+        except Exception:  # noqa: BLE001 (the ordinary way meets the same error, logs it and answers 500)
+            return False
+        if answer.body and cycle.scope["method"] != "HEAD":
+            self.transport.writelines((head, answer.body))
+        else:
+            self.transport.write(head)
+        cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        cycle.on_response = _nothing_follows  # as uvicorn does: else each holds the other
+        return True
+
+    def _head(self, answer: Ready, cycle: RequestResponseCycle) -> bytes:
+        if cycle.default_headers is not self._always:  # a new list each second, for the time in it
+            self._always, self._always_lines = cycle.default_headers, lines(cycle.default_headers)
+        ends = _GOES_ON if cycle.keep_alive else _CLOSES
+        return b"".join((answer.status_line, self._always_lines, answer.header_lines, ends))
+
+
+def _nothing_follows() -> None:
+    return None
+
+
+def _nothing_at_hand(_scope: Scope) -> None:
+    return None
