@@ -1,4 +1,4 @@
-"""Feed documents in memory, each with its answers ready made: a request costs a lookup and two sends."""
+"""Feed documents in memory, each with its answers ready made: a request costs a lookup and one write."""
 
 import asyncio
 import time

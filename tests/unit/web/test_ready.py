@@ -2,6 +2,7 @@
 
 import gc
 import re
+import select
 import socket
 import sys
 import time
@@ -264,11 +265,26 @@ def test_requests_one_by_one_wait_for_a_reader_that_does_not_read(pair: Pair) ->
         expect_in_order(reader, sent)
 
 
-def test_a_connection_is_closed_when_nothing_comes_any_more(pair: Pair) -> None:
-    with socket.create_connection((pair.ready_server.host, pair.ready_server.port), PATIENCE_S) as reader:
-        reader.sendall(ask(ATOM, "If-None-Match: *").encode())
-        with reader.makefile("rb") as stream:
-            assert stream.read().startswith(b"HTTP/1.1 304 ")
+def test_a_connection_is_closed_when_nothing_came_for_5_seconds(pair: Pair) -> None:
+    place = pair.ready_server.host, pair.ready_server.port
+    with (
+        socket.create_connection(place, PATIENCE_S) as idle,
+        socket.create_connection(place, PATIENCE_S) as under_way,
+        idle.makefile("rb") as to_idle,
+        under_way.makefile("rb") as to_under_way,
+    ):
+        for reader, stream in ((under_way, to_under_way), (idle, to_idle)):
+            reader.sendall(ask(ATOM).encode())
+            assert one_answer(stream, "GET").startswith(b"HTTP/1.1 200 ")
+        under_way.sendall(LAST[:30].encode())
+        assert select.select([idle], [], [], 1) == ([], [], [])
+        began = time.monotonic()
+        idle.sendall(ask(ATOM).encode())
+        assert one_answer(to_idle, "GET").startswith(b"HTTP/1.1 200 ")
+        assert to_idle.read() == b""
+        assert 4.9 < time.monotonic() - began < 8
+        under_way.sendall(LAST[30:].encode())
+        assert to_under_way.read().startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_closed_connection_leaves_no_cycle_behind(pair: Pair) -> None:
