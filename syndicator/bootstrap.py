@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr, ValidationError
 
@@ -30,7 +31,6 @@ from syndicator.model.erasure import Erasure
 from syndicator.model.network import Network
 from syndicator.model.release import Record, Release
 from syndicator.services import channels, replay, subscribe
-from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
 from syndicator.services.fanout import FannedOut, fan_out
@@ -44,6 +44,9 @@ from syndicator.services.sweep import Swept, sweep
 from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
+
+if TYPE_CHECKING:
+    from syndicator.services.attach import Kept
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
@@ -104,8 +107,10 @@ class Syndicator:
         self.regenerate(dirty, "erasure")
         return report.model_copy(update={"purged": self.database.purge(REWRITTEN)})
 
-    def attach(self, content: bytes, *, owner: str, name: str | None = None) -> Kept:
+    def attach(self, content: bytes, *, owner: str, name: str | None = None) -> "Kept":
         """Keeps a file for the owner's releases (see ``services.attach``)."""
+        from syndicator.services.attach import attach  # late: Pillow is 3 MB that no worker has to hold
+
         return attach(self.setup, content, owner=owner, max_bytes=self.settings.max_media_bytes, name=name)
 
     def add_channel(self, new: NewChannel, *, owner: str) -> None:

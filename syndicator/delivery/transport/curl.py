@@ -1,38 +1,39 @@
-"""The default transport: one thread with a libcurl multi handle, driven by epoll.
+"""The default transport: a process with a libcurl multi handle, driven by epoll (see ``sender``).
 
 An attempt costs tens of microseconds, and 2,000 hang at once as cheaply as one. Names are resolved by the
 guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``); a kept connection serves a name only
 while that name leads to the connection's address. Before a request goes out over any connection, new or kept, the
-guard is asked once more about the address at its other end (``PREREQFUNCTION``).
+sender asks once more about the address at its other end (``PREREQFUNCTION``).
 """
 
-import resource
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, cast
+
+import certifi
 
 from syndicator.delivery.guard import Guard, Pending, Refusal, Vetted
+from syndicator.delivery.transport.child import Child
+from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.lookups import Lookup, Lookups
-from syndicator.delivery.transport.multi import Multi
-from syndicator.delivery.transport.protocol import Done, Failure, Limits, Request, Result
-from syndicator.delivery.transport.slot import Slot
-from syndicator.delivery.transport.turns import Turns
+from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
+from syndicator.delivery.transport.wire import Order, Outcome, Terms
 
-_CONNECTIONS_PER_PLACE: Final = 10
-_FDS_FOR_OTHERS: Final = 256
+_RESTART_S: Final = 1.0
 _CLOSED: Final = Failure("closed", "the transport was closed")
+_GONE: Final = Failure("closed", "the sender process ended")
 _Job = tuple[Request, Done]
-_Ready = tuple[Vetted, _Job, float]
 
 
 class CurlTransport:
-    """Sends on one thread of its own (see ``Transport`` for the promises).
+    """Sends by a process of its own (see ``Transport`` for the promises).
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, for at most
     ``longest_wait_s``, and their deadline begins with their turn. The lookup of a name counts as connecting, and
-    towards the deadline.
+    towards the deadline. Where the process ends unasked, what it had comes back as ``closed``, and another one starts.
     """
 
     def __init__(
@@ -44,19 +45,31 @@ class CurlTransport:
         per_host: int = 64,
         ca_file: Path | None = None,
     ) -> None:
-        self._guard, self._limits, self._ca_file = guard, limits, ca_file
+        self._guard = guard
+        self._terms = Terms(
+            limits.connect_timeout_s,
+            limits.total_timeout_s,
+            limits.longest_wait_s,
+            limits.max_answer_bytes,
+            limits.kept_answer_bytes,
+            in_flight,
+            per_host,
+            guard.reachable.allow_cidrs,
+            str(ca_file) if ca_file else certifi.where(),
+        )
         self._submitted: deque[_Job] = deque()
         self._answered: deque[Lookup[_Job]] = deque()
         self._lookups: Lookups[_Job] = Lookups(limits.connect_timeout_s, self._answer)
-        self._turns: Turns[_Ready] = Turns(in_flight, per_host, limits.longest_wait_s)
-        self._idle: list[Slot] = []
-        self._busy: set[Slot] = set()
+        self._batches: list[tuple[bytes, list[Order]]] = []
+        self._handed_over: dict[int, _Job] = {}
+        self._numbers = 0
         self._submitted_count = 0
-        self._done_count = 0
+        self._refused_count = 0  # on the one thread
+        self._outcome_count = 0  # on the other
         self._lock = threading.Lock()
         self._closed = False
-        self._asleep = True
-        self._multi = Multi(_connections(in_flight))
+        self._bell = threading.Event()
+        self._child = self._start_child()
         self._thread = threading.Thread(target=self._run, name="curl", daemon=True)
         self._thread.start()
 
@@ -68,17 +81,17 @@ class CurlTransport:
                 self._submitted.append((request, done))
         if not is_open:
             done(request, _CLOSED)
-        elif self._asleep:
-            self._multi.wake()
+        elif not self._bell.is_set():
+            self._bell.set()
 
     @property
     def in_flight(self) -> int:
-        return self._submitted_count - self._done_count
+        return self._submitted_count - self._refused_count - self._outcome_count
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-        self._multi.wake()
+        self._bell.set()
         self._thread.join()
 
     def __enter__(self) -> Self:
@@ -93,20 +106,17 @@ class CurlTransport:
         try:
             while not self._closed:
                 self._take_in()
-                self._start()
-                self._multi.act(self._events())
-                self._finish()
+                self._hand_over()
+                self._wait()
+                if self._child.has_ended:
+                    self._replace_child()
         finally:  # whatever broke: nobody waits for ever
             self._shut()
 
-    def _events(self) -> list[tuple[int, int]]:
-        self._asleep = True  # before the inboxes are looked at: what comes after that rings
-        try:
-            is_awaited = self._submitted or self._answered
-            ends = [end for end in (self._lookups.next_end(), self._turns.next_end()) if end is not None]
-            return self._multi.wait(0 if is_awaited else min(ends, default=None))
-        finally:
-            self._asleep = False
+    def _wait(self) -> None:
+        end = self._lookups.next_end()
+        self._bell.wait(None if end is None else max(0.0, end - time.monotonic()))
+        self._bell.clear()  # before the inboxes are looked at: what comes after that rings again
 
     def _take_in(self) -> None:
         while self._submitted:
@@ -123,66 +133,89 @@ class CurlTransport:
         if isinstance(verdict, Pending):
             self._lookups.add(verdict, job, time.monotonic())
         else:
-            self._admit(verdict, job, 0)
+            self._admit(verdict, job, 0.0)
 
     def _answer(self, lookup: Lookup[_Job]) -> None:
         """Runs on the resolver's thread."""
         self._answered.append(lookup)
-        if self._asleep:
-            self._multi.wake()
+        self._bell.set()
 
     def _looked_up(self, lookup: Lookup[_Job]) -> None:
         self._admit(self._guard.judge(lookup.pending), lookup.job, time.monotonic() - lookup.asked_at)
 
     def _admit(self, verdict: Vetted | Refusal, job: _Job, spent_s: float) -> None:
         if isinstance(verdict, Refusal):
-            self._done(job, Failure(verdict.phase, verdict.reason, duration_s=spent_s))
-        else:
-            self._turns.add((verdict.url.host, verdict.url.port), (verdict, job, spent_s), time.monotonic())
+            self._refuse(job, Failure(verdict.phase, verdict.reason, duration_s=spent_s))
+            return
+        self._numbers += 1
+        self._handed_over[self._numbers] = job
+        request = job[0]
+        if not self._batches or self._batches[-1][0] is not request.body:
+            self._batches.append((request.body, []))
+        self._batches[-1][1].append(_order(self._numbers, verdict, request, spent_s))
 
-    def _start(self) -> None:
-        while turn := self._turns.take():
-            host, (vetted, job, spent_s) = turn
-            slot = self._idle.pop() if self._idle else Slot(self._limits, self._guard.allows, self._ca_file)
-            slot.prepare(host, vetted, job, spent_s)
-            self._busy.add(slot)
-            self._multi.add(slot.easy)
-        for (_, job, spent_s), reason in self._turns.overdue(time.monotonic()):
-            self._done(job, Failure("busy", reason, duration_s=spent_s))
+    def _hand_over(self) -> None:
+        for body, orders in self._batches:
+            self._child.send(body, orders)
+        self._batches.clear()
 
-    def _finish(self) -> None:
-        for easy, number, text in self._multi.finished():
-            slot: Slot = easy.slot
-            self._multi.remove(easy)
-            self._busy.discard(slot)
-            self._turns.leave(slot.host)
-            result, job = slot.result(number, text), slot.job
-            self._idle.append(slot)
-            self._done(job, result)
+    def _refuse(self, job: _Job, failure: Failure) -> None:
+        self._refused_count += 1
+        job[1](job[0], failure)
 
-    def _done(self, job: _Job, result: Result) -> None:
-        self._done_count += 1
-        job[1](job[0], result)
+    def _replace_child(self) -> None:
+        started_at = self._child.started_at
+        self._child.end()
+        self._give_back(_GONE)
+        while not self._closed and (left_s := started_at + _RESTART_S - time.monotonic()) > 0:
+            self._bell.wait(left_s)
+            self._bell.clear()
+        self._bell.set()
+        self._child = self._start_child()
+
+    def _start_child(self) -> Child:
+        return Child(self._terms, self._take_outcomes, self._bell.set)
+
+    def _give_back(self, failure: Failure) -> None:
+        """Once the child's thread has ended."""
+        for job in self._handed_over.values():
+            self._refuse(job, failure)
+        self._handed_over.clear()
 
     def _shut(self) -> None:
         with self._lock:
             self._closed = True
-        for slot in self._busy:
-            self._multi.remove(slot.easy)
-        left = [slot.job for slot in self._busy]
-        left += [job for _, job, _ in self._turns.clear()]
-        left += [*self._lookups.clear(), *self._submitted]
-        for slot in (*self._busy, *self._idle):
-            slot.easy.close()
-        self._multi.close()
-        for job in left:
-            self._done(job, _CLOSED)
+        self._child.end()
+        self._give_back(_CLOSED)
+        for job in [*self._lookups.clear(), *self._submitted]:
+            self._refuse(job, _CLOSED)
+
+    # --- the child's thread
+
+    def _take_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            request, done = self._handed_over.pop(outcome[0])
+            self._outcome_count += 1
+            done(request, _result(outcome))
 
 
-def _connections(places: int) -> int:
-    """Connections to keep: many endpoints are written to again soon; descriptors are what limits them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    wanted = places * _CONNECTIONS_PER_PLACE
-    return wanted if hard == resource.RLIM_INFINITY else max(places, min(wanted, hard - _FDS_FOR_OTHERS - places))
+def _order(number: int, vetted: Vetted, request: Request, spent_s: float) -> Order:
+    url = vetted.url
+    pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(chosen(vetted.addresses))}:{url.port}"
+    lines = [_line(*header) for header in request.headers]
+    return (number, f"{url.host}:{url.port}", url.text, pinned, lines, spent_s)
+
+
+def _result(outcome: Outcome) -> Result:
+    _, status, text, body, address, duration_s, bytes_sent = outcome
+    if isinstance(status, int):
+        return Answer(status, text, body, address, duration_s, bytes_sent)
+    return Failure(cast("Phase", status), text or "", address, duration_s, bytes_sent)
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name}: {value}" if value.strip() else f"{name};"  # libcurl's way to write an empty value

@@ -1,8 +1,6 @@
-"""A libcurl multi handle driven by epoll, and an eventfd that wakes the thread which waits for both."""
+"""A libcurl multi handle driven by epoll, which waits for one more descriptor beside libcurl's."""
 
-import os
 import select
-import threading
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -14,36 +12,31 @@ _ENDED: Final = select.EPOLLERR | select.EPOLLHUP
 
 
 class Multi:
-    """Belongs to one thread; only ``wake`` may be called by others, at any time, after ``close`` too."""
+    """Belongs to one thread. ``door`` is the descriptor that it looks at besides."""
 
-    def __init__(self, kept_connections: int) -> None:
+    def __init__(self, kept_connections: int, door: int) -> None:
         self._timer_at: float | None = None
         self._epoll = select.epoll()
         self._watched: set[int] = set()
-        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._ringing = threading.Lock()
-        self._closed = False
-        self._epoll.register(self._bell, select.EPOLLIN)
+        self._door = door
+        self._epoll.register(door, select.EPOLLIN)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, kept_connections)
         self.add, self.remove = self._multi.add_handle, self._multi.remove_handle
 
-    def wake(self) -> None:
-        with self._ringing:  # a closed bell's number may be somebody else's file by now
-            if not self._closed:
-                os.eventfd_write(self._bell, 1)
-
     def wait(self, until: float | None) -> list[tuple[int, int]]:
-        """What happened to the sockets: waits for that, the bell, libcurl's timer or a moment (monotonic seconds)."""
+        """What happened to the sockets: waits for that, the door, libcurl's timer or a moment (monotonic seconds)."""
         ends = [end for end in (self._timer_at, until) if end is not None]
         return self._epoll.poll(max(0.0, min(ends) - time.monotonic()) if ends else _IDLE_S)
 
-    def act(self, events: list[tuple[int, int]]) -> None:
+    def act(self, events: list[tuple[int, int]]) -> bool:
+        """Lets libcurl do what the events ask for; whether somebody is at the door."""
+        is_called = False
         for descriptor, event in events:
-            if descriptor == self._bell:
-                os.eventfd_read(self._bell)
+            if descriptor == self._door:
+                is_called = True
                 continue
             bits = (
                 (pycurl.CSELECT_IN if event & select.EPOLLIN else 0)
@@ -54,6 +47,7 @@ class Multi:
         if self._timer_at is not None and time.monotonic() >= self._timer_at:
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        return is_called
 
     def finished(self) -> Iterator[tuple[pycurl.Curl, int, str]]:
         """Handles that are done, with libcurl's error; 0 for none."""
@@ -63,13 +57,6 @@ class Multi:
             for easy in worked:
                 yield easy, 0, ""
             yield from failed
-
-    def close(self) -> None:
-        with self._ringing:
-            self._closed = True
-            self._multi.close()
-            self._epoll.close()
-            os.close(self._bell)
 
     def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
         if what == pycurl.POLL_REMOVE:

@@ -1,23 +1,23 @@
 """One reusable libcurl handle: what is set once, what is set for each attempt, and what came of it."""
 
-from collections.abc import Callable, Hashable
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-import certifi
 import pycurl
 
-from syndicator.delivery.guard import Vetted
-from syndicator.delivery.transport.choice import chosen
-from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
+from syndicator.delivery.transport.wire import Order, Outcome, Terms
+
+if TYPE_CHECKING:  # a sender needs no more than the names
+    from syndicator.delivery.transport.protocol import Phase
 
 _BUFFER_BYTES: Final = 4096
+_UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 MB with 2,000 under way
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
 # libcurl's own ones are left out; what the request brings under these names is sent.
 _OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
 
-_PHASES: Final[dict[int, Phase]] = {
+_PHASES: Final["dict[int, Phase]"] = {
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
     pycurl.E_COULDNT_CONNECT: "connect",
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
@@ -34,11 +34,12 @@ _PHASES: Final[dict[int, Phase]] = {
 class Slot:
     """Used for one attempt at a time, again and again: libcurl keeps what costs to make."""
 
-    host: Hashable
-    job: tuple[Request, Done]
+    host: str
+    """Of the last order, to count by."""
 
-    def __init__(self, limits: Limits, allows: Callable[[str], bool], ca_file: Path | None) -> None:
-        self._limits, self._allows = limits, allows
+    def __init__(self, terms: Terms, allows: Callable[[str], bool]) -> None:
+        self._terms, self._allows = terms, allows
+        self._number = 0
         self._pinned = False
         self._body = bytearray()
         self._read = 0
@@ -46,9 +47,9 @@ class Slot:
         self._is_cut = False
         self._in_body = False
         self._spent_s = 0.0
-        self.easy = self._make_easy(ca_file)
+        self.easy = self._make_easy()
 
-    def _make_easy(self, ca_file: Path | None) -> pycurl.Curl:
+    def _make_easy(self) -> pycurl.Curl:
         easy = pycurl.Curl()
         easy.slot = self
         for option, value in (
@@ -62,10 +63,11 @@ class Slot:
             (pycurl.NOSIGNAL, 1),
             (pycurl.SSL_VERIFYPEER, 1),
             (pycurl.SSL_VERIFYHOST, 2),
-            (pycurl.CAINFO, str(ca_file) if ca_file else certifi.where()),
+            (pycurl.CAINFO, self._terms.ca_file),
             # Only literal addresses get here, and ten thousand of them remembered would be searched again and again.
             (pycurl.DNS_CACHE_TIMEOUT, 0),
             (pycurl.BUFFERSIZE, _BUFFER_BYTES),
+            (pycurl.UPLOAD_BUFFERSIZE, _UPLOAD_BYTES),
             (pycurl.TCP_NODELAY, 1),
             (pycurl.WRITEFUNCTION, self._take_body),
             (pycurl.HEADERFUNCTION, self._take_header),
@@ -75,18 +77,18 @@ class Slot:
         self._set_deadlines(easy, 0)
         return easy
 
-    def prepare(self, host: Hashable, vetted: Vetted, job: tuple[Request, Done], spent_s: float) -> None:
+    def prepare(self, order: Order, body: bytes) -> None:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
-        self.host, self.job = host, job
+        self._number, self.host, url, pinned, lines, spent_s = order
         self._read, self._retry_after = 0, None
         self._is_cut = self._in_body = False
         self._body.clear()
-        easy, url, request = self.easy, vetted.url, job[0]
-        easy.setopt(pycurl.URL, url.text)
-        easy.setopt(pycurl.POSTFIELDS, request.body)
-        easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *map(_line, request.headers)])
-        if url.address is None:
-            easy.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{_bracketed(chosen(vetted.addresses))}:{url.port}"])
+        easy = self.easy
+        easy.setopt(pycurl.URL, url)
+        easy.setopt(pycurl.POSTFIELDS, body)
+        easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *lines])
+        if pinned:
+            easy.setopt(pycurl.CONNECT_TO, [pinned])
             self._pinned = True
         elif self._pinned:
             easy.unsetopt(pycurl.CONNECT_TO)
@@ -96,41 +98,35 @@ class Slot:
 
     def _set_deadlines(self, easy: pycurl.Curl, spent_s: float) -> None:
         self._spent_s = spent_s
-        easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._limits.connect_timeout_s, spent_s))
-        easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._limits.total_timeout_s, spent_s))
+        easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._terms.connect_timeout_s, spent_s))
+        easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._terms.total_timeout_s, spent_s))
 
-    def result(self, number: int, text: str) -> Result:
-        """What came of the attempt; ``number`` and ``text`` are libcurl's error, 0 for none."""
+    def outcome(self, error: int, text: str) -> Outcome:
+        """What came of the attempt; ``error`` and ``text`` are libcurl's, 0 for none."""
         easy = self.easy
         duration_s = self._spent_s + easy.getinfo(pycurl.TOTAL_TIME)
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
-        if number == 0 or (self._is_cut and self._in_body):
-            return Answer(
-                easy.getinfo(pycurl.RESPONSE_CODE),
-                self._retry_after,
-                bytes(self._body),
-                address,
-                duration_s,
-                bytes_sent,
-            )
-        phase = self._phase(number)
+        if error == 0 or (self._is_cut and self._in_body):
+            status = easy.getinfo(pycurl.RESPONSE_CODE)
+            return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
+        phase = self._phase(error)
         if self._is_cut:
-            text = f"more than {self._limits.max_answer_bytes} bytes of headers"
+            text = f"more than {self._terms.max_answer_bytes} bytes of headers"
         elif phase == "guard":
             text = f"{address} is no public address"
-        return Failure(phase, text, address, duration_s, bytes_sent)
+        return self._number, phase, text, b"", address, duration_s, bytes_sent
 
-    def _phase(self, number: int) -> Phase:
+    def _phase(self, error: int) -> "Phase":
         if self._is_cut:
             return "answer"
-        if number == pycurl.E_OPERATION_TIMEDOUT and not self.easy.getinfo(pycurl.REQUEST_SIZE):
+        if error == pycurl.E_OPERATION_TIMEDOUT and not self.easy.getinfo(pycurl.REQUEST_SIZE):
             return "connect"
-        return _PHASES.get(number, "answer")
+        return _PHASES.get(error, "answer")
 
     def _take_header(self, line: bytes) -> int | None:
         self._read += len(line)
-        if self._read > self._limits.max_answer_bytes:
+        if self._read > self._terms.max_answer_bytes:
             self._is_cut = True
             return _ABORT
         if line[:12].lower() == _RETRY_AFTER:
@@ -140,10 +136,10 @@ class Slot:
     def _take_body(self, part: bytes) -> int | None:
         self._in_body = True
         self._read += len(part)
-        room = self._limits.kept_answer_bytes - len(self._body)
+        room = self._terms.kept_answer_bytes - len(self._body)
         if room > 0:
             self._body += part[:room]
-        if self._read > self._limits.max_answer_bytes:
+        if self._read > self._terms.max_answer_bytes:
             self._is_cut = True
             return _ABORT
         return None
@@ -151,15 +147,6 @@ class Slot:
     def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
         verdict: int = pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
         return verdict
-
-
-def _bracketed(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
-
-
-def _line(header: tuple[str, str]) -> str:
-    name, value = header
-    return f"{name}: {value}" if value.strip() else f"{name};"  # libcurl's way to write an empty value
 
 
 def _left_ms(limit_s: float, spent_s: float) -> int:

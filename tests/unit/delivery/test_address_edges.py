@@ -64,7 +64,7 @@ def test_an_address_with_a_zone_is_not_public() -> None:
     "text", ["", " ", "8.8.8", "8.8.8.8 ", "08.8.8.8", "8.8.8.8\0", "\0", "\ud800", "\uff18.8.8.8", "8.8.8.8/32", "x"]
 )
 def test_what_a_resolver_gives_that_is_no_address_is_not_allowed(text: str) -> None:
-    assert not Guard(["0.0.0.0/0", "::/0"]).allows(text)
+    assert not Guard(["0.0.0.0/0", "::/0"]).reachable.allows(text)
 
 
 @pytest.mark.parametrize(

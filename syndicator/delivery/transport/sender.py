@@ -1,0 +1,98 @@
+"""The sender process: one thread, one libcurl multi handle, and a wire to the worker that it belongs to.
+
+It has an interpreter of its own, so that sending and the worker's claims, signatures and records run at the same time;
+and it knows nothing but what it sends: no database, no key. It ends when its worker does, whatever ended that.
+"""
+
+import gc
+import resource
+import signal
+import socket
+import sys
+import time
+from itertools import chain
+from typing import Final
+
+from syndicator.delivery.reachable import Reachable
+from syndicator.delivery.transport.multi import Multi
+from syndicator.delivery.transport.slot import Slot
+from syndicator.delivery.transport.turns import Turns
+from syndicator.delivery.transport.wire import Order, Outcome, Terms, Wire
+
+_CONNECTIONS_PER_PLACE: Final = 10
+_FDS_FOR_OTHERS: Final = 256
+
+
+class Sender:
+    """Sends what comes over the wire until it ends; what is under way then is given up."""
+
+    def __init__(self, wire: Wire, terms: Terms) -> None:
+        self._wire, self._terms = wire, terms
+        self._allows = Reachable(terms.allow_cidrs).allows
+        self._turns: Turns[tuple[Order, bytes]] = Turns(terms.in_flight, terms.per_host, terms.longest_wait_s)
+        self._body = b""
+        self._idle: list[Slot] = []
+        self._multi = Multi(_connections(terms.in_flight), wire.fileno())
+
+    def run(self) -> None:
+        """ConnectionError where the worker goes while it is told an outcome."""
+        while True:
+            if outcomes := self._finish() + self._start():
+                self._wire.send(outcomes)
+            if self._multi.act(self._multi.wait(self._turns.next_end())) and not self._take_in():
+                return
+
+    def _take_in(self) -> bool:
+        """Whether the worker is still there."""
+        batches = self._wire.receive()
+        now = time.monotonic()
+        for body, orders in chain.from_iterable(batches or ()):
+            if body is not None:
+                self._body = body
+            for order in orders:
+                self._turns.add(order[1], (order, self._body), now)
+        return batches is not None
+
+    def _start(self) -> list[Outcome]:
+        """Starts those whose turn it is; gives back those who waited for too long."""
+        while turn := self._turns.take():
+            slot = self._idle.pop() if self._idle else Slot(self._terms, self._allows)
+            slot.prepare(*turn[1])
+            self._multi.add(slot.easy)
+        overdue = self._turns.overdue(time.monotonic())
+        return [(order[0], "busy", reason, b"", "", order[-1], 0) for (order, _), reason in overdue]
+
+    def _finish(self) -> list[Outcome]:
+        outcomes = []
+        for easy, error, text in self._multi.finished():
+            slot: Slot = easy.slot
+            self._multi.remove(easy)
+            self._turns.leave(slot.host)
+            outcomes.append(slot.outcome(error, text))
+            self._idle.append(slot)
+        return outcomes
+
+
+def _connections(places: int) -> int:
+    """Connections to keep: many endpoints are written to again soon; descriptors are what limits them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    wanted = places * _CONNECTIONS_PER_PLACE
+    return wanted if hard == resource.RLIM_INFINITY else max(places, min(wanted, hard - _FDS_FOR_OTHERS - places))
+
+
+def main() -> None:
+    """``python -m syndicator.delivery.transport.sender DESCRIPTOR TERMS``, as a worker starts it."""
+    # A signal to all of a terminal or a service reaches the worker, too, which decides how long it sends.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    gc.freeze()
+    try:
+        Sender(Wire(socket.socket(fileno=int(sys.argv[1]))), Terms.from_argument(sys.argv[2])).run()
+    except ConnectionError:
+        return  # the worker is gone
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What goes between a worker and its sender process: batches of plain values over a socket, each with its length.
+
+Values are marshalled, which no bytes can make run anything: the sender reads what strangers answer, and must have no
+way from there into the worker, which has the database and the keys.
+"""
+
+import json
+import marshal
+import socket
+import struct
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Self
+
+_LENGTH: Final = struct.Struct("!I")
+_PART: Final = 65_536
+
+Order = tuple[int, str, str, str, list[str], float]
+"""Its number, the host to count by, URL, CONNECT_TO or "", header lines, seconds that its lookup took."""
+
+Orders = tuple[bytes | None, list[Order]]
+"""A body, None for the one before, and all that it goes to: one release goes to thousands."""
+
+Outcome = tuple[int, int | str, str | None, bytes, str, float, int]
+"""The order's number, status and Retry-After or else phase and reason; answer's body, address, seconds, bytes sent."""
+
+
+Batch = list[Any]
+"""Of ``Orders``, or of outcomes."""
+
+
+class Terms(NamedTuple):
+    """What a sender is started with: times in seconds, sizes in bytes (see ``protocol.Limits``)."""
+
+    connect_timeout_s: float
+    total_timeout_s: float
+    longest_wait_s: float
+    max_answer_bytes: int
+    kept_answer_bytes: int
+    in_flight: int
+    per_host: int
+    allow_cidrs: Sequence[str]
+    ca_file: str
+
+    def as_argument(self) -> str:
+        return json.dumps(self._asdict())
+
+    @classmethod
+    def from_argument(cls, text: str) -> Self:
+        return cls(**json.loads(text))
+
+
+class Wire:
+    """One end. One thread may send while another one receives."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+        self._received = bytearray()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def send(self, batch: Batch) -> None:
+        """Waits until the other end has room. OSError when it is gone."""
+        packed = marshal.dumps(batch)
+        self._socket.sendall(_LENGTH.pack(len(packed)) + packed)
+
+    def receive(self) -> list[Batch] | None:
+        """Waits for bytes, and gives the batches that are whole by then; None when the other end is gone."""
+        try:
+            part = self._socket.recv(_PART)
+        except ConnectionError:
+            return None
+        self._received += part
+        return list(iter(self._take, None)) if part else None
+
+    def _take(self) -> Batch | None:
+        start = _LENGTH.size
+        if len(self._received) < start:
+            return None
+        end = start + _LENGTH.unpack_from(self._received)[0]
+        if len(self._received) < end:
+            return None
+        batch: Batch = marshal.loads(bytes(self._received[start:end]))  # noqa: S302 (its other end is our own process)
+        del self._received[:end]
+        return batch
+
+    def end(self) -> None:
+        """Whoever waits at either end is told that the other one is gone."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # gone already
+
+    def close(self) -> None:
+        self._socket.close()
