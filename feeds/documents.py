@@ -8,7 +8,7 @@ from feeds.fragments import fragment
 from feeds.heads import FOOT, render_head
 from feeds.model import Entry, Format, Head
 
-_SEPARATOR: Final[dict[Format, bytes]] = {"rss": b"", "atom": b"", "json": b","}
+SEPARATOR: Final[dict[Format, bytes]] = {"rss": b"", "atom": b"", "json": b","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ def join(head: Head, fragments: Sequence[bytes], format: Format) -> Joined:
     Byte-identical to rendering all entries at once, and to any other join of the same.
     """
     start = render_head(head, format)
-    gap = _SEPARATOR[format]
+    gap = SEPARATOR[format]
     # One join, so that the largest piece of work, copying the entries, is done once.
     pieces = [start, *_interleaved(fragments, gap), FOOT[format]]
-    return Joined(b"".join(pieces), _spans(len(start), fragments, len(gap)))
+    return Joined(b"".join(pieces), spans(len(start), fragments, format))
 
 
 def document(head: Head, entries: Iterable[Entry], format: Format) -> bytes:
@@ -41,7 +41,7 @@ def excerpt(joined: Joined, keep: Iterable[int], format: Format) -> bytes:
         return joined.body
     first, (last, length) = joined.spans[0][0], joined.spans[-1]
     kept = (joined.body[at : at + size] for at, size in (joined.spans[position] for position in keep))
-    return b"".join((joined.body[:first], _SEPARATOR[format].join(kept), joined.body[last + length :]))
+    return b"".join((joined.body[:first], SEPARATOR[format].join(kept), joined.body[last + length :]))
 
 
 def _interleaved(fragments: Sequence[bytes], gap: bytes) -> Sequence[bytes]:
@@ -52,10 +52,11 @@ def _interleaved(fragments: Sequence[bytes], gap: bytes) -> Sequence[bytes]:
     return pieces
 
 
-def _spans(offset: int, fragments: Sequence[bytes], gap: int) -> tuple[tuple[int, int], ...]:
-    spans = []
+def spans(offset: int, fragments: Iterable[bytes], format: Format) -> tuple[tuple[int, int], ...]:
+    """Where each of them stands in a document whose head ends at that offset."""
+    found, gap = [], len(SEPARATOR[format])
     for each in fragments:
         length = len(each)
-        spans.append((offset, length))
+        found.append((offset, length))
         offset += length + gap
-    return tuple(spans)
+    return tuple(found)

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-from isal import igzip
+from itertools import chain, groupby
 
 from feeds.archive import closing
-from feeds.documents import join
+from feeds.documents import spans
+from feeds.heads import FOOT, render_head
 from feeds.model import FORMATS, Format, Head, Tombstone
+from feeds.packed import constant, gzipped, piece
 from syndicator.clock import SECOND_US, from_us, to_us
 from syndicator.services.fragments import Fragments, Gathered
 from syndicator.services.setup import Setup
@@ -18,7 +19,8 @@ from syndicator.store.renditions import Edition
 
 CURRENT = 0
 _TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
-_GZIP_LEVEL = 2
+_RUN = 12
+"""Entries that are compressed together: as many as their compression gains by, and few to make anew."""
 _HEAD_BYTES = 8_000
 
 
@@ -28,19 +30,31 @@ class Page:
 
     number: int
     entries: tuple[RowMapping, ...]
+    runs: tuple[tuple[Edition, ...], ...]
+    """The entries in runs that neither newer nor older ones change: by their positions."""
+    updated_us: int | None
+
+    @classmethod
+    def of(cls, number: int, entries: Sequence[RowMapping]) -> "Page":
+        runs = groupby(entries, lambda row: row["position"] // _RUN)
+        return cls(
+            number,
+            tuple(entries),
+            tuple(tuple((row["release_id"], row["version"], row["edition"]) for row in run) for _, run in runs),
+            max((row["updated_at"] for row in entries), default=None),
+        )
 
     @property
     def editions(self) -> tuple[Edition, ...]:
-        return tuple((row["release_id"], row["version"], row["edition"]) for row in self.entries)
-
-    @property
-    def updated_us(self) -> int | None:
-        return max((row["updated_at"] for row in self.entries), default=None)
+        return tuple(chain.from_iterable(self.runs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One document in one format: bytes compressed, their hash, and where each entry stands."""
+    """One document in one format: bytes compressed, a hash of them, and where each entry stands.
+
+    The hash is that of the head and of the entries' own hashes: the same for the same bytes, and for no others.
+    """
 
     page: int
     format: Format
@@ -90,11 +104,11 @@ def standings(setup: Setup, connection: Connection, rows: Sequence[RowMapping], 
     withdrawn = channels.withdrawn(setup.database, connection, numbers, since)
     behind: dict[int, list[Page]] = {number: [] for number in numbers}
     for number, page in marked:
-        behind[number].append(Page(page, tuple(entries.get((number, page), ()))))
+        behind[number].append(Page.of(page, entries.get((number, page), ())))
     return [
         Standing(
             channel=row,
-            waiting=Page(CURRENT, tuple(entries.get((row["no"], CURRENT), ()))),
+            waiting=Page.of(CURRENT, entries.get((row["no"], CURRENT), ())),
             behind=tuple(behind[row["no"]]),
             stones=tuple(
                 Tombstone(ref=each["guid"], when=from_us(each["at"]), comment=each["note"])
@@ -133,14 +147,14 @@ def render_channel(setup: Setup, connection: Connection, gathered: Gathered, sta
 def _archive_page(setup: Setup, connection: Connection, gathered: Gathered, channel: RowMapping) -> Page:
     """The newest one that is closed already."""
     named = (channel["no"], channel["pages"])
-    page = Page(channel["pages"], tuple(channels.entries(setup.database, connection, [named]).get(named, ())))
+    page = Page.of(channel["pages"], channels.entries(setup.database, connection, [named]).get(named, ()))
     gathered.add(page.editions)
     return page
 
 
 def _sizes(page: Page, gathered: Gathered) -> list[int]:
     """Bytes of each entry in its largest format: pages have the same entries in all of them."""
-    by_format = [map(len, gathered.bodies(page.editions, form)) for form in FORMATS]
+    by_format = [[len(each.body) for each in gathered.some(page.editions, form)] for form in FORMATS]
     return [max(sizes) for sizes in zip(*by_format, strict=True)]
 
 
@@ -152,20 +166,28 @@ def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pa
     left = list(zip(reversed(waiting), reversed(sizes), strict=True))
     while count := closing([size for _, size in left], limits):
         oldest, left = left[:count], left[count:]
-        closed.append(Page(pages + len(closed) + 1, tuple(row for row, _ in reversed(oldest))))
-    return closed, Page(CURRENT, tuple(row for row, _ in reversed(left)))
+        closed.append(Page.of(pages + len(closed) + 1, [row for row, _ in reversed(oldest)]))
+    return closed, Page.of(CURRENT, [row for row, _ in reversed(left)])
 
 
 def _render(page: Page, head: Head, form: Format, gathered: Gathered) -> Rendered:
-    joined = join(head, gathered.bodies(page.editions, form), form)
+    start, end = render_head(head, form), FOOT[form]
+    newest, *older = page.runs or ((),)
+    pieces = [
+        piece(start + gathered.joined(newest, form)),
+        *(gathered.following(run, form) for run in older),
+        constant(end),
+    ]
+    editions = page.editions
+    entries = gathered.some(editions, form)
     return Rendered(
         page=page.number,
         format=form,
-        gzip=igzip.compress(joined.body, compresslevel=_GZIP_LEVEL, mtime=0),
-        sha256=hashlib.sha256(joined.body).hexdigest(),
-        size=len(joined.body),
-        editions=page.editions,
-        spans=joined.spans,
+        gzip=gzipped(pieces),
+        sha256=hashlib.sha256(start + b"".join(each.digest for each in entries)).hexdigest(),
+        size=sum(each.size for each in pieces),
+        editions=editions,
+        spans=spans(len(start), (each.body for each in entries), form),
     )
 
 

@@ -1,10 +1,17 @@
-"""Entries as bytes, each composed once per version and edition and joined into every document from then on."""
+"""Entries as bytes, each composed once per version and edition and joined into every document from then on.
 
+Runs of entries that stand together are compressed once, too.
+"""
+
+import hashlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
 
+from feeds.documents import SEPARATOR
 from feeds.fragments import TEMPLATE_VERSION, fragment
 from feeds.model import FORMATS, Entry, Format
+from feeds.packed import Piece, piece
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.attach import addresses
@@ -16,8 +23,51 @@ from syndicator.store.renditions import Edition
 
 Named = tuple[Edition, Format]
 
-_MAX_KEPT_BYTES = 64_000_000
+Run = tuple[Format, tuple[Edition, ...]]
+
+_MAX_FRAGMENT_BYTES = 64_000_000
+_MAX_PIECE_BYTES = 32_000_000
 _MAX_ENTRIES = 1000
+
+Name = TypeVar("Name")
+Value = TypeVar("Value")
+
+
+class Fragment(NamedTuple):
+    """An entry's bytes, and their SHA-256."""
+
+    body: bytes
+    digest: bytes
+
+    @classmethod
+    def of(cls, body: bytes) -> "Fragment":
+        return cls(body, hashlib.sha256(body).digest())
+
+
+class _Kept(Generic[Name, Value]):
+    """What is worth remembering, up to so many bytes. What was asked for longest ago goes first, never all at once."""
+
+    def __init__(self, max_bytes: int, weigh: Callable[[Value], int]) -> None:
+        self._max_bytes = max_bytes
+        self._weigh = weigh
+        self._values: dict[Name, Value] = {}
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, name: Name) -> Value | None:
+        with self._lock:
+            value = self._values.pop(name, None)
+            if value is not None:
+                self._values[name] = value
+            return value
+
+    def put(self, name: Name, value: Value) -> None:
+        with self._lock:
+            old = self._values.pop(name, None)
+            self._bytes += self._weigh(value) - (0 if old is None else self._weigh(old))
+            self._values[name] = value
+            while self._bytes > self._max_bytes:
+                self._bytes -= self._weigh(self._values.pop(next(iter(self._values))))
 
 
 class Fragments:
@@ -25,23 +75,33 @@ class Fragments:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._kept: dict[Named, bytes] = {}
-        self._size = 0
-        self._lock = threading.Lock()
+        self._kept = _Kept[Named, Fragment](_MAX_FRAGMENT_BYTES, lambda each: len(each.body))
+        self._pieces = _Kept[Run, Piece](_MAX_PIECE_BYTES, lambda each: len(each.deflated))
         self._entries: dict[Edition, Entry] = {}  # one composing serves all formats
 
-    def of(self, connection: Connection, editions: Iterable[Edition]) -> tuple[dict[Named, bytes], dict[Named, bytes]]:
+    def of(
+        self, connection: Connection, editions: Iterable[Edition]
+    ) -> tuple[dict[Named, Fragment], dict[Named, bytes]]:
         """The fragments of these editions in every format, and those among them that the store does not hold yet."""
         kept = {(each, form): self._kept.get((each, form)) for each in editions for form in FORMATS}
-        known = {named: body for named, body in kept.items() if body is not None}
-        missing = [named for named, body in kept.items() if body is None]
+        known = {named: each for named, each in kept.items() if each is not None}
+        missing = [named for named, each in kept.items() if each is None]
         if not missing:
             return known, {}
         found = renditions.fragments(self._setup.database, connection, missing, TEMPLATE_VERSION)
         composed = {named: self._compose(connection, *named) for named in missing if named not in found}
-        fresh = {named: found[named] if named in found else composed[named] for named in missing}
-        self._keep(fresh)
-        return {**known, **fresh}, composed
+        for named in missing:
+            known[named] = Fragment.of(found[named] if named in found else composed[named])
+            self._kept.put(named, known[named])
+        return known, composed
+
+    def piece(self, run: Run, make: Callable[[], bytes]) -> Piece:
+        """The run of entries compressed; made if it is not remembered."""
+        found = self._pieces.get(run)
+        if found is None:
+            found = piece(make())
+            self._pieces.put(run, found)
+        return found
 
     def _compose(self, connection: Connection, wanted: Edition, form: Format) -> bytes:
         composed = self._entries.get(wanted)
@@ -58,15 +118,6 @@ class Fragments:
         article = compose(release, stored.attached, Audience.PUBLIC, urls)
         return entry(release, article, stored.attached, self._setup.addresses)
 
-    def _keep(self, fresh: Mapping[Named, bytes]) -> None:
-        """What came first goes first: never all at once, for that would be read again in one go."""
-        with self._lock:
-            for named, body in fresh.items():
-                self._size += len(body) - len(self._kept.pop(named, b""))
-                self._kept[named] = body
-            while self._size > _MAX_KEPT_BYTES:
-                self._size -= len(self._kept.pop(next(iter(self._kept))))
-
 
 class Gathered:
     """The fragments of one round of rendering, read for many documents at once."""
@@ -74,7 +125,7 @@ class Gathered:
     def __init__(self, fragments: Fragments, connection: Connection) -> None:
         self._fragments = fragments
         self._connection = connection
-        self._known: dict[Named, bytes] = {}
+        self._known: dict[Named, Fragment] = {}
         self.composed: dict[Named, bytes] = {}
         """Those that the store does not hold yet."""
 
@@ -83,6 +134,14 @@ class Gathered:
         self._known.update(known)
         self.composed.update(composed)
 
-    def bodies(self, editions: Sequence[Edition], form: Format) -> list[bytes]:
+    def some(self, editions: Iterable[Edition], form: Format) -> list[Fragment]:
         """In this order; each must have been added."""
         return [self._known[edition, form] for edition in editions]
+
+    def joined(self, editions: Iterable[Edition], form: Format) -> bytes:
+        """Their bytes as they stand in a document."""
+        return SEPARATOR[form].join(each.body for each in self.some(editions, form))
+
+    def following(self, editions: tuple[Edition, ...], form: Format) -> Piece:
+        """They as they stand behind others in a document, compressed."""
+        return self._fragments.piece((form, editions), lambda: SEPARATOR[form] + self.joined(editions, form))
