@@ -33,17 +33,21 @@ class Claimed(NamedTuple):
     secrets: str
 
 
-_RECEIVED = """
+# A release's deliveries are found by its events, of which it has a few: an index of their own would be written three
+# times for each of them.
+OF_RELEASE = "event_seq IN (SELECT seq FROM events WHERE release_id = {release_id})"
+_OF_THIS = OF_RELEASE.format(release_id=":release_id")
+_RECEIVED = f"""
     SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
-     WHERE o.release_id = :release_id
+     WHERE o.{_OF_THIS}
        AND (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger = 'replay'
             OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
 """
-_MATCHING = """
+_MATCHING = f"""
     SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s
-     WHERE s.filter_sha256 IN (SELECT sha256 FROM {filters} f)
+     WHERE s.filter_sha256 IN (SELECT sha256 FROM {{filters}} f)
        AND ((s.event_mask & :event_bit) <> 0
-            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.release_id = :release_id AND o.endpoint_no = s.endpoint_no
+            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no
                          AND o.state IN ('waiting', 'queued', 'parked')))
 """
 _FAN_OUT = """
@@ -64,15 +68,15 @@ _FAN_OUT = """
      WHERE e.state IN ('active', 'paused')
     ON CONFLICT (event_seq, endpoint_no) DO NOTHING
 """
-_SUPERSEDE = text("""
+_SUPERSEDE = text(f"""
     UPDATE deliveries SET state = 'superseded', finished_at = :now
-     WHERE release_id = :release_id AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
+     WHERE {_OF_THIS} AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
 """)
 _INSERT_PING = text("""
     INSERT INTO deliveries (event_seq, endpoint_no, lane, state, due_at, series_at, follows, trigger)
     VALUES (:seq, :endpoint_no, :lane, 'waiting', :now, :now, FALSE, 'test') RETURNING id
 """)
-_CLAIM = """
+_CLAIM = f"""
     UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until
      WHERE id IN (
         SELECT d.id FROM deliveries d
@@ -81,9 +85,9 @@ _CLAIM = """
                 SELECT 1 FROM releases r WHERE r.id = d.release_id AND r.published_at <= :now
                    AND COALESCE(r.embargo_until, :now) <= :now))
            AND (NOT d.follows OR NOT EXISTS (
-                SELECT 1 FROM deliveries o WHERE o.release_id = d.release_id AND o.endpoint_no = d.endpoint_no
-                   AND o.state = 'claimed'))
-         ORDER BY d.due_at LIMIT :limit {skip_locked})
+                SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}
+                   AND o.endpoint_no = d.endpoint_no AND o.state = 'claimed'))
+         ORDER BY d.due_at LIMIT :limit {{skip_locked}})
     RETURNING id
 """
 _CLAIMED = """
@@ -105,8 +109,9 @@ _DELIVERED = """
 # A newer version of the release is meant for this endpoint: an older one is never sent after it, and one that
 # was under way when the newer came is superseded as it comes back.
 _IS_OUTDATED = """
-    EXISTS (SELECT 1 FROM deliveries n WHERE n.release_id = deliveries.release_id
-               AND n.endpoint_no = deliveries.endpoint_no AND n.event_seq > deliveries.event_seq)
+    EXISTS (SELECT 1 FROM deliveries n WHERE n.event_seq IN (
+                SELECT v.seq FROM events v WHERE v.release_id = deliveries.release_id AND v.seq > deliveries.event_seq)
+               AND n.endpoint_no = deliveries.endpoint_no)
 """
 # Where a claim goes that comes back: its endpoint may have been paused, disabled or removed meanwhile.
 _BACK = """
@@ -175,8 +180,9 @@ _REPLAY = text("""
 """)
 _NEWER = text("""
     SELECT max(n.id) FROM deliveries d
-      JOIN deliveries n ON n.release_id = d.release_id AND n.endpoint_no = d.endpoint_no
-     WHERE d.id = :id AND n.event_seq > d.event_seq
+      JOIN events v ON v.release_id = d.release_id AND v.seq > d.event_seq
+      JOIN deliveries n ON n.event_seq = v.seq AND n.endpoint_no = d.endpoint_no
+     WHERE d.id = :id
 """)
 _GET = text("""
     SELECT d.*, v.id AS event_id, v.type AS event_type, v.version, e.id AS endpoint_id, e.url
@@ -191,14 +197,14 @@ _LIST = """
 """
 _WHERE = {
     "state": "d.state = :state",
-    "release": "d.release_id = :release",
+    "release": f"d.{OF_RELEASE.format(release_id=':release')}",
     "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
     "before": "d.id < :before",
     # What was due before and came to an end since is part of it.
     "since": "(d.series_at >= :since OR d.finished_at >= :since)",
 }
-_COUNT_OF_RELEASE = text("""
-    SELECT d.state, count(*) AS count FROM deliveries d WHERE d.release_id = :id GROUP BY d.state
+_COUNT_OF_RELEASE = text(f"""
+    SELECT d.state, count(*) AS count FROM deliveries d WHERE d.{_OF_THIS} GROUP BY d.state
 """)
 _IDS = {"id": "bigint"}
 _RETRIES = {"id": "bigint", "state": "text", "counts": "bigint", "due_at": "bigint", "lane": "bigint"}
@@ -232,7 +238,7 @@ def fan_out(
     if not receivers:
         return 0
     follows = connection.execute(
-        text("SELECT EXISTS (SELECT 1 FROM deliveries WHERE release_id = :release_id)"),
+        text(f"SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_OF_THIS})"),
         {"release_id": release_id},
     ).scalar_one()
     inserted = connection.execute(
@@ -366,4 +372,7 @@ def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowM
 
 
 def counts(connection: Connection, release_id: str) -> dict[str, int]:
-    return {row["state"]: row["count"] for row in connection.execute(_COUNT_OF_RELEASE, {"id": release_id}).mappings()}
+    return {
+        row["state"]: row["count"]
+        for row in connection.execute(_COUNT_OF_RELEASE, {"release_id": release_id}).mappings()
+    }

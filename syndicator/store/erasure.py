@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.store import channels
+from syndicator.store.deliveries import OF_RELEASE
 
 _SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
 _RELEASES = "SELECT r.id FROM releases r WHERE {scope} AND r.id > :after ORDER BY r.id LIMIT :limit"
@@ -29,16 +30,17 @@ _DELETE_DOCUMENTS = text("""
                     WHERE e.release_id = :id AND c.deleted_at IS NOT NULL
                       AND e.channel_no = renditions.channel_no AND e.page = renditions.page)
 """)
-_FORGET_ANSWERS = text("""
+_OF_THIS = OF_RELEASE.format(release_id=":id")
+_FORGET_ANSWERS = text(f"""
     UPDATE attempts SET answer = NULL
-     WHERE answer IS NOT NULL AND delivery_id IN (SELECT id FROM deliveries WHERE release_id = :id)
+     WHERE answer IS NOT NULL AND delivery_id IN (SELECT id FROM deliveries WHERE {_OF_THIS})
 """)
 _SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_id = :id")
-_OPEN = "SELECT id FROM deliveries WHERE release_id = :id AND state IN ('waiting', 'queued', 'parked') {for_update}"
-_UNDER_WAY = text("SELECT count(*) FROM deliveries WHERE release_id = :id AND state = 'claimed'")
-_RECEIVED_BY = text("""
+_OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked') {{for_update}}"
+_UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND state = 'claimed'")
+_RECEIVED_BY = text(f"""
     SELECT DISTINCT e.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
-     WHERE d.release_id = :id AND (d.state = 'delivered' OR d.attempts > 0
+     WHERE d.{_OF_THIS} AND (d.state = 'delivered' OR d.attempts > 0
            OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id))
      ORDER BY e.id
 """)

@@ -297,7 +297,6 @@ deliveries = Table(
     _partial("ix_deliveries_queued", "endpoint_no", "lane", "id", where="state = 'queued'"),
     _partial("ix_deliveries_parked", "endpoint_no", where="state = 'parked'"),
     _partial("ix_deliveries_leases", "lease_until", where="state = 'claimed'"),
-    Index("ix_deliveries_release", "release_id", "endpoint_no"),
 )
 
 attempts = Table(

@@ -1,0 +1,72 @@
+"""Whatever is asked about deliveries while work goes on is found by an index, however many are stored."""
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.store import deliveries, erasure
+from syndicator.store.database import as_rows
+from tests.contract.house.conftest import House
+from tests.contract.house.test_schema import explained
+
+_NUMBERS = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 40000) SELECT x FROM n) numbers"
+# 4,000 releases with one event each, to ten endpoints.
+_RELEASES = f"""
+    INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, published_at, updated_at, created_at)
+    SELECT 'x' || x, owner, 'x' || x, 'published', 1, publisher_key, 'x' || x, x, x, x
+      FROM releases, {_NUMBERS} WHERE id = :first AND x <= 4000
+"""
+_EVENTS = f"""
+    INSERT INTO events (seq, id, type, owner, release_id, version, created_at, fanned_out_at)
+    SELECT 1000000 + x, 'evt' || x, 'release.published', 'desk', 'x' || x, 1, x, x FROM {_NUMBERS} WHERE x <= 4000
+"""
+_DELIVERIES = f"""
+    INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
+    SELECT 1000001 + (x - 1) / 10, x % 10, 'x' || (1 + (x - 1) / 10), 2,
+           CASE WHEN x % 20 = 0 THEN 'waiting' ELSE 'delivered' END, x, 0, FALSE
+      FROM {_NUMBERS}
+"""
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    first = house.submit()
+    with house.service.database.write() as connection:
+        for statement in (_RELEASES, _EVENTS, _DELIVERIES):
+            connection.execute(text(statement), {"first": first} if ":first" in statement else {})
+        connection.execute(text("ANALYZE"))
+    return house
+
+
+def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
+    received = deliveries._RECEIVED
+    for statement, values in (
+        (received, {"release_id": "x5"}),
+        (deliveries._SUPERSEDE.text, {"release_id": "x5", "seq": 10**9, "now": 1}),
+        (deliveries._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
+        (deliveries._NEWER.text, {"id": 1}),
+        (erasure._UNDER_WAY.text, {"id": "x5"}),
+    ):
+        plan = explained(full, statement, **values)
+        assert "_events_release_id" in plan, plan
+        assert is_by_index(plan), plan
+
+
+def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> None:
+    database = full.service.database
+    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"))
+    plan = explained(full, claim, token="t", until=1, lane=2, now=10**15, limit=5)
+    assert "ix_deliveries_waiting" in plan, plan
+    assert is_by_index(plan), plan
+    retried = deliveries._RETRIED.format(
+        rows=database.rows("rows", deliveries._RETRIES), outdated=deliveries._IS_OUTDATED, back=deliveries._BACK
+    )
+    rows = as_rows([{"id": 5, "state": "waiting", "counts": 1, "due_at": 1, "lane": 3}])
+    plan = explained(full, retried, rows=rows, token="t", now=1)
+    assert is_by_index(plan), plan
+
+
+def is_by_index(plan: str) -> bool:
+    """Whether no delivery is looked at that is not asked for, in the words of either database."""
+    return not any(
+        whole in plan for whole in ("Seq Scan on deliveries", "SCAN deliveries", "SCAN o", "SCAN d", "SCAN n")
+    )
