@@ -17,6 +17,8 @@ from syndicator.services.setup import Setup
 from syndicator.store import channels, deliveries, events, filters, numbers, releases
 from syndicator.store.database import Connection
 
+Filters = Sequence[tuple[str, str]]
+
 _BATCH = 50
 
 
@@ -43,10 +45,12 @@ def fan_out(setup: Setup, by: str) -> FannedOut:
     """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
     with setup.database.read() as connection:
         opened = events.open_events(connection, _BATCH)
+        # After the events: a filter that comes into use later has no claim to what was published before it.
+        asked = filters.in_use(connection) if opened else ()
     done, dirty, made = 0, set[int](), 0
     for event in opened:
         occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
-        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, by)
+        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, asked, by)
         if outcome is None:
             break
         done += 1
@@ -56,13 +60,13 @@ def fan_out(setup: Setup, by: str) -> FannedOut:
 
 
 def _fan_out_one(
-    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, by: str
+    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: Filters, by: str
 ) -> FannedOut | None:
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         release = shown(setup, connection, stored)
-        wanted = matching_filters(connection, facts(release.record))
+        wanted = matching_filters(asked, facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
     article = compose(release, stored.attached, Audience.NEWSROOMS, urls)
@@ -83,9 +87,9 @@ def _fan_out_one(
     return FannedOut(1, tuple(sorted(dirty)), made)
 
 
-def matching_filters(connection: Connection, about: Facts) -> tuple[str, ...]:
-    """The filters in use that want a release with these facts, each asked once however many share it."""
-    return tuple(sha256 for sha256, tree in filters.in_use(connection) if _parsed(tree).matches(about))
+def matching_filters(asked: Filters, about: Facts) -> tuple[str, ...]:
+    """Those that want a release with these facts, each asked once however many share it."""
+    return tuple(sha256 for sha256, tree in asked if _parsed(tree).matches(about))
 
 
 @lru_cache(maxsize=10_000)

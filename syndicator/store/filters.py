@@ -23,7 +23,8 @@ def insert(connection: Connection, wanted: Filter) -> str:
 
 
 def in_use(connection: Connection) -> Sequence[tuple[str, str]]:
-    return [(row.sha256, row.tree) for row in connection.execute(_IN_USE)]
+    """The key and the tree of each."""
+    return [(sha256, tree) for sha256, tree in connection.execute(_IN_USE).all()]
 
 
 def tree(connection: Connection, sha256: str) -> str:

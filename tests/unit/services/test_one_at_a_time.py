@@ -11,9 +11,13 @@ from feeds.model import Entry
 from syndicator.article.entry import entry
 from syndicator.bootstrap import Syndicator
 from syndicator.dispatch import Task
+from syndicator.model.channel import NewChannel
+from syndicator.model.filter import Filter
 from syndicator.model.release import Record, Release
 from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
+from syndicator.store import channels, filters
+from syndicator.store.database import Connection
 from tests.unit.web.served import Clock, record
 
 
@@ -111,3 +115,26 @@ def test_a_sweep_wakes_for_channels_that_stand_where_they_stood_and_not_for_thos
     service.sweep()
     assert moved == numbers
     assert woken.numbers == [numbers[:1]]  # the others were rendered since, though they are behind again
+
+
+def test_a_filter_is_read_once_for_all_events_that_are_fanned_out_together(
+    service: Syndicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.add_channel(NewChannel(name="seconds", title="Seconds", filter=Filter(headline="second")), owner="operator")
+    for key in ("first", "second", "third"):
+        submit(service, key)
+    read: list[int] = []
+    in_use = filters.in_use
+
+    def counting(connection: Connection) -> Sequence[tuple[str, str]]:
+        found = in_use(connection)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(filters, "in_use", counting)
+    assert service.fan_out("test").events == 3
+    assert read == [1]
+    service.regenerate(dirty_channels(service.setup), "test")
+    with service.database.read() as connection:
+        entries = channels.entries(service.database, connection, [(channels.by_name(connection, "seconds")["no"], 0)])
+    assert [len(some) for some in entries.values()] == [1]
