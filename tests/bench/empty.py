@@ -1,4 +1,4 @@
-"""The least that this server can do: an ASGI application without contents. ``empty.py PORT BYTES``; 0 bytes: 304."""
+"""What ASGI alone costs on this server: an application that does nothing. ``empty.py PORT BYTES``; 0 bytes: 304."""
 
 import sys
 import threading

@@ -287,6 +287,12 @@ def test_a_connection_is_closed_when_nothing_came_for_5_seconds(pair: Pair) -> N
         assert to_under_way.read().startswith(b"HTTP/1.1 200 ")
 
 
+def test_the_date_goes_on_with_the_time(pair: Pair) -> None:
+    with closing(Client(pair.ready_server)) as client:
+        first = client.get(ATOM).headers["date"]
+        client.until(ATOM, lambda answer: answer.headers["date"] != first)
+
+
 def test_a_closed_connection_leaves_no_cycle_behind(pair: Pair) -> None:
     converse(pair.ready_server, [ask(ATOM)])
     gc.collect()
