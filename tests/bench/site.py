@@ -1,7 +1,7 @@
 """A service as operators run it, for a benchmark: real processes over a real database, and newsrooms in bulk.
 
 The benchmark's own process only registers, submits and asks the database; whatever is measured happens in
-``syndicator worker`` (or ``run``), whose memory is read from the kernel.
+``syndicator worker`` (or ``run``) and its sender, whose memory is read from the kernel.
 """
 
 import json
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import redis
 from sqlalchemy import TextClause, text
 
@@ -161,10 +162,18 @@ def fields(key: str) -> dict[str, object]:
 
 
 def memory_mb(process: Process) -> float:
-    """The most memory the process has held, by the kernel (VmHWM)."""
-    status = Path(f"/proc/{process.popen.pid}/status").read_text(encoding="ascii")
+    """The most memory that the process and its sender have held (VmHWM); pages that both have mapped count once."""
+    family = [psutil.Process(process.popen.pid)]
+    family += family[0].children()
+    shared = [{each.path: each.shared_clean for each in one.memory_maps()} for one in family]
+    twice = sum(min(pages, shared[0].get(path, 0)) for others in shared[1:] for path, pages in others.items())
+    return sum(_most_bytes(one.pid) for one in family) / 2**20 - twice / 2**20
+
+
+def _most_bytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
+    return int(line.split()[1]) * 1024
 
 
 @contextmanager

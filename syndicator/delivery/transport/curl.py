@@ -3,7 +3,7 @@
 An attempt costs tens of microseconds, and 2,000 hang at once as cheaply as one. Names are resolved by the
 guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``); a kept connection serves a name only
 while that name leads to the connection's address. Before a request goes out over any connection, new or kept, the
-sender asks once more about the address at its other end (``PREREQFUNCTION``).
+sender looks at the address at its other end (``PREREQFUNCTION``): it is the vetted one, or is judged again.
 """
 
 import threading
@@ -200,10 +200,10 @@ class CurlTransport:
 
 
 def _order(number: int, vetted: Vetted, request: Request, spent_s: float) -> Order:
-    url = vetted.url
-    pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(chosen(vetted.addresses))}:{url.port}"
+    url, address = vetted.url, chosen(vetted.addresses)
+    pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(address)}:{url.port}"
     lines = [_line(*header) for header in request.headers]
-    return (number, f"{url.host}:{url.port}", url.text, pinned, lines, spent_s)
+    return (number, f"{url.host}:{url.port}", url.text, address, pinned, lines, spent_s)
 
 
 def _result(outcome: Outcome) -> Result:

@@ -40,6 +40,7 @@ class Slot:
     def __init__(self, terms: Terms, allows: Callable[[str], bool]) -> None:
         self._terms, self._allows = terms, allows
         self._number = 0
+        self._address = ""
         self._pinned = False
         self._body = bytearray()
         self._read = 0
@@ -79,7 +80,7 @@ class Slot:
 
     def prepare(self, order: Order, body: bytes) -> None:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
-        self._number, self.host, url, pinned, lines, spent_s = order
+        self._number, self.host, url, self._address, pinned, lines, spent_s = order
         self._read, self._retry_after = 0, None
         self._is_cut = self._in_body = False
         self._body.clear()
@@ -145,7 +146,8 @@ class Slot:
         return None
 
     def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
-        verdict: int = pycurl.PREREQFUNC_OK if self._allows(remote) else pycurl.PREREQFUNC_ABORT
+        may = remote == self._address or self._allows(remote)
+        verdict: int = pycurl.PREREQFUNC_OK if may else pycurl.PREREQFUNC_ABORT
         return verdict
 
 

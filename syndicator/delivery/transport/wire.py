@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, Self
 _LENGTH: Final = struct.Struct("!I")
 _PART: Final = 65_536
 
-Order = tuple[int, str, str, str, list[str], float]
-"""Its number, the host to count by, URL, CONNECT_TO or "", header lines, seconds that its lookup took."""
+Order = tuple[int, str, str, str, str, list[str], float]
+"""Its number, the host to count by, URL, vetted address, CONNECT_TO or "", header lines, seconds its lookup took."""
 
 Orders = tuple[bytes | None, list[Order]]
 """A body, None for the one before, and all that it goes to: one release goes to thousands."""

@@ -4,14 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from queue import SimpleQueue
 
 import psutil
 import pytest
 
 from syndicator.delivery.guard import Guard
+from syndicator.delivery.transport.child import Child
 from syndicator.delivery.transport.curl import CurlTransport
 from syndicator.delivery.transport.protocol import Answer, Failure, Request
+from syndicator.delivery.transport.wire import Order, Outcome, Terms
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import ALL_PORTS, NO_CONTENT, PATIENT, Results, push
 from tests.contract.transport.receivers import answering, listening
@@ -65,6 +69,26 @@ def test_the_one_that_comes_after_knows_the_body_that_the_first_one_was_told() -
             gone.kill()
             gone.wait(10)
     assert [request.endswith(b"\r\n\r\n" + body) for request in seen] == [True, True]
+
+
+def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
+    """Whatever led libcurl there, the sender looks at who is at the other end."""
+    seen: list[bytes] = []
+    outcomes: SimpleQueue[Sequence[Outcome]] = SimpleQueue()
+    terms = Terms(5.0, 5.0, 5.0, 65_536, 2048, 10, 10, [], "")
+    child = Child(terms, outcomes.put, lambda: None)
+    with listening(answering(NO_CONTENT, seen)) as port:
+        for address in ("127.0.0.1", "93.184.216.34"):
+            pinned = f"news.example:{port}:127.0.0.1:{port}"
+            order: Order = (7, "news.example", f"http://news.example:{port}/", address, pinned, [], 0.0)
+            child.send(b"for nobody else", [order])
+            ((number, phase, reason, *_),) = outcomes.get(timeout=10)
+            if address == "127.0.0.1":
+                assert (number, phase) == (7, 204), "it was vetted, whoever allowed that"
+            else:
+                assert (number, phase, reason) == (7, "guard", "127.0.0.1 is no public address")
+        child.end()
+    assert len(seen) == 1
 
 
 def test_signals_for_the_whole_terminal_leave_it_to_the_worker() -> None:

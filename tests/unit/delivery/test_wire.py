@@ -9,7 +9,7 @@ import pytest
 from syndicator.delivery.transport.wire import Terms, Wire
 
 TERMS = Terms(5.0, 15.0, 5.0, 65_536, 2048, 2000, 64, ["10.0.0.0/8"], "/etc/ca.pem")
-ORDER = (7, "news.example:443", "https://news.example/", "", ["webhook-id: evt_1"], 0.25)
+ORDER = (7, "news.example:443", "https://news.example/", "192.0.2.1", "", ["webhook-id: evt_1"], 0.25)
 
 
 Ends = tuple[socket.socket, socket.socket]
