@@ -199,6 +199,10 @@ class Syndicator:
         """Hands over what is due to this process's courier; how many deliveries."""
         return self.courier.pump(by)
 
+    def get_ready(self) -> None:
+        """Starts what sends, so that the first push does not wait for it."""
+        _ = self.courier
+
     def sweep(self) -> Swept:
         self._swept = sweep(self.setup, self.dispatcher, self._swept)
         return self._swept

@@ -41,6 +41,7 @@ class EmbeddedWorker:
 
     def start(self) -> None:
         """Returns once the worker takes tasks."""
+        self._service.get_ready()
         self._thread.start()
         if not self._ready.wait(_START_S):
             message = "the embedded Celery worker did not start; see the log for why"

@@ -24,6 +24,7 @@ def work(service: Syndicator) -> int:
     app = connect(service)
     name = f"worker-{os.getpid()}@{socket.gethostname()}"
     bind(app, service, name)
+    service.get_ready()
     ticker = Ticker(service)
     if service.settings.sweep:
         ticker.start()
