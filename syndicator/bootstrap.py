@@ -201,7 +201,7 @@ class Syndicator:
 
     def get_ready(self) -> None:
         """Starts what sends, so that the first push does not wait for it."""
-        _ = self.courier
+        self.courier.start()
 
     def sweep(self) -> Swept:
         self._swept = sweep(self.setup, self.dispatcher, self._swept)

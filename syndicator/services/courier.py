@@ -90,6 +90,10 @@ class Courier:
         self._recorder = threading.Thread(target=self._record_until_closed, name="recorder", daemon=True)
         self._recorder.start()
 
+    def start(self) -> None:
+        """Has the transport ready before the first push."""
+        self._means.transport.start()
+
     def pump(self, by: str) -> int:
         """Claims and hands over until nothing more is due; how many deliveries that was.
 

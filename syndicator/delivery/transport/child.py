@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -21,22 +20,23 @@ class Child:
     """Runs from the start to ``end``, or until it dies: then ``has_ended`` is true and ``died`` is called.
 
     ``take`` and ``died`` are called on a thread of this object, which has ended once ``end`` returns.
+
+    Raises:
+        OSError: if no process can be started.
     """
 
     def __init__(self, terms: Terms, take: Callable[[Sequence[Outcome]], None], died: Callable[[], None]) -> None:
         ours, theirs = socket.socketpair()
-        self.started_at = time.monotonic()
         self.has_ended = False
         self._take, self._died = take, died
         self._last_body: bytes | None = None
         self._wire = Wire(ours)
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
-                [sys.executable, "-P", "-m", _SENDER, str(theirs.fileno()), terms.as_argument()],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=_environment(),
-            )
+        try:
+            with theirs:
+                self._process = _started(theirs, terms)
+        except OSError:
+            self._wire.close()
+            raise
         self._thread = threading.Thread(target=self._listen, name="outcomes", daemon=True)
         self._thread.start()
 
@@ -65,6 +65,15 @@ class Child:
                 self._take(batch)
         self.has_ended = True
         self._died()
+
+
+def _started(end: socket.socket, terms: Terms) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 (our own module, by our own interpreter)
+        [sys.executable, "-P", "-m", _SENDER, str(end.fileno()), terms.as_argument()],
+        pass_fds=[end.fileno()],
+        stdin=subprocess.DEVNULL,
+        env=_environment(),
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -21,11 +21,14 @@ from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.lookups import Lookup, Lookups
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
 from syndicator.delivery.transport.wire import Order, Outcome, Terms
+from syndicator.log import logger
 
 _RESTART_S: Final = 1.0
 _CLOSED: Final = Failure("closed", "the transport was closed")
 _GONE: Final = Failure("closed", "the sender process ended")
 _Job = tuple[Request, Done]
+
+_log = logger("delivery")
 
 
 class CurlTransport:
@@ -33,7 +36,8 @@ class CurlTransport:
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, for at most
     ``longest_wait_s``, and their deadline begins with their turn. The lookup of a name counts as connecting, and
-    towards the deadline. Where the process ends unasked, what it had comes back as ``closed``, and another one starts.
+    towards the deadline. The process starts with the first request. Where it ends unasked, what it had comes back as
+    ``closed``, and another one starts with the next request.
     """
 
     def __init__(
@@ -69,7 +73,9 @@ class CurlTransport:
         self._lock = threading.Lock()
         self._closed = False
         self._bell = threading.Event()
-        self._child = self._start_child()
+        self._child: Child | None = None
+        self._is_wanted = False
+        self._start_at = 0.0
         self._thread = threading.Thread(target=self._run, name="curl", daemon=True)
         self._thread.start()
 
@@ -83,6 +89,10 @@ class CurlTransport:
             done(request, _CLOSED)
         elif not self._bell.is_set():
             self._bell.set()
+
+    def start(self) -> None:
+        self._is_wanted = True
+        self._bell.set()
 
     @property
     def in_flight(self) -> int:
@@ -108,13 +118,14 @@ class CurlTransport:
                 self._take_in()
                 self._hand_over()
                 self._wait()
-                if self._child.has_ended:
-                    self._replace_child()
+                if self._child is not None and self._child.has_ended:
+                    self._end_child(self._child, _GONE)
         finally:  # whatever broke: nobody waits for ever
             self._shut()
 
     def _wait(self) -> None:
-        end = self._lookups.next_end()
+        ends = [self._lookups.next_end(), self._start_at if self._batches else None]
+        end = min((end for end in ends if end is not None), default=None)
         self._bell.wait(None if end is None else max(0.0, end - time.monotonic()))
         self._bell.clear()  # before the inboxes are looked at: what comes after that rings again
 
@@ -155,29 +166,36 @@ class CurlTransport:
         self._batches[-1][1].append(_order(self._numbers, verdict, request, spent_s))
 
     def _hand_over(self) -> None:
-        for body, orders in self._batches:
-            self._child.send(body, orders)
-        self._batches.clear()
+        """Waits with what there is while no child can be had."""
+        if self._child is None and (self._batches or self._is_wanted):
+            self._start_child()
+        if self._child is not None:
+            for body, orders in self._batches:
+                self._child.send(body, orders)
+            self._batches.clear()
 
     def _refuse(self, job: _Job, failure: Failure) -> None:
         self._refused_count += 1
         job[1](job[0], failure)
 
-    def _replace_child(self) -> None:
-        started_at = self._child.started_at
-        self._child.end()
-        self._give_back(_GONE)
-        while not self._closed and (left_s := started_at + _RESTART_S - time.monotonic()) > 0:
-            self._bell.wait(left_s)
-            self._bell.clear()
-        self._bell.set()
-        self._child = self._start_child()
+    def _start_child(self) -> None:
+        if time.monotonic() < self._start_at:
+            return
+        self._start_at = time.monotonic() + _RESTART_S
+        try:
+            self._child = Child(self._terms, self._take_outcomes, self._bell.set)
+        except OSError as error:
+            _log.error("nothing can be sent: its process does not start", reason=str(error))
+        else:
+            self._is_wanted = False
 
-    def _start_child(self) -> Child:
-        return Child(self._terms, self._take_outcomes, self._bell.set)
+    def _end_child(self, child: Child, failure: Failure) -> None:
+        """With all that it has not told."""
+        child.end()
+        self._child = None
+        self._give_back(failure)
 
     def _give_back(self, failure: Failure) -> None:
-        """Once the child's thread has ended."""
         for job in self._handed_over.values():
             self._refuse(job, failure)
         self._handed_over.clear()
@@ -185,7 +203,8 @@ class CurlTransport:
     def _shut(self) -> None:
         with self._lock:
             self._closed = True
-        self._child.end()
+        if self._child is not None:
+            self._end_child(self._child, _CLOSED)
         self._give_back(_CLOSED)
         for job in [*self._lookups.clear(), *self._submitted]:
             self._refuse(job, _CLOSED)

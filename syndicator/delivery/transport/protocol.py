@@ -115,6 +115,9 @@ class Transport(Protocol):
         Returns at once. ``done`` has to be cheap (put the result on a queue) and must not raise.
         """
 
+    def start(self) -> None:
+        """Have ready what the first request would wait for otherwise. Returns at once."""
+
     @property
     def in_flight(self) -> int:
         """Requests submitted and not done yet, waiting ones included."""

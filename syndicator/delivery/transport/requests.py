@@ -94,6 +94,9 @@ class RequestsTransport:
         for job, reason in overdue:
             self._finish(job, Failure("busy", reason))
 
+    def start(self) -> None:
+        """Nothing to do: threads come with the requests."""
+
     @property
     def in_flight(self) -> int:
         return self._count

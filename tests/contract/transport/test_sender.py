@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from syndicator.delivery.guard import Guard
 from syndicator.delivery.transport.child import Child
@@ -27,19 +29,27 @@ from syndicator.delivery.guard import Guard
 from syndicator.delivery.transport.curl import CurlTransport
 from syndicator.delivery.transport.protocol import Limits
 transport = CurlTransport(Guard(), Limits())
+transport.start()
 print("started", flush=True)
 time.sleep(60)
 """
 
 
 def curl() -> CurlTransport:
-    return CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), PATIENT)
+    transport = CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), PATIENT)
+    transport.start()
+    return transport
 
 
 def sender(worker: int | None = None) -> psutil.Process:
-    """The only one that this process, or another, has started and not ended."""
-    (child,) = [each for each in psutil.Process(worker).children() if "transport.sender" in " ".join(each.cmdline())]
-    return child
+    """The only one that this process, or another, has started and not ended; waits until it has."""
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        found = [each for each in psutil.Process(worker).children() if "transport.sender" in " ".join(each.cmdline())]
+        if len(found) == 1:
+            return found[0]
+        time.sleep(0.01)
+    pytest.fail("there is not one sender")
 
 
 def test_what_a_dead_sender_had_comes_back_and_another_one_goes_on() -> None:
@@ -89,6 +99,26 @@ def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
                 assert (number, phase, reason) == (7, "guard", "127.0.0.1 is no public address")
         child.end()
     assert len(seen) == 1
+
+
+def test_where_it_cannot_start_requests_wait_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = Results()
+    with CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), PATIENT) as transport:
+        with monkeypatch.context() as broken, listening(answering(NO_CONTENT)) as port, capture_logs() as logs:
+            broken.setattr(sys, "executable", "/nowhere/python")
+            transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+            while len(logs) < 2:  # it tries again
+                time.sleep(0.01)
+            assert {each["event"] for each in logs} == {"nothing can be sent: its process does not start"}
+            assert transport.in_flight == 1
+            broken.undo()
+            assert isinstance(results.wait(1)[0], Answer)
+        with monkeypatch.context() as broken:
+            sender().kill()
+            broken.setattr(sys, "executable", "/nowhere/python")
+            transport.submit(Request("http://127.0.0.1:9/", (), b""), results)
+            transport.close()
+        assert isinstance(results.wait(2)[1], Failure), "closing leaves nobody waiting"
 
 
 def test_signals_for_the_whole_terminal_leave_it_to_the_worker() -> None:
