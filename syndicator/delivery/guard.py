@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from syndicator.delivery.reachable import Reachable
 from syndicator.delivery.resolver import Answers, Resolver
@@ -19,8 +19,7 @@ URLS_REMEMBERED = 20_000
 _LOOPBACK = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Vetted:
+class Vetted(NamedTuple):
     """A URL that may be requested, and the only addresses to connect to for it, in order of preference."""
 
     url: EndpointUrl
@@ -129,7 +128,7 @@ class Guard:
     def _judge_written(self, url: EndpointUrl) -> EndpointUrl | Verdict:
         """The verdict on an address; the URL itself where a name has to be looked up."""
         if url.address is not None:
-            return self._vet(url, (url.host,))
+            return Vetted(url, (url.host,)) if self.reachable.has(url.address) else _refused(url, url.host)
         # RFC 6761 section 6.3: these names are this machine, whatever a name server says.
         return self._vet(url, (_LOOPBACK,)) if f".{url.host}".endswith(".localhost") else url
 
@@ -138,10 +137,11 @@ class Guard:
             return Refusal("dns", f"no address for {url.host}")
         for address in addresses:
             if not self.reachable.allows(address):
-                return Refusal("guard", _refused(url, address))
+                return _refused(url, address)
         return Vetted(url, addresses)
 
 
-def _refused(url: EndpointUrl, address: str) -> str:
+def _refused(url: EndpointUrl, address: str) -> Refusal:
     named = "" if url.address is not None else f"{url.host} leads to "
-    return f"{named}{address}, which is no public address; the operator can allow its network (allow_cidrs)"
+    reason = f"{named}{address}, which is no public address; the operator can allow its network (allow_cidrs)"
+    return Refusal("guard", reason)

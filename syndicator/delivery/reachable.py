@@ -13,7 +13,7 @@ Network = IPv4Network | IPv6Network
 
 
 class Reachable:
-    """Judges addresses in their text form. Safe to use from any thread.
+    """Judges addresses, in their text form too (``allows``). Safe to use from any thread.
 
     Args:
         allow_cidrs: networks that may be reached although they are not public ("10.1.0.0/16").
@@ -28,10 +28,12 @@ class Reachable:
         self.allows = lru_cache(ADDRESSES_REMEMBERED)(self._allows)
 
     def _allows(self, address_text: str) -> bool:
-        """Whether a connection to this address may be made: it is public, or in an allowed network."""
+        """Whether a connection to this address may be made; not if it is none."""
         address = _read_address(address_text)
-        if address is None:
-            return False
+        return address is not None and self.has(address)
+
+    def has(self, address: Address) -> bool:
+        """Whether it is public, or in an allowed network."""
         return is_public(address) or self._in_allowed(connected_to(address))
 
     def _in_allowed(self, address: Address) -> bool:

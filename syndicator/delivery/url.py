@@ -7,9 +7,9 @@ little, and what is sent is built anew from the parts that it read (``EndpointUr
 import re
 import unicodedata
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import quote
 
 import idna
@@ -44,8 +44,7 @@ class UrlRefused(Rejected):
     title = "The URL was refused"
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointUrl:
+class EndpointUrl(NamedTuple):
     """A URL read strictly: where to connect, what to ask for.
 
     ``host`` is lower-case ASCII without brackets or a final dot; ``target`` is path and query as they are sent;
