@@ -16,6 +16,7 @@ from syndicator.web.answers import Headers, Ready, lines
 
 _GOES_ON = b"\r\n"
 _CLOSES = b"connection: close\r\n\r\n"
+_REMEMBERED = 2048
 
 
 @runtime_checkable
@@ -41,6 +42,10 @@ class Connection(HttpToolsProtocol):
         self._at_hand: Callable[[Scope], Ready | None] = self.app.at_hand if takes_part else _nothing_at_hand
         self._reading = False
         self._begun: RequestResponseCycle | None = None
+        self._messages = 0
+        self._is_between = True
+        self._last = b""  # what was received, and answered at once: one request, whole
+        self._last_scope: Scope = {}
         self._idle_from_s: float | None = None
         self._timer: TimerHandle | None = None
         self._always: Headers = []
@@ -52,13 +57,31 @@ class Connection(HttpToolsProtocol):
             self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
+        """Readers ask for the same again and again: equal bytes are the same request, where a request begins."""
         self._idle_from_s = None
+        if data == self._last and self._is_idle and self._written(self._last_scope, keep_alive=True):
+            self._rest()
+            return
         self._reading = True
+        self._messages = 0
         super().data_received(data)
         self._reading = False
         begun, self._begun = self._begun, None
-        if begun is not None and not self._answered(begun):
+        if begun is None:
+            return
+        if not self._answered(begun):
             super()._start_asgi_task(begun, self.app)
+        elif len(data) <= _REMEMBERED and begun.keep_alive and self._messages == 1 and self._is_between:
+            self._last, self._last_scope = data, cast("Scope", begun.scope)
+
+    def on_message_begin(self) -> None:
+        self._messages += 1
+        self._is_between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._is_between = True
+        super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 (a type of uvicorn's)
         """Whose turn has come waits until all that was received is read, as uvicorn's task does: more may follow."""
@@ -67,21 +90,15 @@ class Connection(HttpToolsProtocol):
         else:
             super()._start_asgi_task(cycle, app)
 
+    @property
+    def _is_idle(self) -> bool:
+        """Whether all that was asked is answered, and what comes now is the beginning of a request."""
+        return self._is_between and self.cycle.response_complete and not self.pipeline
+
     def _answered(self, cycle: RequestResponseCycle) -> bool:
-        """Whether the reader keeps up and the answer was at hand: then it is written."""
-        if self.flow.write_paused or self.transport.is_closing():
+        """Whether the answer was at hand and is written."""
+        if not self._written(cast("Scope", cycle.scope), keep_alive=cycle.keep_alive):
             return False
-        try:
-            answer = self._at_hand(cast("Scope", cycle.scope))
-            if answer is None:
-                return False
-            head = self._head(answer, cycle)
-        except Exception:  # noqa: BLE001 (the ordinary way meets the same error, logs it and answers 500)
-            return False
-        if answer.body and cycle.scope["method"] != "HEAD":
-            self.transport.writelines((head, answer.body))
-        else:
-            self.transport.write(head)
         cycle.response_complete = True
         if not cycle.keep_alive:
             self.transport.close()
@@ -90,6 +107,23 @@ class Connection(HttpToolsProtocol):
         else:
             self._rest()
         cycle.on_response = _nothing_follows  # as uvicorn does: else each holds the other
+        return True
+
+    def _written(self, scope: Scope, *, keep_alive: bool) -> bool:
+        """Whether the reader keeps up and the answer was at hand: then it is written."""
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        try:
+            answer = self._at_hand(scope)
+            if answer is None:
+                return False
+            head = self._head(answer, keep_alive=keep_alive)
+        except Exception:  # noqa: BLE001 (the ordinary way meets the same error, logs it and answers 500)
+            return False
+        if answer.body and scope["method"] != "HEAD":
+            self.transport.writelines((head, answer.body))
+        else:
+            self.transport.write(head)
         return True
 
     def _rest(self) -> None:
@@ -113,10 +147,11 @@ class Connection(HttpToolsProtocol):
         else:
             self.timeout_keep_alive_handler()
 
-    def _head(self, answer: Ready, cycle: RequestResponseCycle) -> bytes:
-        if cycle.default_headers is not self._always:  # a new list each second, for the time in it
-            self._always, self._always_lines = cycle.default_headers, lines(cycle.default_headers)
-        ends = _GOES_ON if cycle.keep_alive else _CLOSES
+    def _head(self, answer: Ready, *, keep_alive: bool) -> bytes:
+        always = self.server_state.default_headers
+        if always is not self._always:  # a new list each second, for the time in it
+            self._always, self._always_lines = always, lines(always)
+        ends = _GOES_ON if keep_alive else _CLOSES
         return b"".join((answer.status_line, self._always_lines, answer.header_lines, ends))
 
 

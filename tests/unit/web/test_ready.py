@@ -1,5 +1,6 @@
 """Answers written by the connection itself: the same bytes as the ordinary way, order and bounds kept."""
 
+import asyncio
 import gc
 import re
 import select
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from threading import Event
 from typing import BinaryIO
 
 import pytest
@@ -111,7 +113,12 @@ CONVERSATIONS: dict[str, Sequence[str]] = {
     "200": [ask(ATOM)],
     "200, gzip": [ask(ATOM, GZIP)],
     "200, JSON": [ask("/feeds/all.json")],
-    "200 twice": [ask(ATOM), ask(ATOM)],
+    "200 three times": [ask(ATOM), ask(ATOM), ask(ATOM)],
+    "304 three times": [ask(ATOM, GZIP, "If-None-Match: {gzip}")] * 3,
+    "HEAD three times": [ask(ATOM, method="HEAD")] * 3,
+    "the same after something else": [ask(ATOM), ask("/channels"), ask(ATOM), ask("/feeds/all.rss"), ask(ATOM)],
+    "the same twice at once": [ask(ATOM), ask(ATOM) + ask(ATOM), ask(ATOM) + ask(ATOM), ask(ATOM)],
+    "the same and a beginning": [ask(ATOM) + "G", ask("/feeds/all.rss")[1:], ask(ATOM) + "G"],
     "304": [ask(ATOM, GZIP, "If-None-Match: {gzip}")],
     "304 by HEAD": [ask(ATOM, GZIP, "If-None-Match: {gzip}", method="HEAD")],
     "226": [ask(ATOM, OLD, "A-IM: feed")],
@@ -140,6 +147,7 @@ CONVERSATIONS: dict[str, Sequence[str]] = {
     "a body": [ask(ATOM, body="hello"), ask(ATOM)],
     "a body of 200 kB": [ask(ATOM, body="x" * 200_000), ask(ATOM)],
     "a body that comes later": [ask(ATOM, "Content-Length: 5"), "hello" + ask(ATOM)],
+    "a body that comes later, twice": [ask(ATOM, "Content-Length: 5"), "hello" + ask("/feeds/all.rss")] * 2,
     "a body in chunks": [ask(ATOM, "Transfer-Encoding: chunked") + "5\r\nhello\r\n0\r\n\r\n" + ask(ATOM)],
     "an upgrade that is not had": [ask(ATOM, "Connection: Upgrade", "Upgrade: h2c")],
     "feed, feed": [ask(ATOM, GZIP) + ask("/feeds/all.rss")],
@@ -172,6 +180,39 @@ def test_what_is_in_memory_takes_no_call_of_the_application(pair: Pair, method: 
     deadline = time.monotonic() + PATIENCE_S
     while counted(pair.ready, lambda: converse(pair.ready_server, [request, request])) != (0, 3):
         assert time.monotonic() < deadline, "the application is called again and again"
+
+
+def test_equal_bytes_are_read_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Connection] = []
+    begin = Connection.on_message_begin
+
+    def counted(connection: Connection) -> None:
+        begun.append(connection)
+        begin(connection)
+
+    monkeypatch.setattr(Connection, "on_message_begin", counted)
+    converse(pair.ready_server, [ask(ATOM), ask(ATOM), ask(ATOM)])
+    assert len(begun) == 2, "the first, and the one by which the conversation ends"
+
+
+def test_equal_bytes_are_no_request_where_they_are_a_body(pair: Pair) -> None:
+    known = ask(ATOM)
+    head = ask(ATOM, f"Content-Length: {len(known)}", method="POST")
+    ready, ordinary = (as_a_body(server, known, head) for server in pair.servers)
+    assert ready == ordinary
+    assert [answer[:12] for answer in ready] == [b"HTTP/1.1 200", b"HTTP/1.1 405", b"HTTP/1.1 404"]
+
+
+def as_a_body(server: Server, known: str, head: str) -> list[bytes]:
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
+        answers = []
+        for write in (known, head):
+            reader.sendall(write.encode())
+            answers.append(one_answer(stream, "GET"))
+        reader.sendall(known.encode())  # the body of what is answered already
+        reader.sendall(ask("/feeds/nope.atom", CLOSE).encode())
+        answers.append(stream.read())
+    return [re.sub(rb"date: [^\r]+ GMT\r\n", b"", answer, flags=re.IGNORECASE) for answer in answers]
 
 
 def counted(app: Watched, happens: Callable[[], object]) -> tuple[int, int]:
@@ -319,7 +360,7 @@ class Bare:
     def __init__(self, answer: Ready | None) -> None:
         self._answer = answer
 
-    def at_hand(self, _scope: Scope) -> Ready:
+    def at_hand(self, scope: Scope) -> Ready | None:  # noqa: ARG002 (the protocol's)
         if self._answer is None:
             raise LookupError("broken")
         return self._answer
@@ -331,7 +372,46 @@ class Bare:
             await receive()
             await send({"type": "lifespan.shutdown.complete"})
             return
-        await self.at_hand(scope).send(scope["method"], send)
+        answer = self.at_hand(scope)
+        assert answer is not None
+        await answer.send(scope["method"], send)
+
+
+class Waiting(Bare):
+    """Has nothing at hand for /slow, and is asked for it until ``go``."""
+
+    def __init__(self) -> None:
+        super().__init__(Ready(200, [(b"content-length", b"2")], b"ok"))
+        self.asked, self.go = Event(), Event()
+
+    def at_hand(self, scope: Scope) -> Ready | None:
+        return None if scope["path"] == "/slow" else super().at_hand(scope)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == "/slow":
+            self.asked.set()
+            await asyncio.to_thread(self.go.wait, PATIENCE_S)
+            await Ready(200, [(b"content-length", b"4")], b"slow").send("GET", send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def test_equal_bytes_wait_for_what_was_asked_before() -> None:
+    app = Waiting()
+    with (
+        Server(app, "127.0.0.1", 0) as server,
+        socket.create_connection((server.host, server.port), PATIENCE_S) as reader,
+        reader.makefile("rb") as stream,
+    ):
+        reader.sendall(ask("/quick").encode())
+        assert one_answer(stream, "GET").endswith(b"ok")
+        reader.sendall(ask("/slow").encode())
+        assert app.asked.wait(PATIENCE_S)
+        reader.sendall(ask("/quick").encode())
+        assert select.select([reader], [], [], 0.3)[0] == [], "it was answered before its turn"
+        app.go.set()
+        bodies = [one_answer(stream, "GET").rpartition(b"\r\n\r\n")[2] for _ in range(2)]
+        assert bodies == [b"slow", b"ok"]
 
 
 @pytest.mark.parametrize(
