@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
         self._at_hand: Callable[[Scope], Ready | None] = self.app.at_hand if takes_part else _nothing_at_hand
         self._reading = False
         self._begun: RequestResponseCycle | None = None
-        self._messages = 0
+        self._messages = 0  # of which something was in the bytes received last
         self._is_between = True
         self._last = b""  # what was received, and answered at once: one request, whole
         self._last_scope: Scope = {}
@@ -63,7 +63,7 @@ class Connection(HttpToolsProtocol):
             self._rest()
             return
         self._reading = True
-        self._messages = 0
+        self._messages = 0 if self._is_between else 1
         super().data_received(data)
         self._reading = False
         begun, self._begun = self._begun, None
