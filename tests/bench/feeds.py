@@ -1,14 +1,23 @@
 """What publishing one release costs, beside a feed built anew by feedgen alone and by Django's generator."""
 
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
 
 from feedgen.feed import FeedGenerator
 
+from config.settings import Settings
 from feeds.documents import join
 from feeds.fragments import fragment
 from feeds.model import FORMATS, Entry, Head, Person
-from tests.bench.figures import Figure, cpu_ms
+from syndicator.bootstrap import Syndicator
+from syndicator.model.channel import NewChannel, automatic_channels
+from syndicator.model.filter import EVERYTHING
+from syndicator.services.regenerate import dirty_channels
+from tests.bench.figures import ROUNDS, Figure, cpu_ms
+from tests.bench.releases import Newsdesk
 
 CHANNELS = 300
 WINDOW = 50
@@ -106,3 +115,27 @@ def measure() -> Iterator[Figure]:
         bar=1,
         at_least=False,
     )
+    yield Figure(
+        f"the same in the service: read, joined, compressed, hashed and stored ({CHANNELS * len(FORMATS)} documents)",
+        f"{served_ms():.0f} ms CPU",
+        "",
+    )
+
+
+def served_ms() -> float:
+    """CPU of this process for bringing all channels of a service up to date with one more release."""
+    desk = Newsdesk()
+    with tempfile.TemporaryDirectory() as folder:
+        service = Syndicator(Settings(data_dir=Path(folder)))
+        service.migrate()
+        for number in range(CHANNELS - len(automatic_channels(desk.record(0)))):
+            new = NewChannel(name=f"saved{number}", title="Saved", filter=EVERYTHING)
+            service.add_channel(new, owner="bench")
+        times = []
+        for number in range(WINDOW - 1 + ROUNDS):
+            service.submit(desk.record(number), owner="bench", key=str(number))
+            service.fan_out("bench")
+            if number >= WINDOW - 2:  # the one before the first that counts fills what stays in memory
+                times.append(cpu_ms(lambda: service.regenerate(dirty_channels(service.setup), "bench"), rounds=1))
+        service.close()
+    return median(times[1:])
