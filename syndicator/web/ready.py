@@ -60,6 +60,7 @@ class Connection(HttpToolsProtocol):
         """Readers ask for the same again and again: equal bytes are the same request, where a request begins."""
         self._idle_from_s = None
         if data == self._last and self._is_idle and self._written(self._last_scope, keep_alive=True):
+            self._unset_keepalive_if_required()  # uvicorn's own timer, where the answer before went the ordinary way
             self._rest()
             return
         self._reading = True

@@ -1,8 +1,10 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.unit.web.conversations import Pair
 from tests.unit.web.served import Served, serving
 
 
@@ -20,3 +22,14 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         one.submit()
         one.render()
         yield one
+
+
+@pytest.fixture(scope="module", params=["uvloop", "asyncio"])
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with serving(tmp_path_factory.mktemp("pair")) as served, pytest.MonkeyPatch.context() as patch:
+        if request.param == "asyncio":
+            patch.setitem(sys.modules, "uvloop", None)  # as where it is not installed
+        one = Pair(served)
+        with one.ready_server, one.ordinary_server:
+            one.fill()
+            yield one
