@@ -44,6 +44,8 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
         raise Rejected([Fault("name", "channels of this name make themselves", fix)])
     trial = try_filter(setup, new.filter)
     with setup.database.write() as connection:
+        # First of all: who fans out holds it, and waits for the channel that comes back here.
+        numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
         now = setup.database.now_us(connection)
         number = _inserted(connection, new, owner, now)
         _fill(setup, connection, number, trial)
@@ -51,13 +53,13 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
     missed = try_filter(setup, new.filter, trial.until_us - 1)
     if missed.releases:
         with setup.database.write() as connection:
+            numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
             _fill(setup, connection, number, missed)
     return number
 
 
 def _fill(setup: Setup, connection: Connection, number: int, trial: Trial) -> None:
-    # Fan-out gives the next places in a channel as well: one at a time.
-    numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
+    """Needs FANOUT held: fan-out gives the next places in a channel as well."""
     channels.fill(setup.database, connection, number, trial.releases[::-1])
 
 

@@ -20,7 +20,7 @@ from syndicator.model.release import Record
 from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
-from syndicator.store import audit, erasure, numbers, releases
+from syndicator.store import audit, channels, erasure, numbers, releases
 from syndicator.store.database import Connection, RowMapping
 
 _TRIES = 3
@@ -211,8 +211,8 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
     # No event is fanned out meanwhile: a push composed of the old version would come after us.
     numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
     now = setup.database.now_us(connection)
-    answers, dirty = 0, set[int]()
-    for each in (one for one in plan.releases if one.records):
+    answers, rewritten = 0, [one for one in plan.releases if one.records]
+    for each in rewritten:
         if not erasure.new_edition(connection, each.id, each.edition, each.newest):
             raise _Moved
         if under_way := erasure.hold_pushes(connection, each.id, setup.database.for_update):
@@ -222,10 +222,10 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
         first = records.get(1)
         digest = hashlib.sha256(first.encode()).hexdigest() if first else None
         dropped = erasure.rewrite(connection, each.id, records, each.bodies, digest)
-        dirty.update(erasure.dirty(connection, each.id))
         counts = {"versions": len(records), "pushes": len(each.bodies), "answers": dropped}
         audit.write(connection, actor=actor, action=_ACTION, subject=each.id, now=now, **counts)
         answers += dropped
+    dirty = channels.mark_dirty(setup.database, connection, [each.id for each in rewritten])
     for key, old, new in plan.profiles:
         if not erasure.set_profile(connection, key, old, new, now):
             raise _Moved

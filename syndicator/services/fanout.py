@@ -12,7 +12,7 @@ from syndicator.model.filter import Facts, Filter, facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.attach import addresses
-from syndicator.services.relations import renew_naming, shown
+from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.store import channels, deliveries, events, filters, numbers, releases
 from syndicator.store.database import Connection
@@ -80,9 +80,10 @@ def _fan_out_one(
         if not events.fanned_out(connection, seq, by, now):
             return FannedOut()
         events.insert_payload(connection, seq, WEBHOOK, body)
-        dirty = set(_enter_channels(setup, connection, stored, wanted, now))
-        if occasion.type is EventType.PUBLISHED:
-            dirty.update(renew_naming(connection, release_id))
+        is_first = occasion.type is EventType.PUBLISHED
+        # Those that name it, now that everybody may know of it. Nobody is told.
+        naming = releases.new_edition_of_naming(setup.database, connection, release_id) if is_first else ()
+        dirty = _enter_channels(setup, connection, stored, wanted, naming, now)
         made = _tell_endpoints(setup, connection, seq, occasion.type, release_id, wanted, now)
     return FannedOut(1, tuple(sorted(dirty)), made)
 
@@ -98,12 +99,17 @@ def _parsed(tree: str) -> Filter:
 
 
 def _enter_channels(
-    setup: Setup, connection: Connection, stored: releases.StoredVersion, wanted: Sequence[str], now: int
+    setup: Setup,
+    connection: Connection,
+    stored: releases.StoredVersion,
+    wanted: Sequence[str],
+    naming: Sequence[str],
+    now: int,
 ) -> Sequence[int]:
     automatic = automatic_channels(stored.release.record)
     channels.insert_automatic(setup.database, connection, [row.as_row() for row in automatic], now)
     names = [channel.name for channel in automatic]
-    return channels.enter(setup.database, connection, stored.release.id, names, wanted)
+    return channels.enter(setup.database, connection, stored.release.id, names, wanted, naming)
 
 
 def _tell_endpoints(

@@ -1,10 +1,8 @@
 """Releases that name others: a translation its original, a new text the one it replaces."""
 
-from collections.abc import Sequence
-
 from syndicator.model.release import Release
 from syndicator.services.setup import Setup
-from syndicator.store import channels, releases
+from syndicator.store import releases
 from syndicator.store.database import Connection
 from syndicator.store.releases import StoredVersion
 
@@ -25,12 +23,3 @@ def shown(setup: Setup, connection: Connection, stored: StoredVersion) -> Releas
         for field in ("translation_of", "replaces")
     }
     return release.model_copy(update={"record": release.record.model_copy(update=kept)})
-
-
-def renew_naming(connection: Connection, release_id: str) -> Sequence[int]:
-    """Channels that show a release which names this one, now that everybody may know of it. Nobody is told."""
-    return [
-        number
-        for naming in releases.new_edition_of_naming(connection, release_id)
-        for number in channels.mark_dirty(connection, naming)
-    ]

@@ -31,29 +31,23 @@ _ENTER = """
        AND (c.name IN (SELECT name FROM {names} n) OR c.filter_sha256 IN (SELECT name FROM {filters} f))
     ON CONFLICT (channel_no, release_id) DO NOTHING
 """
-_HOLD = """
-    SELECT no FROM channels
-     WHERE no IN (SELECT channel_no FROM channel_entries WHERE release_id = :release_id
-                   UNION ALL
-                  SELECT e.channel_no FROM relations x JOIN channel_entries e ON e.release_id = x.release_id
-                   WHERE x.target_id = :release_id)
-     ORDER BY no {for_change}
-"""
+# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
+_SHOWING = "(SELECT id FROM {rows} r LIMIT :count) n JOIN channel_entries e ON e.release_id = n.id"
+_HOLD = "SELECT no FROM channels WHERE no IN (SELECT e.channel_no FROM {showing}) ORDER BY no {for_change}"
 _COUNT_ENTRY = text("""
     UPDATE channels SET entries = entries + 1
      WHERE no IN (SELECT e.channel_no FROM channel_entries e WHERE e.release_id = :release_id
                      AND e.channel_no = channels.no AND e.position = channels.entries + 1)
 """)
-_MARK_DIRTY = text("""
+_MARK_DIRTY = """
     UPDATE channels SET generation = generation + 1
-     WHERE deleted_at IS NULL AND no IN (SELECT channel_no FROM channel_entries WHERE release_id = :release_id)
+     WHERE deleted_at IS NULL AND no IN (SELECT e.channel_no FROM {showing})
     RETURNING no
-""")
-_MARK_PAGES = text("""
-    INSERT INTO dirty_pages (channel_no, page)
-    SELECT channel_no, page FROM channel_entries WHERE release_id = :release_id AND page > 0
+"""
+_MARK_PAGES = """
+    INSERT INTO dirty_pages (channel_no, page) SELECT e.channel_no, e.page FROM {showing} WHERE e.page > 0
     ON CONFLICT DO NOTHING
-""")
+"""
 _DIRTY = text("""
     SELECT no, rendered_generation FROM channels
      WHERE generation > rendered_generation AND deleted_at IS NULL ORDER BY no LIMIT :limit
@@ -61,7 +55,6 @@ _DIRTY = text("""
 _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
 _LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL ORDER BY no")
-# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
 _ENTRIES = """
     SELECT e.channel_no, e.page, e.position, e.release_id, r.version, r.edition, r.updated_at
       FROM (SELECT no, page FROM {rows} r LIMIT :count) n
@@ -145,9 +138,14 @@ def insert_automatic(database: Database, connection: Connection, rows: Sequence[
 
 
 def enter(
-    database: Database, connection: Connection, release_id: str, names: Iterable[str], filters: Iterable[str]
+    database: Database,
+    connection: Connection,
+    release_id: str,
+    names: Iterable[str],
+    filters: Iterable[str],
+    naming: Iterable[str] = (),
 ) -> Sequence[int]:
-    """Puts the release into these channels where it is not yet; marks every channel that holds it as dirty."""
+    """Puts the release into these channels where it is not yet; marks all that show it, or one ``naming`` it."""
     values = {
         "release_id": release_id,
         "names": as_rows({"name": name} for name in names),
@@ -156,23 +154,24 @@ def enter(
     column = {"name": "text"}
     statement = _ENTER.format(names=database.rows("names", column), filters=database.rows("filters", column))
     connection.execute(text(statement), values)
-    hold(database, connection, release_id)
+    marked = mark_dirty(database, connection, (release_id, *naming))
     connection.execute(_COUNT_ENTRY, {"release_id": release_id})
-    return mark_dirty(connection, release_id)
+    return marked
 
 
-def hold(database: Database, connection: Connection, release_id: str) -> None:
-    """Keeps other writers from the channels that show the release, or one that names it.
+def mark_dirty(database: Database, connection: Connection, releases: Iterable[str]) -> Sequence[int]:
+    """The channels, and the archive pages, that show one of these releases must be made anew.
 
-    In the order of their numbers, as the channels are rendered: no two transactions wait for each other.
+    Call it once in a transaction, after the last change of a release's row: who renders takes releases first, then
+    channels in the order of their numbers, and no two transactions may wait for each other. No page is marked before
+    its channel is held, for who renders it now would take the mark away with the older one.
     """
-    connection.execute(text(_HOLD.format(for_change=database.for_change)), {"release_id": release_id})
-
-
-def mark_dirty(connection: Connection, release_id: str) -> Sequence[int]:
-    """The channels, and the archive pages, that show this release must be made anew."""
-    connection.execute(_MARK_PAGES, {"release_id": release_id})
-    return connection.execute(_MARK_DIRTY, {"release_id": release_id}).scalars().all()
+    rows = [{"id": release_id} for release_id in releases]
+    showing = _SHOWING.format(rows=database.rows("rows", {"id": "text"}))
+    values = {"rows": as_rows(rows), "count": len(rows)}
+    connection.execute(text(_HOLD.format(showing=showing, for_change=database.for_change)), values)
+    connection.execute(text(_MARK_PAGES.format(showing=showing)), values)
+    return connection.execute(text(_MARK_DIRTY.format(showing=showing)), values).scalars().all()
 
 
 def dirty(connection: Connection, limit: int) -> Mapping[int, int]:

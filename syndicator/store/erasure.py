@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
-from syndicator.store import channels
 from syndicator.store.deliveries import OF_RELEASE
 
 _SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
@@ -113,11 +112,6 @@ def rewrite(
     connection.execute(_DELETE_FRAGMENTS, {"id": release_id})
     connection.execute(_DELETE_DOCUMENTS, {"id": release_id})
     return connection.execute(_FORGET_ANSWERS, {"id": release_id}).rowcount
-
-
-def dirty(connection: Connection, release_id: str) -> Sequence[int]:
-    """Channels to be made anew, archive pages included."""
-    return channels.mark_dirty(connection, release_id)
 
 
 def set_profile(connection: Connection, key: str, old: str, profile: str, now: int) -> bool:

@@ -64,11 +64,11 @@ _RELATE = text("""
 _PUBLIC_AMONG = """
     SELECT r.id FROM {rows} w JOIN releases r ON r.id = w.id WHERE r.published_at <= :now
 """
-_NEW_EDITION_OF_NAMING = text("""
-    UPDATE releases SET edition = edition + 1
-     WHERE id IN (SELECT release_id FROM relations WHERE target_id = :id)
-    RETURNING id
-""")
+_NAMING = """
+    SELECT id FROM releases
+     WHERE id IN (SELECT release_id FROM relations WHERE target_id = :id) ORDER BY id {for_change}
+"""
+_NEW_EDITION = text("UPDATE releases SET edition = edition + 1 WHERE id = :id")
 _EDITION = text("SELECT edition FROM releases WHERE id = :id")
 _OTHER_WITH_CONTENT = text("""
     SELECT id FROM releases WHERE content_hash = :content_hash AND owner = :owner AND id <> :id ORDER BY id LIMIT 1
@@ -238,9 +238,17 @@ def public_among(database: Database, connection: Connection, ids: Iterable[str],
     return frozenset(connection.execute(statement, {"wanted": asked, "now": now}).scalars())
 
 
-def new_edition_of_naming(connection: Connection, release_id: str) -> Sequence[str]:
-    """The releases that name this one; whatever is composed of them from now on is kept anew."""
-    return connection.execute(_NEW_EDITION_OF_NAMING, {"id": release_id}).scalars().all()
+def new_edition_of_naming(database: Database, connection: Connection, release_id: str) -> Sequence[str]:
+    """The releases that name this one; whatever is composed of them from now on is kept anew.
+
+    In the order of their ids, as fragments are stored. Call it before channels are marked.
+    """
+    # In a statement of its own, for an UPDATE knows no order.
+    statement = text(_NAMING.format(for_change=database.for_change))
+    found = connection.execute(statement, {"id": release_id}).scalars().all()
+    if found:
+        connection.execute(_NEW_EDITION, [{"id": each} for each in found])
+    return found
 
 
 def edition(connection: Connection, release_id: str) -> int:

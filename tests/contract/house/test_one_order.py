@@ -1,0 +1,190 @@
+"""On PostgreSQL whoever writes releases and channels takes them in one order, and loses no mark of another."""
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from syndicator.model.channel import NewChannel
+from syndicator.model.filter import EVERYTHING
+from syndicator.model.lifecycle import Action
+from syndicator.services import regenerate as rendering
+from syndicator.services.regenerate import dirty_channels
+from syndicator.services.revise import Revision
+from syndicator.store import audit, channels, renditions
+from tests.contract.house.conftest import Clock, House, open_house, record
+from tests.contract.house.locks import wait_until
+from tests.contract.house.test_erase import changed, wanted
+from tests.contract.house.test_relations import HOUR_US, held
+
+PATIENCE_S = 20.0
+FALL_BEHIND = text("UPDATE channels SET generation = generation + 1 WHERE value IN ('DE-BY', 'DE-HE') RETURNING no")
+
+
+@pytest.fixture
+def houses(tmp_path: Path, postgres_url: str) -> Iterator[tuple[House, House]]:
+    """Two processes over one database."""
+    clock = Clock()
+    both = tuple(open_house(tmp_path, postgres_url, clock, feed_window=4) for _ in range(2))
+    yield both[0], both[1]
+    for one in both:
+        one.service.close()
+
+
+class Thread(threading.Thread):
+    """Keeps what its work raised; ``stop`` is where it stands still until it may ``go``."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__()
+        self.work, self.error = work, ""
+        self.stands, self.go = threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except Exception as error:  # noqa: BLE001 (told by whoever joins it)
+            self.error = str(error)
+
+    def stop(self) -> None:
+        """Once, and only if this thread runs it."""
+        if threading.current_thread() is self and not self.stands.is_set():
+            self.stands.set()
+            assert self.go.wait(PATIENCE_S)
+
+    def start_and_stand(self) -> None:
+        self.start()
+        assert self.stands.wait(PATIENCE_S)
+
+    def ended(self) -> bool:
+        return not self.is_alive()
+
+
+def pass_each_other(house: House, first: Thread, second: Thread) -> list[str]:
+    """What went wrong when the second comes as far as it can while the first stands."""
+    first.start_and_stand()
+    second.start()
+    wait_until(house, 1, second.ended)
+    first.go.set()
+    for each in (first, second):
+        each.join(PATIENCE_S)
+        assert each.ended()
+    return [each.error for each in (first, second) if each.error]
+
+
+def regenerates(house: House) -> Callable[[], object]:
+    numbers = dirty_channels(house.service.setup)
+    return lambda: house.service.regenerate(numbers, "other")
+
+
+def test_an_erasure_while_its_archive_page_is_rendered_marks_the_page(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = houses
+    oldest = house.submit("oldest", headline="Oldest")
+    named = house.submit("named", **changed(headline="Named"))
+    for number in range(4):
+        house.submit(f"later {number}", headline=f"Later {number}")
+    house.service.drain()
+    assert "Mustermann" in feed(house, 1)
+    house.service.revise(oldest, Revision(action=Action.UPDATE, actor="t", record=record(headline="Oldest, new")))
+    house.service.fan_out("t")
+    close_pages = channels.close_pages
+    renders = Thread(regenerates(other))
+    erases = Thread(lambda: house.service.erase_contact(wanted(release=named), actor="operator"))
+
+    def slowly(*given: Any) -> None:
+        renders.stop()
+        close_pages(*given)
+
+    monkeypatch.setattr(channels, "close_pages", slowly)
+    assert pass_each_other(house, renders, erases) == []
+    house.service.drain()
+    assert "Mustermann" not in feed(house, 1)
+    assert "Oldest, new" in feed(house, 1)
+
+
+def test_an_erasure_of_several_releases_and_a_rendering(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = houses
+    house.submit("0", regions=["DE-BY"], headline="Zero")  # its region's channel has the lower number
+    for key, region in (("1", "DE-HE"), ("2", "DE-BY")):
+        house.clock.us += 1000
+        house.submit(key, **changed(headline=key, regions=[region]))
+    house.service.drain()
+    with house.service.database.write() as connection:
+        behind = connection.execute(FALL_BEHIND).scalars().all()
+    assert len(behind) == 2
+    write = audit.write
+    erases = Thread(lambda: house.service.erase_contact(wanted(owner="operator"), actor="operator"))
+    renders = Thread(regenerates(other))
+
+    def slowly(*given: Any, **named: Any) -> None:
+        erases.stop()
+        write(*given, **named)
+
+    monkeypatch.setattr(audit, "write", slowly)
+    assert pass_each_other(house, erases, renders) == []
+
+
+def test_a_release_that_others_name_and_a_rendering_of_those(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = houses
+    target = held(house)
+    house.clock.us += 1000
+    naming = house.submit("naming", language="en", translation_of=target)
+    house.service.drain()
+    new = record(language="en", translation_of=target, headline="New")
+    house.service.revise(naming, Revision(action=Action.UPDATE, actor="t", record=new))
+    house.service.fan_out("t")
+    house.clock.us += HOUR_US
+    house.service.sweep()
+    store = rendering._store_fragments
+    renders = Thread(regenerates(other))
+    fans_out = Thread(lambda: house.service.fan_out("t"))
+
+    def slowly(*given: Any) -> None:
+        store(*given)
+        renders.stop()
+
+    monkeypatch.setattr(rendering, "_store_fragments", slowly)
+    assert pass_each_other(house, renders, fans_out) == []
+    house.service.drain()
+    assert f"/releases/{target}" in feed(house, 0)
+
+
+def test_a_channel_that_comes_back_and_a_fan_out_of_what_it_held(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = houses
+    new = NewChannel(name="saved", title="Saved", filter=EVERYTHING)
+    house.service.add_channel(new, owner="operator")
+    first = house.submit("first")
+    house.service.drain()
+    house.service.delete_channel("saved", actor="operator")
+    house.service.revise(first, Revision(action=Action.UPDATE, actor="t", record=record(headline="New")))
+    revive = channels.revive
+    adds = Thread(lambda: house.service.add_channel(new, owner="operator"))
+    fans_out = Thread(lambda: other.service.fan_out("t"))
+
+    def slowly(*given: Any) -> bool:
+        came_back = revive(*given)
+        adds.stop()
+        return came_back
+
+    monkeypatch.setattr(channels, "revive", slowly)
+    assert pass_each_other(house, adds, fans_out) == []
+    house.service.drain()
+    assert "New" in feed(house, 0, "saved")
+
+
+def feed(house: House, page: int, name: str = "all") -> str:
+    with house.service.database.read() as connection:
+        row = renditions.get(connection, name, page, "atom")
+    assert row is not None
+    return gzip.decompress(row["gzip"]).decode()
