@@ -35,7 +35,7 @@ from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
 from syndicator.services.fanout import FannedOut, fan_out
 from syndicator.services.fragments import Fragments
-from syndicator.services.regenerate import PER_TRANSACTION, dirty_channels, regenerate
+from syndicator.services.regenerate import PER_TRANSACTION, catch_up, dirty_channels, regenerate
 from syndicator.services.revise import Revision, revise
 from syndicator.services.rounds import Rounds
 from syndicator.services.setup import Setup
@@ -102,9 +102,12 @@ class Syndicator:
         return release
 
     def erase_contact(self, wanted: Erasure, *, actor: str) -> Report:
-        """Erases a contact (see ``services.erase``), renders what showed it, and frees what that leaves behind."""
+        """Erases a contact (see ``services.erase``), renders what showed it, and frees what that leaves behind.
+
+        Not left to a thread that renders already: it may have read the old text.
+        """
         report, dirty = erase(self.setup, wanted, actor=actor)
-        self.regenerate(dirty, "erasure")
+        metrics.documents_rendered.inc(catch_up(self.setup, self.fragments, dirty, "erasure"))
         return report.model_copy(update={"purged": self.database.purge(REWRITTEN)})
 
     def attach(self, content: bytes, *, owner: str, name: str | None = None) -> "Kept":

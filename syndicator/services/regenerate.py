@@ -41,6 +41,25 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
     return changed
 
 
+def catch_up(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
+    """Renders these channels until each shows what is committed now; the number of documents that changed.
+
+    By itself, some channels at a time, whoever else is at it: what another one stored counts if it read all this.
+    """
+    changed = 0
+    for at in range(0, len(wanted), PER_TRANSACTION):
+        some = wanted[at : at + PER_TRANSACTION]
+        due = {row["no"]: row["generation"] for row in _rows(setup, some)}
+        while behind := [row["no"] for row in _rows(setup, some) if row["rendered_generation"] < due.get(row["no"], 0)]:
+            changed += regenerate(setup, fragments, behind, by)
+    return changed
+
+
+def _rows(setup: Setup, wanted: Sequence[int]) -> Sequence[RowMapping]:
+    with setup.database.read() as connection:
+        return channels.by_numbers(setup.database, connection, wanted)
+
+
 def _render_and_store(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> tuple[int, Sequence[int]]:
     """The number of documents that changed, and the channels whose rendering did not count."""
     with setup.database.read() as connection:

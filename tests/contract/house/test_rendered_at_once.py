@@ -1,4 +1,4 @@
-"""Two processes that render one channel: a rendering that came too late is made again at once, not by the next sweep."""
+"""Two that render one channel at once: a rendering that came too late is made again, and shows nothing erased."""
 
 import gzip
 import threading
@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from feeds.model import FORMATS
 from syndicator.services.documents import render_channel
 from syndicator.services.regenerate import dirty_channels
 from syndicator.store import renditions
 from tests.contract.house.conftest import House
+from tests.contract.house.test_erase import changed, wanted
 
 PATIENCE_S = 20.0
 WINDOW = 4
@@ -43,8 +45,39 @@ def test_a_channel_whose_page_another_process_closed_meanwhile_is_rendered_again
     assert house.service.regenerate(numbers, "test") > 0
     assert not closing.is_alive()
     assert dirty_channels(house.service.setup) == []
-    assert all("Newest" in feed(house, 0, form) for form in ("rss", "atom", "json"))
+    assert all("Newest" in feed(house, 0, form) for form in FORMATS)
     assert "Early 0" in feed(house, 1, "atom")
+
+
+def test_what_an_erasure_rewrote_is_served_when_it_returns_though_another_thread_renders(
+    make_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same process: it has read the old text, and stores it afterwards if it may."""
+    house = make_house()
+    named = house.submit("named", **changed(headline="Named"))
+    house.service.drain()
+    numbers = submitted(house, "Other")
+    has_read, may_store = threading.Event(), threading.Event()
+    rendering = threading.Thread(target=lambda: house.service.regenerate(numbers, "test"))
+
+    def rendered(*given: Any) -> Any:
+        made = render_channel(*given)
+        if threading.current_thread() is rendering and not has_read.is_set():
+            has_read.set()
+            assert may_store.wait(PATIENCE_S)
+        return made
+
+    monkeypatch.setattr("syndicator.services.regenerate.render_channel", rendered)
+    rendering.start()
+    assert has_read.wait(PATIENCE_S)
+    assert "Mustermann" in feed(house, 0, "atom")
+    house.service.erase_contact(wanted(release=named), actor="operator")
+    assert "Mustermann" not in "".join(feed(house, 0, form) for form in FORMATS)
+    may_store.set()
+    rendering.join(PATIENCE_S)
+    assert "Mustermann" not in "".join(feed(house, 0, form) for form in FORMATS)
+    assert "Other" in feed(house, 0, "atom")
+    assert dirty_channels(house.service.setup) == []
 
 
 def submitted(house: House, headline: str) -> tuple[int, ...]:
