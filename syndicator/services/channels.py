@@ -12,6 +12,8 @@ from syndicator.store.database import Connection
 
 LOOK_BACK_DAYS = 30
 _LOOK_BACK_US = LOOK_BACK_DAYS * 86_400 * SECOND_US
+_COMMIT_WITHIN_US = 60 * SECOND_US
+"""From a release's time of publication to its commit it takes less."""
 _AT_MOST = 20_000
 
 
@@ -36,7 +38,7 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
     """The number of the new channel, filled with what its filter matches of the last 30 days, oldest first.
 
     Matched before the transaction, for that takes time; entered in it. A second pass takes in what was
-    published meanwhile: whose fan-out came before the commit did not know the channel yet.
+    committed meanwhile: whose fan-out came before the commit did not know the channel yet.
     Rejected for a name that belongs to channels that make themselves, Conflict for one that is taken.
     """
     if new.is_reserved:
@@ -50,7 +52,8 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
         number = _inserted(connection, new, owner, now)
         _fill(setup, connection, number, trial)
         audit.write(connection, actor=owner, action="add channel", subject=new.name, now=now, filter=new.filter.tree())
-    missed = try_filter(setup, new.filter, trial.until_us - 1)
+        numbers.take(connection, numbers.FILTERS)
+    missed = try_filter(setup, new.filter, trial.until_us - _COMMIT_WITHIN_US)
     if missed.releases:
         with setup.database.write() as connection:
             numbers.hold(connection, numbers.FANOUT, setup.database.for_update)

@@ -41,13 +41,27 @@ class FannedOut:
         )
 
 
+class _Asked:
+    """The filters in use, read anew when one may have come into use since they were read."""
+
+    def __init__(self) -> None:
+        self._mark: int | None = None
+        self._filters: Filters = ()
+
+    def now(self, connection: Connection) -> Filters:
+        mark = numbers.last(connection, numbers.FILTERS)
+        if mark != self._mark:
+            # After their number: what comes into use in between is read twice, never missed.
+            self._filters = filters.in_use(connection)
+            self._mark = mark
+        return self._filters
+
+
 def fan_out(setup: Setup, by: str) -> FannedOut:
     """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
     with setup.database.read() as connection:
         opened = events.open_events(connection, _BATCH)
-        # After the events: a filter that comes into use later has no claim to what was published before it.
-        asked = filters.in_use(connection) if opened else ()
-    done, dirty, made = 0, set[int](), 0
+    asked, done, dirty, made = _Asked(), 0, set[int](), 0
     for event in opened:
         occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
         outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, asked, by)
@@ -60,13 +74,13 @@ def fan_out(setup: Setup, by: str) -> FannedOut:
 
 
 def _fan_out_one(
-    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: Filters, by: str
+    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: _Asked, by: str
 ) -> FannedOut | None:
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         release = shown(setup, connection, stored)
-        wanted = matching_filters(asked, facts(release.record))
+        wanted = matching_filters(asked.now(connection), facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
     article = compose(release, stored.attached, Audience.NEWSROOMS, urls)

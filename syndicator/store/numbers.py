@@ -9,6 +9,8 @@ MEDIA = "media"
 """Held by whoever hands a file in, refers to one or removes some."""
 REWRITE = "rewrite"
 """Moves when stored pushes were rewritten: whoever keeps any in memory reads them anew."""
+FILTERS = "filters"
+"""Moves when a filter may have come into use: whoever keeps those in use reads them anew."""
 
 _TAKE = text("UPDATE counters SET value = value + :count WHERE name = :name RETURNING value")
 _READ = text("SELECT value FROM counters WHERE name = :name")
