@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -336,6 +337,9 @@ def _transport(settings: Settings, guard: Guard) -> Transport:
         from syndicator.delivery.transport.requests import RequestsTransport
 
         return RequestsTransport(guard, limits, per_host=settings.per_host, ca_file=settings.ca_file)
+    if find_spec("pycurl") is None:  # only looked for: what sends is another process
+        message = "libcurl is missing: install pycurl, or set SYNDICATOR_TRANSPORT=requests"
+        raise ConfigError(message)
     from syndicator.delivery.transport.curl import CurlTransport
 
     return CurlTransport(

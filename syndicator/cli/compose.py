@@ -1,11 +1,13 @@
 """The one module of the core that knows the workers: it wires and starts whole processes.
 
-``run`` is everything in one process, ``web`` and ``worker`` are the two kinds of the scaled-out size.
+``run`` is everything in one process, but for the one that sends, which it starts; ``web`` and ``worker`` are the two
+kinds of the scaled-out size.
 uvicorn would raise SIGTERM again behind its own shutdown, so this module handles the signals: a task
 that is under way ends, what it sent is recorded, and then the process exits.
 """
 
 import gc
+import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -68,6 +70,7 @@ def run(settings: Settings) -> None:
         message = "broker_url names a broker: start `syndicator web` and `syndicator worker`, or leave it out"
         raise ConfigError(message)
     log.configure(settings.log_level)
+    _open_many_files()
     with _stopped_by_signal() as stopped, embedded(settings) as running:
         log.logger("run").info("listening", url=running.server.url, data_dir=str(settings.data_dir))
         stopped.wait()
@@ -78,6 +81,7 @@ def web(settings: Settings) -> None:
     from workers.standalone import connect
 
     log.configure(settings.log_level)
+    _open_many_files()
     with _stopped_by_signal() as stopped:
         service = Syndicator(_with_broker(settings))
         connect(service)
@@ -94,9 +98,16 @@ def worker(settings: Settings) -> int:
     from workers.standalone import work
 
     log.configure(settings.log_level)
+    _open_many_files()
     service = Syndicator(_with_broker(settings))
     _leave_to_stay()
     return work(service)
+
+
+def _open_many_files() -> None:
+    """Takes as many descriptors as the system allows: each reader, and each newsroom that is sent to, is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _leave_to_stay() -> None:

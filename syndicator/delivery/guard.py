@@ -1,7 +1,7 @@
 """The address guard: no request ever reaches a non-public address, unless the operator allowed its network (G9).
 
 A URL is read strictly, its name is resolved, every answer is judged, one bad answer refuses all. Whoever connects is
-given the vetted addresses, connects only to them, and asks ``reachable`` again with the address at hand.
+given the vetted addresses, connects only to them, and asks ``reachable`` again about any other that is at hand.
 """
 
 from collections.abc import Container, Iterable

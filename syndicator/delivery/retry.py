@@ -11,6 +11,7 @@ URL that may not be requested        Refused: waiting does not mend it, a new UR
 any other status, 3xx included       Retry
 DNS, connect, TLS, timeout …         Retry
 address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
+the process that sent it died        Retry: it may have arrived
 transport closed meanwhile           Retry at once that costs no attempt: the receiver has no part in it
 busy: its host had its share         Retry soon that costs no attempt and ends no window: none was made
 none left in the window              Dead: visible, and can be replayed

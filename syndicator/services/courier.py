@@ -205,7 +205,7 @@ class Courier:
                 self._payloads[seq] = events.payload(connection, seq, WEBHOOK)
 
     def _take(self, request: Request, result: Result) -> None:
-        """Runs on the transport's thread: keeps the result for the recorder."""
+        """Runs on a thread of the transport: keeps the result for the recorder."""
         tag = request.tag
         if isinstance(tag, Tag):
             self._keep(Sent(tag.row, tag.token, tag.started_at, tag.by, result))

@@ -24,7 +24,7 @@ _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _ASKS_FOR_REST: Final = {429, 503}
 _BUSY: Final = "busy"
-_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", _BUSY}
+_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", _BUSY}
 
 _log = logger("delivery")
 

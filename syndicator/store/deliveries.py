@@ -76,6 +76,7 @@ _INSERT_PING = text("""
     INSERT INTO deliveries (event_seq, endpoint_no, lane, state, due_at, series_at, follows, trigger)
     VALUES (:seq, :endpoint_no, :lane, 'waiting', :now, :now, FALSE, 'test') RETURNING id
 """)
+# Whether a version before is under way is asked by its token, not by its state: see below.
 _CLAIM = f"""
     UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until
      WHERE id IN (
@@ -86,7 +87,7 @@ _CLAIM = f"""
                    AND COALESCE(r.embargo_until, :now) <= :now))
            AND (NOT d.follows OR NOT EXISTS (
                 SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}
-                   AND o.endpoint_no = d.endpoint_no AND o.state = 'claimed'))
+                   AND o.endpoint_no = d.endpoint_no AND o.claim_token IS NOT NULL))
          ORDER BY d.due_at LIMIT :limit {{skip_locked}})
     RETURNING id
 """

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self, cast
+from typing import Final, NamedTuple, Self, cast
 
 import certifi
 
@@ -24,11 +24,21 @@ from syndicator.delivery.transport.wire import Order, Outcome, Terms
 from syndicator.log import logger
 
 _RESTART_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 30.0
+_PATIENCE_S: Final = 5.0
 _CLOSED: Final = Failure("closed", "the transport was closed")
-_GONE: Final = Failure("closed", "the sender process ended")
-_Job = tuple[Request, Done]
+_LOST: Final = Failure("lost", "the process that sent it ended")
+_NOT_STARTED: Final = Failure("busy", "the process that sends does not start")
 
 _log = logger("delivery")
+
+
+class _Job(NamedTuple):
+    """A request, whom to tell, and since when it waits for its turn (monotonic seconds)."""
+
+    request: Request
+    done: Done
+    since: float
 
 
 class CurlTransport:
@@ -36,8 +46,8 @@ class CurlTransport:
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, for at most
     ``longest_wait_s``, and their deadline begins with their turn. The lookup of a name counts as connecting, and
-    towards the deadline. The process starts with the first request. Where it ends unasked, what it had comes back as
-    ``closed``, and another one starts with the next request.
+    towards the deadline. The process starts with the first request. Where it ends unasked, or stands still, what it had
+    comes back as ``lost``, and another one starts with the next request; while none can be had, requests are ``busy``.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class CurlTransport:
         per_host: int = 64,
         ca_file: Path | None = None,
     ) -> None:
-        self._guard = guard
+        self._guard, self._limits = guard, limits
         self._terms = Terms(
             limits.connect_timeout_s,
             limits.total_timeout_s,
@@ -62,7 +72,7 @@ class CurlTransport:
             str(ca_file) if ca_file else certifi.where(),
         )
         self._submitted: deque[_Job] = deque()
-        self._answered: deque[Lookup[_Job]] = deque()
+        self._answered: deque[tuple[Lookup[_Job], float]] = deque()
         self._lookups: Lookups[_Job] = Lookups(limits.connect_timeout_s, self._answer)
         self._batches: list[tuple[bytes, list[Order]]] = []
         self._handed_over: dict[int, _Job] = {}
@@ -76,6 +86,7 @@ class CurlTransport:
         self._child: Child | None = None
         self._is_wanted = False
         self._start_at = 0.0
+        self._pause_s = _RESTART_S
         self._thread = threading.Thread(target=self._run, name="curl", daemon=True)
         self._thread.start()
 
@@ -84,7 +95,7 @@ class CurlTransport:
             is_open = not self._closed
             if is_open:
                 self._submitted_count += 1
-                self._submitted.append((request, done))
+                self._submitted.append(_Job(request, done, time.monotonic()))
         if not is_open:
             done(request, _CLOSED)
         elif not self._bell.is_set():
@@ -96,12 +107,16 @@ class CurlTransport:
 
     @property
     def in_flight(self) -> int:
-        return self._submitted_count - self._refused_count - self._outcome_count
+        done = self._refused_count + self._outcome_count
+        return self._submitted_count - done
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
         self._bell.set()
+        child = self._child
+        if child is not None:
+            child.hang_up()  # the thread may be waiting for it to take something
         self._thread.join()
 
     def __enter__(self) -> Self:
@@ -118,29 +133,32 @@ class CurlTransport:
                 self._take_in()
                 self._hand_over()
                 self._wait()
-                if self._child is not None and self._child.has_ended:
-                    self._end_child(self._child, _GONE)
+                self._look_after_child()
+        except Exception:  # the thread's boundary: what comes from now on is told that all is closed
+            _log.exception("sending has ended")
+            raise
         finally:  # whatever broke: nobody waits for ever
             self._shut()
 
     def _wait(self) -> None:
-        ends = [self._lookups.next_end(), self._start_at if self._batches else None]
-        end = min((end for end in ends if end is not None), default=None)
-        self._bell.wait(None if end is None else max(0.0, end - time.monotonic()))
+        start_at = self._start_at if self._child is None and (self._batches or self._is_wanted) else None
+        ends = [end for end in (self._lookups.next_end(), start_at, self._stands_still_at()) if end is not None]
+        self._bell.wait(max(0.0, min(ends) - time.monotonic()) if ends else None)
         self._bell.clear()  # before the inboxes are looked at: what comes after that rings again
 
     def _take_in(self) -> None:
         while self._submitted:
             self._judge(self._submitted.popleft())
         while self._answered:
-            lookup = self._answered.popleft()
+            lookup, answered_at = self._answered.popleft()
             if self._lookups.end(lookup):
-                self._looked_up(lookup)
-        for lookup in self._lookups.overdue(time.monotonic()):
-            self._looked_up(lookup)
+                self._looked_up(lookup, answered_at)
+        now = time.monotonic()
+        for lookup in self._lookups.overdue(now):
+            self._looked_up(lookup, now)
 
     def _judge(self, job: _Job) -> None:
-        verdict = self._guard.check(job[0].url)
+        verdict = self._guard.check(job.request.url)
         if isinstance(verdict, Pending):
             self._lookups.add(verdict, job, time.monotonic())
         else:
@@ -148,11 +166,11 @@ class CurlTransport:
 
     def _answer(self, lookup: Lookup[_Job]) -> None:
         """Runs on the resolver's thread."""
-        self._answered.append(lookup)
+        self._answered.append((lookup, time.monotonic()))
         self._bell.set()
 
-    def _looked_up(self, lookup: Lookup[_Job]) -> None:
-        self._admit(self._guard.judge(lookup.pending), lookup.job, time.monotonic() - lookup.asked_at)
+    def _looked_up(self, lookup: Lookup[_Job], ended_at: float) -> None:
+        self._admit(self._guard.judge(lookup.pending), lookup.job._replace(since=ended_at), ended_at - lookup.asked_at)
 
     def _admit(self, verdict: Vetted | Refusal, job: _Job, spent_s: float) -> None:
         if isinstance(verdict, Refusal):
@@ -160,28 +178,30 @@ class CurlTransport:
             return
         self._numbers += 1
         self._handed_over[self._numbers] = job
-        request = job[0]
-        if not self._batches or self._batches[-1][0] is not request.body:
-            self._batches.append((request.body, []))
-        self._batches[-1][1].append(_order(self._numbers, verdict, request, spent_s))
+        body = job.request.body
+        if not self._batches or self._batches[-1][0] is not body:
+            self._batches.append((body, []))
+        self._batches[-1][1].append(_order(self._numbers, verdict, job, spent_s))
 
     def _hand_over(self) -> None:
-        """Waits with what there is while no child can be had."""
         if self._child is None and (self._batches or self._is_wanted):
             self._start_child()
         if self._child is not None:
             for body, orders in self._batches:
                 self._child.send(body, orders)
             self._batches.clear()
+        elif self._batches and self._oldest() < time.monotonic() - self._limits.longest_wait_s:
+            self._batches.clear()
+            self._give_back(_NOT_STARTED)
 
     def _refuse(self, job: _Job, failure: Failure) -> None:
         self._refused_count += 1
-        job[1](job[0], failure)
+        job.done(job.request, failure)
 
     def _start_child(self) -> None:
-        if time.monotonic() < self._start_at:
+        if self._closed or time.monotonic() < self._start_at:
             return
-        self._start_at = time.monotonic() + _RESTART_S
+        self._start_at = time.monotonic() + self._pause_s
         try:
             self._child = Child(self._terms, self._take_outcomes, self._bell.set)
         except OSError as error:
@@ -189,11 +209,32 @@ class CurlTransport:
         else:
             self._is_wanted = False
 
-    def _end_child(self, child: Child, failure: Failure) -> None:
-        """With all that it has not told."""
-        child.end()
-        self._child = None
-        self._give_back(failure)
+    def _look_after_child(self) -> None:
+        child = self._child
+        if child is None or self._closed:
+            return
+        if child.has_ended:
+            self._child = None
+            status = child.end()
+            _log.error("the process that sends has ended", status=status, worked=child.has_told)
+            self._pause_s = _RESTART_S if child.has_told else min(2 * self._pause_s, _LONGEST_PAUSE_S)
+            self._give_back(_LOST if child.has_told else _NOT_STARTED)
+        elif (stands_still_at := self._stands_still_at()) and stands_still_at <= time.monotonic():
+            child.kill()
+
+    def _stands_still_at(self) -> float | None:
+        """When there will have been more than enough time for what was handed over first."""
+        if self._child is None or not self._handed_over:
+            return None
+        return self._oldest() + self._limits.longest_wait_s + self._limits.total_timeout_s + _PATIENCE_S
+
+    def _oldest(self) -> float:
+        """Since when the first of those that were handed over waits; now, if there is none."""
+        while True:
+            try:
+                return next((job.since for job in self._handed_over.values()), time.monotonic())
+            except RuntimeError:  # an outcome came meanwhile, on the other thread
+                continue
 
     def _give_back(self, failure: Failure) -> None:
         for job in self._handed_over.values():
@@ -204,7 +245,7 @@ class CurlTransport:
         with self._lock:
             self._closed = True
         if self._child is not None:
-            self._end_child(self._child, _CLOSED)
+            self._child.end()
         self._give_back(_CLOSED)
         for job in [*self._lookups.clear(), *self._submitted]:
             self._refuse(job, _CLOSED)
@@ -213,16 +254,16 @@ class CurlTransport:
 
     def _take_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
-            request, done = self._handed_over.pop(outcome[0])
+            job = self._handed_over.pop(outcome[0])
             self._outcome_count += 1
-            done(request, _result(outcome))
+            job.done(job.request, _result(outcome))
 
 
-def _order(number: int, vetted: Vetted, request: Request, spent_s: float) -> Order:
+def _order(number: int, vetted: Vetted, job: _Job, spent_s: float) -> Order:
     url, address = vetted.url, chosen(vetted.addresses)
     pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(address)}:{url.port}"
-    lines = [_line(*header) for header in request.headers]
-    return (number, f"{url.host}:{url.port}", url.text, address, pinned, lines, spent_s)
+    lines = [_line(*header) for header in job.request.headers]
+    return (number, f"{url.host}:{url.port}", url.text, address, pinned, lines, spent_s, job.since)
 
 
 def _result(outcome: Outcome) -> Result:

@@ -19,7 +19,7 @@ class Multi:
         self._epoll = select.epoll()
         self._watched: set[int] = set()
         self._door = door
-        self._epoll.register(door, select.EPOLLIN)
+        self._epoll.register(door, select.EPOLLIN | select.EPOLLRDHUP)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
@@ -31,12 +31,12 @@ class Multi:
         ends = [end for end in (self._timer_at, until) if end is not None]
         return self._epoll.poll(max(0.0, min(ends) - time.monotonic()) if ends else _IDLE_S)
 
-    def act(self, events: list[tuple[int, int]]) -> bool:
-        """Lets libcurl do what the events ask for; whether somebody is at the door."""
-        is_called = False
+    def act(self, events: list[tuple[int, int]]) -> int:
+        """Lets libcurl do what the events ask for; what happened at the door (bits as of epoll)."""
+        at_the_door = 0
         for descriptor, event in events:
             if descriptor == self._door:
-                is_called = True
+                at_the_door = event
                 continue
             bits = (
                 (pycurl.CSELECT_IN if event & select.EPOLLIN else 0)
@@ -47,7 +47,7 @@ class Multi:
         if self._timer_at is not None and time.monotonic() >= self._timer_at:
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        return is_called
+        return at_the_door
 
     def finished(self) -> Iterator[tuple[pycurl.Curl, int, str]]:
         """Handles that are done, with libcurl's error; 0 for none."""

@@ -17,7 +17,7 @@ from typing import Literal, Protocol, Self
 
 from syndicator.errors import SyndicatorError
 
-Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed", "busy"]
+Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed", "lost", "busy"]
 
 # Set by the client itself, or dangerous in the hands of whoever may add headers.
 RESERVED_HEADERS = frozenset(
@@ -91,8 +91,8 @@ class Answer:
 class Failure:
     """No whole answer came. ``phase`` says how far it got, ``reason`` why in words for the attempt log.
 
-    ``closed`` = the transport was closed meanwhile, ``busy`` = no attempt was made, since as many as may were under way
-    for ``longest_wait_s``: no fault of the receiver.
+    No fault of the receiver are ``closed`` = the transport was closed meanwhile, ``lost`` = what sent it ended, and it
+    may have arrived, ``busy`` = no attempt was made, since none could be within ``longest_wait_s``.
     """
 
     phase: Phase

@@ -1,12 +1,12 @@
 """The sender process: one thread, one libcurl multi handle, and a wire to the worker that it belongs to.
 
-It has an interpreter of its own, so that sending and the worker's claims, signatures and records run at the same time;
-and it knows nothing but what it sends: no database, no key. It ends when its worker does, whatever ended that.
+It has an interpreter of its own, so that sending and the worker's claims, signatures and records run at the same time.
+It is given what it sends and nothing else. It ends when its worker does, whatever ended that.
 """
 
 import gc
 import resource
-import signal
+import select
 import socket
 import sys
 import time
@@ -21,6 +21,7 @@ from syndicator.delivery.transport.wire import Order, Outcome, Terms, Wire
 
 _CONNECTIONS_PER_PLACE: Final = 10
 _FDS_FOR_OTHERS: Final = 256
+_GONE: Final = select.EPOLLHUP | select.EPOLLRDHUP
 
 
 class Sender:
@@ -36,21 +37,24 @@ class Sender:
 
     def run(self) -> None:
         """ConnectionError where the worker goes while it is told an outcome."""
+        self._wire.send([])  # so that it knows that this is one that works
         while True:
             if outcomes := self._finish() + self._start():
                 self._wire.send(outcomes)
-            if self._multi.act(self._multi.wait(self._turns.next_end())) and not self._take_in():
+            at_the_door = self._multi.act(self._multi.wait(self._turns.next_end()))
+            if at_the_door & _GONE:
+                return  # what it had sent last is nobody's any more
+            if at_the_door and not self._take_in():
                 return
 
     def _take_in(self) -> bool:
         """Whether the worker is still there."""
         batches = self._wire.receive()
-        now = time.monotonic()
         for body, orders in chain.from_iterable(batches or ()):
             if body is not None:
                 self._body = body
             for order in orders:
-                self._turns.add(order[1], (order, self._body), now)
+                self._turns.add(order[1], (order, self._body), order[-1])
         return batches is not None
 
     def _start(self) -> list[Outcome]:
@@ -60,7 +64,7 @@ class Sender:
             slot.prepare(*turn[1])
             self._multi.add(slot.easy)
         overdue = self._turns.overdue(time.monotonic())
-        return [(order[0], "busy", reason, b"", "", order[-1], 0) for (order, _), reason in overdue]
+        return [(order[0], "busy", reason, b"", "", order[-2], 0) for (order, _), reason in overdue]
 
     def _finish(self) -> list[Outcome]:
         outcomes = []
@@ -75,21 +79,18 @@ class Sender:
 
 def _connections(places: int) -> int:
     """Connections to keep: many endpoints are written to again soon; descriptors are what limits them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     wanted = places * _CONNECTIONS_PER_PLACE
-    return wanted if hard == resource.RLIM_INFINITY else max(places, min(wanted, hard - _FDS_FOR_OTHERS - places))
+    return wanted if most == resource.RLIM_INFINITY else max(places, min(wanted, most - _FDS_FOR_OTHERS - places))
 
 
 def main() -> None:
-    """``python -m syndicator.delivery.transport.sender DESCRIPTOR TERMS``, as a worker starts it."""
-    # A signal to all of a terminal or a service reaches the worker, too, which decides how long it sends.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    """``python -m syndicator.delivery.transport.sender DESCRIPTOR``, as a worker starts it; the terms come by stdin."""
+    terms = Terms.from_json(sys.stdin.buffer.read())
     gc.freeze()
     try:
-        Sender(Wire(socket.socket(fileno=int(sys.argv[1]))), Terms.from_argument(sys.argv[2])).run()
+        Sender(Wire(socket.socket(fileno=int(sys.argv[1]))), terms).run()
     except ConnectionError:
         return  # the worker is gone
 

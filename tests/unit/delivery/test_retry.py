@@ -56,6 +56,11 @@ def test_a_url_that_may_not_be_requested_is_refused_and_the_endpoint_stays() -> 
     assert judge(Failure("url", "port 22"), 1, NOW, NOW) == Refused("url: port 22", disable_endpoint=False)
 
 
+def test_an_attempt_of_a_process_that_died_counts_for_it_may_have_arrived() -> None:
+    wanted = Retry(NOW + timedelta(seconds=5), counts=True, reason="lost: it died")
+    assert judge(Failure("lost", "it died"), 1, NOW, NOW) == wanted
+
+
 def test_a_closed_transport_costs_no_attempt() -> None:
     assert judge(Failure("closed", "stopping"), 1, NOW, NOW) == Retry(NOW, counts=False, reason="closed: stopping")
 

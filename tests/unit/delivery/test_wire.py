@@ -9,7 +9,7 @@ import pytest
 from syndicator.delivery.transport.wire import Terms, Wire
 
 TERMS = Terms(5.0, 15.0, 5.0, 65_536, 2048, 2000, 64, ["10.0.0.0/8"], "/etc/ca.pem")
-ORDER = (7, "news.example:443", "https://news.example/", "192.0.2.1", "", ["webhook-id: evt_1"], 0.25)
+ORDER = (7, "news.example:443", "https://news.example/", "192.0.2.1", "", ["webhook-id: evt_1"], 0.25, 1.5)
 
 
 Ends = tuple[socket.socket, socket.socket]
@@ -50,6 +50,13 @@ def test_a_batch_larger_than_any_buffer_comes_whole(ends: Ends) -> None:
     assert seen == [[(body, [])]]
 
 
+def test_what_is_no_batch_is_not_waited_for(ends: Ends) -> None:
+    ours, theirs = ends
+    ours.sendall(b"\xff\xff\xff\xff")
+    with pytest.raises(ValueError, match="a batch of 4294967295 bytes"):
+        Wire(theirs).receive()
+
+
 def test_both_ends_learn_that_the_other_one_is_gone(ends: Ends) -> None:
     ours, theirs = ends
     Wire(ours).end()
@@ -60,5 +67,5 @@ def test_both_ends_learn_that_the_other_one_is_gone(ends: Ends) -> None:
         Wire(theirs).send([])
 
 
-def test_the_terms_are_told_in_one_argument() -> None:
-    assert Terms.from_argument(TERMS.as_argument()) == TERMS
+def test_the_terms_come_as_they_were_told() -> None:
+    assert Terms.from_json(TERMS.as_json()) == TERMS
