@@ -1,7 +1,7 @@
 """A channel's state → the bytes of its documents. Reads, and writes nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
@@ -67,11 +67,11 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a channel's documents are made of: entries not in the archive yet, and archive pages that are behind."""
+    """What a channel's documents are made of: entries not in the archive yet, and which archive pages are behind."""
 
     channel: RowMapping
     waiting: Page
-    behind: tuple[Page, ...]
+    behind: tuple[int, ...]
     stones: tuple[Tombstone, ...]
 
 
@@ -98,13 +98,12 @@ def standings(setup: Setup, connection: Connection, rows: Sequence[RowMapping], 
     """Of these channels, whose rows were read before: what is made of it is at least as new as their generations."""
     numbers = [row["no"] for row in rows]
     marked = channels.dirty_pages(setup.database, connection, numbers)
-    wanted = [*((number, CURRENT) for number in numbers), *marked]
-    entries = channels.entries(setup.database, connection, wanted)
+    entries = channels.entries(setup.database, connection, [(number, CURRENT) for number in numbers])
     since = now - _TOMBSTONES_SHOWN_US
     withdrawn = channels.withdrawn(setup.database, connection, numbers, since)
-    behind: dict[int, list[Page]] = {number: [] for number in numbers}
+    behind: dict[int, list[int]] = {number: [] for number in numbers}
     for number, page in marked:
-        behind[number].append(Page.of(page, entries.get((number, page), ())))
+        behind[number].append(page)
     return [
         Standing(
             channel=row,
@@ -120,9 +119,9 @@ def standings(setup: Setup, connection: Connection, rows: Sequence[RowMapping], 
 
 
 def gathered(fragments: Fragments, connection: Connection, some: Sequence[Standing]) -> Gathered:
-    """All fragments that these channels' documents are joined from."""
+    """All fragments that these channels' documents are joined from, but for archive pages: those may be any number."""
     found = Gathered(fragments, connection)
-    found.add(edition for each in some for page in (each.waiting, *each.behind) for edition in page.editions)
+    found.add(edition for each in some for edition in each.waiting.editions)
     return found
 
 
@@ -131,25 +130,28 @@ def render_channel(setup: Setup, connection: Connection, gathered: Gathered, sta
     channel, waiting = standing.channel, standing.waiting
     closed, current = _close(setup, waiting.entries, _sizes(waiting, gathered), channel["pages"])
     archived = list(standing.behind)
-    if closed and channel["pages"] and channel["pages"] not in {page.number for page in archived}:
+    if closed and channel["pages"] and channel["pages"] not in archived:
         # It names a next page from now on.
-        archived.append(_archive_page(setup, connection, gathered, channel))
+        archived.append(channel["pages"])
     newest = channel["pages"] + len(closed)
+    rest = ((page, gathered) for page in (*closed, current))
     rendered = [
-        _render(page, head, form, gathered)
-        for page in (*archived, *closed, current)
+        _render(page, head, form, known)
+        for page, known in chain(_archive_pages(setup, connection, gathered, channel["no"], archived), rest)
         for form in FORMATS
         for head in (_head(setup, channel, page, form, newest, standing.stones if page is current else ()),)
     ]
     return ChannelDocuments(channel=channel, pages=newest, closed=tuple(closed), rendered=tuple(rendered))
 
 
-def _archive_page(setup: Setup, connection: Connection, gathered: Gathered, channel: RowMapping) -> Page:
-    """The newest one that is closed already."""
-    named = (channel["no"], channel["pages"])
-    page = Page.of(channel["pages"], channels.entries(setup.database, connection, [named]).get(named, ()))
-    gathered.add(page.editions)
-    return page
+def _archive_pages(
+    setup: Setup, connection: Connection, gathered: Gathered, channel: int, numbers: Sequence[int]
+) -> Iterator[tuple[Page, Gathered]]:
+    """One at a time, each with its fragments: as many as there are do not stand in memory together."""
+    for number in numbers:
+        named = (channel, number)
+        page = Page.of(number, channels.entries(setup.database, connection, [named]).get(named, ()))
+        yield page, gathered.apart(page.editions)
 
 
 def _sizes(page: Page, gathered: Gathered) -> list[int]:

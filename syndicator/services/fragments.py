@@ -5,7 +5,9 @@ Runs of entries that stand together are compressed once, too.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from feeds.documents import SEPARATOR
@@ -25,9 +27,11 @@ Named = tuple[Edition, Format]
 
 Run = tuple[Format, tuple[Edition, ...]]
 
-_MAX_FRAGMENT_BYTES = 64_000_000
-_MAX_PIECE_BYTES = 32_000_000
-_MAX_ENTRIES = 1000
+_MAX_FRAGMENT_BYTES = 24_000_000
+_MAX_PIECE_BYTES = 12_000_000
+# What one takes beside its bytes: its name, of a dozen editions for a piece, and its place.
+_AROUND_FRAGMENT_BYTES = 500
+_AROUND_PIECE_BYTES = 2500
 
 Name = TypeVar("Name")
 Value = TypeVar("Value")
@@ -75,9 +79,8 @@ class Fragments:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._kept = _Kept[Named, Fragment](_MAX_FRAGMENT_BYTES, lambda each: len(each.body))
-        self._pieces = _Kept[Run, Piece](_MAX_PIECE_BYTES, lambda each: len(each.deflated))
-        self._entries: dict[Edition, Entry] = {}  # one composing serves all formats
+        self._kept = _Kept[Named, Fragment](_MAX_FRAGMENT_BYTES, lambda each: len(each.body) + _AROUND_FRAGMENT_BYTES)
+        self._pieces = _Kept[Run, Piece](_MAX_PIECE_BYTES, lambda each: len(each.deflated) + _AROUND_PIECE_BYTES)
 
     def of(
         self, connection: Connection, editions: Iterable[Edition]
@@ -89,7 +92,7 @@ class Fragments:
         if not missing:
             return known, {}
         found = renditions.fragments(self._setup.database, connection, missing, TEMPLATE_VERSION)
-        composed = {named: self._compose(connection, *named) for named in missing if named not in found}
+        composed = dict(self._composed(connection, [named for named in missing if named not in found]))
         for named in missing:
             known[named] = Fragment.of(found[named] if named in found else composed[named])
             self._kept.put(named, known[named])
@@ -103,13 +106,12 @@ class Fragments:
             self._pieces.put(run, found)
         return found
 
-    def _compose(self, connection: Connection, wanted: Edition, form: Format) -> bytes:
-        composed = self._entries.get(wanted)
-        if composed is None:
-            if len(self._entries) >= _MAX_ENTRIES:
-                self._entries = {}
-            composed = self._entries[wanted] = self._entry(connection, wanted)
-        return fragment(composed, form)
+    def _composed(self, connection: Connection, missing: Iterable[Named]) -> Iterator[tuple[Named, bytes]]:
+        """One composing serves all formats, and is not kept: an erased contact may stand in it."""
+        for edition, some in groupby(missing, itemgetter(0)):
+            whole = self._entry(connection, edition)
+            for named in some:
+                yield named, fragment(whole, named[1])
 
     def _entry(self, connection: Connection, wanted: Edition) -> Entry:
         stored = releases.version(connection, *wanted[:2])
@@ -133,6 +135,13 @@ class Gathered:
         known, composed = self._fragments.of(self._connection, dict.fromkeys(editions))
         self._known.update(known)
         self.composed.update(composed)
+
+    def apart(self, editions: Iterable[Edition]) -> "Gathered":
+        """The fragments of one more document, which nobody else needs."""
+        other = Gathered(self._fragments, self._connection)
+        other.composed = self.composed
+        other.add(editions)
+        return other
 
     def some(self, editions: Iterable[Edition], form: Format) -> list[Fragment]:
         """In this order; each must have been added."""
