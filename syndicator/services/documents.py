@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from feeds.archive import closing
-from feeds.documents import spans
+from feeds.documents import SEPARATOR, spans
 from feeds.heads import FOOT, render_head
 from feeds.model import FORMATS, Format, Head, Tombstone
 from feeds.packed import constant, gzipped, piece
@@ -53,7 +53,8 @@ class Page:
 class Rendered:
     """One document in one format: bytes compressed, a hash of them, and where each entry stands.
 
-    The hash is that of the head and of the entries' own hashes: the same for the same bytes, and for no others.
+    The hash is that of the head, the entries' own hashes, what stands between them and what ends the document: the
+    same for the same of these, and another one when any of them changed.
     """
 
     page: int
@@ -173,7 +174,7 @@ def _close(setup: Setup, waiting: Sequence[RowMapping], sizes: Sequence[int], pa
 
 
 def _render(page: Page, head: Head, form: Format, gathered: Gathered) -> Rendered:
-    start, end = render_head(head, form), FOOT[form]
+    start, gap, end = render_head(head, form), SEPARATOR[form], FOOT[form]
     newest, *older = page.runs or ((),)
     pieces = [
         piece(start + gathered.joined(newest, form)),
@@ -186,7 +187,7 @@ def _render(page: Page, head: Head, form: Format, gathered: Gathered) -> Rendere
         page=page.number,
         format=form,
         gzip=gzipped(pieces),
-        sha256=hashlib.sha256(start + b"".join(each.digest for each in entries)).hexdigest(),
+        sha256=hashlib.sha256(b"".join((start, *(each.digest for each in entries), gap, end))).hexdigest(),
         size=sum(each.size for each in pieces),
         editions=editions,
         spans=spans(len(start), (each.body for each in entries), form),

@@ -11,6 +11,7 @@ from config.settings import Settings
 from feeds.model import FORMATS
 from syndicator.bootstrap import Syndicator
 from syndicator.model.release import Record
+from syndicator.services import documents, fragments
 from syndicator.services.documents import ChannelDocuments, gathered, render_channel, standings
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import dirty_channels
@@ -69,6 +70,17 @@ def test_another_text_gives_another_hash_and_the_same_text_the_same(filled: Synd
     assert before == again
     filled.submit(Record.model_validate(record(headline="One more")), owner="operator", key="one more")
     filled.fan_out("test")
+    assert not set(before) & set(hashes(rendered_anew(filled)))
+
+
+@pytest.mark.parametrize("table", ["FOOT", "SEPARATOR"])
+def test_another_end_or_separator_gives_another_hash(
+    filled: Syndicator, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = hashes(rendered_anew(filled))
+    for module in (documents, fragments):
+        if hasattr(module, table):
+            monkeypatch.setattr(module, table, {form: getattr(module, table)[form] + b"\n" for form in FORMATS})
     assert not set(before) & set(hashes(rendered_anew(filled)))
 
 
