@@ -1,6 +1,6 @@
-"""Feed documents: a head and stored fragments joined, or single entries cut out again."""
+"""Feed documents: a head and the fragments of entries joined, or single entries cut out again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,20 +19,10 @@ class Joined:
     spans: tuple[tuple[int, int], ...]
 
 
-def join(head: Head, fragments: Sequence[bytes], format: Format) -> Joined:
-    """The document of these fragments, in their order; renders none of them.
-
-    Byte-identical to rendering all entries at once, and to any other join of the same.
-    """
-    start = render_head(head, format)
-    gap = SEPARATOR[format]
-    # One join, so that the largest piece of work, copying the entries, is done once.
-    pieces = [start, *_interleaved(fragments, gap), FOOT[format]]
-    return Joined(b"".join(pieces), spans(len(start), fragments, format))
-
-
 def document(head: Head, entries: Iterable[Entry], format: Format) -> bytes:
-    return join(head, [fragment(entry, format) for entry in entries], format).body
+    """Head, fragments and end joined: byte-identical to rendering all entries at once."""
+    between = SEPARATOR[format].join(fragment(entry, format) for entry in entries)
+    return render_head(head, format) + between + FOOT[format]
 
 
 def excerpt(joined: Joined, keep: Iterable[int], format: Format) -> bytes:
@@ -42,14 +32,6 @@ def excerpt(joined: Joined, keep: Iterable[int], format: Format) -> bytes:
     first, (last, length) = joined.spans[0][0], joined.spans[-1]
     kept = (joined.body[at : at + size] for at, size in (joined.spans[position] for position in keep))
     return b"".join((joined.body[:first], SEPARATOR[format].join(kept), joined.body[last + length :]))
-
-
-def _interleaved(fragments: Sequence[bytes], gap: bytes) -> Sequence[bytes]:
-    if not gap or not fragments:
-        return fragments
-    pieces = [gap] * (2 * len(fragments) - 1)
-    pieces[::2] = fragments
-    return pieces
 
 
 def spans(offset: int, fragments: Iterable[bytes], format: Format) -> tuple[tuple[int, int], ...]:

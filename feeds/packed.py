@@ -7,7 +7,7 @@ in each, a file is five per cent larger.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Final
 
 from isal import isal_zlib
@@ -43,12 +43,9 @@ def constant(body: bytes) -> Piece:
 def gzipped(pieces: Iterable[Piece]) -> bytes:
     """The file whose contents are those of the pieces, one after the other."""
     some = tuple(pieces)
-    whole = reduce(_after, some)
-    ending = whole.crc32.to_bytes(4, "little") + (whole.size % _WORD).to_bytes(4, "little")
+    crc32 = size = 0
+    for each in some:
+        crc32 = isal_zlib.crc32_combine(crc32, each.crc32, each.size)
+        size += each.size
+    ending = crc32.to_bytes(4, "little") + (size % _WORD).to_bytes(4, "little")
     return b"".join((_HEAD, *(each.deflated for each in some), _END, ending))
-
-
-def _after(first: Piece, second: Piece) -> Piece:
-    """Both, but for their bytes."""
-    crc32 = isal_zlib.crc32_combine(first.crc32, second.crc32, second.size)
-    return Piece(b"", crc32, first.size + second.size)

@@ -15,9 +15,8 @@ from syndicator.services.fragments import Fragments, Gathered
 from syndicator.services.setup import Setup
 from syndicator.store import channels
 from syndicator.store.database import Connection, RowMapping
-from syndicator.store.renditions import Edition
+from syndicator.store.renditions import CURRENT, Edition
 
-CURRENT = 0
 _TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
 _RUN = 12
 """Entries that are compressed together: as many as their compression gains by, and few to make anew."""

@@ -94,8 +94,7 @@ def _store_fragments(setup: Setup, connection: Connection, sheaf: Gathered) -> N
             "template": TEMPLATE_VERSION,
             "body": body,
         }
-        # In one order: two workers that store the same ones must not wait for each other.
-        for (edition, form), body in sorted(sheaf.composed.items())
+        for (edition, form), body in sheaf.composed.items()
     ]
     renditions.insert_fragments(setup.database, connection, rows)
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, text
 from syndicator.errors import NotFound
 from syndicator.store.database import Database, as_rows
 
-Page = tuple[int, int]
-"""Number of the channel and of its document."""
+Place = tuple[int, int]
+"""A document: the number of its channel and of its page."""
 
 _INSERT = text("""
     INSERT INTO channels (name, kind, value, title, owner, filter_sha256, created_at)
@@ -199,7 +199,7 @@ def listed(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(_LIST).mappings().all()
 
 
-def entries(database: Database, connection: Connection, pages: Iterable[Page]) -> Mapping[Page, Sequence[RowMapping]]:
+def entries(database: Database, connection: Connection, pages: Iterable[Place]) -> Mapping[Place, Sequence[RowMapping]]:
     """The public releases of these documents, newest entry first; nothing for one that has none."""
     rows = [{"no": no, "page": page} for no, page in pages]
     statement = _ENTRIES.format(rows=database.rows("rows", _PAGE))
@@ -213,7 +213,7 @@ def close_pages(connection: Connection, rows: Sequence[Mapping[str, int]]) -> No
         connection.execute(_CLOSE, list(map(dict, rows)))
 
 
-def dirty_pages(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[Page]:
+def dirty_pages(database: Database, connection: Connection, numbers: Iterable[int]) -> Sequence[Place]:
     """The archive documents of these channels that show a changed release."""
     found = connection.execute(text(_DIRTY_PAGES.format(rows=_numbers(database))), {"rows": _as_numbers(numbers)})
     return [(row.channel_no, row.page) for row in found]

@@ -1,6 +1,7 @@
 """Rendered feed documents and the fragments they are joined from."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, text
 from syndicator.store.database import Database, as_rows
 
 CURRENT = 0
+"""The page of a channel's current document; archive pages count from one."""
 
 Edition = tuple[str, int, int]
 """Release id, version and edition."""
@@ -74,8 +76,8 @@ def fragments(
 
 def insert_fragments(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Keeps them, but for releases that have a newer edition by now: nothing is left of an older one."""
-    # In one order, for several processes lock the releases they belong to.
-    ordered = sorted(map(dict, rows), key=lambda row: str(row["release_id"]))
+    # In one order, for several processes lock the releases they belong to, and store the same ones.
+    ordered = sorted(map(dict, rows), key=itemgetter(*_FRAGMENT))
     if ordered:
         connection.execute(text(_INSERT_FRAGMENT.format(for_share=database.for_share)), ordered)
 

@@ -8,7 +8,8 @@ import pytest
 from isal import igzip
 
 from config.settings import Settings
-from feeds.model import FORMATS
+from feeds.documents import document
+from feeds.model import FORMATS, Format
 from syndicator.bootstrap import Syndicator
 from syndicator.model.release import Record
 from syndicator.services import documents, fragments
@@ -43,12 +44,25 @@ def filled(service: Syndicator) -> Syndicator:
 def test_a_process_that_remembers_nothing_makes_the_same_files(filled: Syndicator) -> None:
     with filled.database.read() as connection:
         for each in rendered_anew(filled):
-            for document in each.rendered:
-                row = renditions.get(connection, each.channel["name"], document.page, document.format)
+            for made in each.rendered:
+                row = renditions.get(connection, each.channel["name"], made.page, made.format)
                 assert row is not None
-                assert bytes(row["gzip"]) == document.gzip
-                assert row["etag"].partition("-")[2] == document.sha256[:24]
-                assert row["size"] == document.size == len(igzip.decompress(document.gzip))  # type: ignore[no-untyped-call]
+                assert bytes(row["gzip"]) == made.gzip
+                assert row["etag"].partition("-")[2] == made.sha256[:24]
+                assert row["size"] == made.size == len(igzip.decompress(made.gzip))  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_put_together_is_the_document_of_these_entries(filled: Syndicator, form: Format) -> None:
+    with filled.database.read() as connection:
+        row = renditions.get(connection, "all", 0, form)
+        channel = channels.by_name(connection, "all")
+        (standing,) = standings(filled.setup, connection, [channel], filled.database.now_us(connection))
+        composing = Fragments(filled.setup)
+        entries = [composing._entry(connection, edition) for edition in standing.waiting.editions]
+    head = documents._head(filled.setup, channel, standing.waiting, form, 0, standing.stones)
+    assert row is not None
+    assert igzip.decompress(bytes(row["gzip"])) == document(head, entries, form)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -94,4 +108,4 @@ def rendered_anew(service: Syndicator) -> Sequence[ChannelDocuments]:
 
 
 def hashes(some: Sequence[ChannelDocuments]) -> list[str]:
-    return [document.sha256 for each in some for document in each.rendered]
+    return [made.sha256 for each in some for made in each.rendered]
