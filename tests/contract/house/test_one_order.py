@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from feeds.fragments import TEMPLATE_VERSION
 from syndicator.model.channel import NewChannel
 from syndicator.model.filter import EVERYTHING
 from syndicator.model.lifecycle import Action
@@ -181,6 +182,26 @@ def test_a_channel_that_comes_back_and_a_fan_out_of_what_it_held(
     assert pass_each_other(house, adds, fans_out) == []
     house.service.drain()
     assert "New" in feed(house, 0, "saved")
+
+
+def test_two_that_store_the_same_fragments(houses: tuple[House, House]) -> None:
+    house, other = houses
+    release_id = house.submit("one")
+    named = {"release_id": release_id, "version": 1, "edition": 0, "template": TEMPLATE_VERSION, "body": b"x"}
+    atom, rss = ({**named, "format": form} for form in ("atom", "rss"))
+
+    def one_by_one() -> None:
+        with house.service.database.write() as connection:
+            renditions.insert_fragments(house.service.database, connection, [atom])
+            first.stop()
+            renditions.insert_fragments(house.service.database, connection, [rss])
+
+    def at_once() -> None:
+        with other.service.database.write() as connection:
+            renditions.insert_fragments(other.service.database, connection, [rss, atom])
+
+    first, second = Thread(one_by_one), Thread(at_once)
+    assert pass_each_other(house, first, second) == []
 
 
 def feed(house: House, page: int, name: str = "all") -> str:
