@@ -63,6 +63,7 @@ class Newsroom(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     host, port = os.environ.get("RECEIVER_HOST", "127.0.0.1"), int(os.environ.get("RECEIVER_PORT", "9000"))
+    ThreadingHTTPServer.request_queue_size = 128  # several releases may come at the same moment
     server = ThreadingHTTPServer((host, port), Newsroom)
     print(f"waiting on port {server.server_port}", flush=True)
     server.serve_forever()

@@ -1,4 +1,4 @@
-"""Connections that write an answer which is at hand themselves: no task, no messages, one write.
+"""Connections that write an answer which is at hand themselves: no task and no messages.
 
 uvicorn makes a task of every request and looks at every header line again while it writes it; both together
 cost more than to choose a feed's answer (docs/decisions/0014). All else about a connection stays uvicorn's:
@@ -121,10 +121,10 @@ class Connection(HttpToolsProtocol):
             head = self._head(answer, keep_alive=keep_alive)
         except Exception:  # noqa: BLE001 (the ordinary way meets the same error, logs it and answers 500)
             return False
+        # Not by ``writelines``: that of asyncio in Python 3.12 and 3.13 forgets to say when its buffer is full.
+        self.transport.write(head)
         if answer.body and scope["method"] != "HEAD":
-            self.transport.writelines((head, answer.body))
-        else:
-            self.transport.write(head)
+            self.transport.write(answer.body)
         return True
 
     def _rest(self) -> None:

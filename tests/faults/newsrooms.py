@@ -120,6 +120,7 @@ def believed(connection: Connection, newsrooms: Iterable[Newsroom]) -> list[str]
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # of the five by default the sixth connection of a moment waits for a second
 
     def __init__(self, newsroom: Newsroom) -> None:
         self.newsroom = newsroom

@@ -7,6 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # of the five by default the sixth connection of a moment waits for a second
+
+
 class Newsroom:
     """``answer`` is a status, or statuses by event type; ``headers`` go out with each answer, ``body`` makes one."""
 
@@ -37,7 +41,7 @@ class Newsroom:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
+        self._server = _Server(("127.0.0.1", 0), Desk)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/push"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
