@@ -91,8 +91,9 @@ def test_the_one_that_comes_after_knows_the_body_that_the_first_one_was_told() -
     body = b"one release for all"
     with curl() as transport, listening(answering(NO_CONTENT, seen)) as port:
         for _ in range(2):
+            ends = time.monotonic() + 10
             while not isinstance(push(transport, f"http://127.0.0.1:{port}/", body=body), Answer):
-                pass  # it went to the one that was killed
+                assert time.monotonic() < ends, "no other one goes on"  # the first may go to the one that was killed
             gone = sender()
             gone.kill()
             gone.wait(10)
@@ -135,8 +136,10 @@ def test_where_it_cannot_start_requests_wait_until_it_can(monkeypatch: pytest.Mo
     with quick() as transport, listening(answering(NO_CONTENT)) as port, capture_logs() as logs:
         monkeypatch.setattr(sys, "executable", "/nowhere/python")
         transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        ends = time.monotonic() + 10
         while [each["event"] for each in logs].count("nothing can be sent: its process does not start") < 2:
-            time.sleep(0.01)  # it tries again
+            assert time.monotonic() < ends, "it does not try again"
+            time.sleep(0.01)
         assert transport.in_flight == 1
         monkeypatch.undo()
         assert isinstance(results.wait(1)[0], Answer)
