@@ -42,7 +42,9 @@ def _wait() -> None:
 
 @click.command()
 def run() -> None:
-    """Run everything in one process: HTTP server, Celery worker, SQLite.
+    """Run everything: HTTP server, Celery worker, SQLite.
+
+    In one process, and one more that sends.
 
     Example: SYNDICATOR_DATA_DIR=./data syndicator run
     """
