@@ -84,6 +84,7 @@ class Syndicator:
         self._fan_outs = Rounds(1)
         self._renderings = Rounds(PER_TRANSACTION)
         self._courier: Courier | None = None
+        self._sends = False
         self._swept: Swept | None = None
         self._starting = threading.Lock()
 
@@ -184,10 +185,11 @@ class Syndicator:
 
     def _fan_out(self, by: str) -> FannedOut:
         done = fan_out(self.setup, by)
+        # Pushes first: a process that sends takes some at once, before rendering shares its interpreter with them.
+        if done.deliveries and not (self._sends and not self.courier.pump_first(by)):
+            self.dispatcher.wake(Task.DELIVER)
         if done.channels:
             self.dispatcher.wake(Task.REGENERATE, done.channels)
-        if done.deliveries:
-            self.dispatcher.wake(Task.DELIVER)
         return done
 
     def regenerate(self, numbers: Sequence[int], by: str) -> int:
@@ -204,8 +206,9 @@ class Syndicator:
         return self.courier.pump(by)
 
     def get_ready(self) -> None:
-        """Starts what sends, so that the first push does not wait for it."""
+        """Starts what sends; from here on fanning out sends, too, and does not leave the first pushes to a task."""
         self.courier.start()
+        self._sends = True
 
     def sweep(self) -> Swept:
         self._swept = sweep(self.setup, self.dispatcher, self._swept)

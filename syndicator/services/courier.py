@@ -29,6 +29,8 @@ from syndicator.store import deliveries, events, numbers
 from syndicator.store.deliveries import Claimed
 
 _BATCH: Final = 1000
+# So few that whoever waits for the thread does not notice.
+_FIRST: Final = 100
 _FLUSH_S: Final = 0.25
 _LOOK_AT_LEASES_S: Final = 1.0
 _PAYLOADS_KEPT: Final = 64
@@ -106,11 +108,22 @@ class Courier:
                 return claimed
             try:
                 self._again.clear()
-                while some := self._claim_some(by):
+                while some := self._claim_some(by, self._wait_for_room()):
                     claimed += some
             finally:
                 self._pumping.release()
         return claimed
+
+    def pump_first(self, by: str) -> bool:
+        """Claims and hands over the first few of what is due, without a wait; whether to call ``pump`` for more."""
+        if not self._pumping.acquire(blocking=False):
+            return True
+        try:
+            room = 0 if self._closing else min(_FIRST, self._room)
+            is_all = self._claim_some(by, room) < room
+        finally:
+            self._pumping.release()
+        return not is_all or self._again.is_set()  # set by whoever came for more meanwhile and found this one at it
 
     def settle(self, timeout_s: float = 60) -> bool:
         """Waits until everything handed over is recorded; whether that was in time."""
@@ -127,8 +140,7 @@ class Courier:
             self._changed.notify_all()
         self._recorder.join(timeout=10)
 
-    def _claim_some(self, by: str) -> int:
-        room = self._wait_for_room()
+    def _claim_some(self, by: str, room: int) -> int:
         if not room:
             return 0
         token = chance.token_hex(16)

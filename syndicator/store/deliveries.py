@@ -172,7 +172,12 @@ _EXTEND = """
     UPDATE deliveries SET lease_until = :until
      WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
 """
-_NEXT_DUE = text("SELECT min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = :lane")
+_FIRST_DUE = text(
+    " UNION ALL ".join(
+        f"SELECT {lane.order}, min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = {lane.order}"
+        for lane in Lane
+    )
+)
 _NEXT_LEASE = text("SELECT min(lease_until) FROM deliveries WHERE state = 'claimed'")
 _REPLAY = text("""
     UPDATE deliveries SET state = 'queued', due_at = :now, series_at = :now, attempts = 0, trigger = 'replay',
@@ -261,15 +266,9 @@ def claim(
     """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends."""
     statement = text(_CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d")))
     ids: list[int] = []
-    for lane in Lane:
-        if len(ids) < limit:
-            values = {
-                "token": token,
-                "until": lease_until,
-                "lane": lane.order,
-                "now": now,
-                "limit": limit - len(ids),
-            }
+    for lane, due_at in sorted(_first_due(connection).items()):
+        if due_at <= now and len(ids) < limit:
+            values = {"token": token, "until": lease_until, "lane": lane, "now": now, "limit": limit - len(ids)}
             ids += connection.execute(statement, values).scalars()
     if not ids:
         return []
@@ -346,9 +345,13 @@ def extend(database: Database, connection: Connection, ids: Iterable[int], token
 
 def next_due(connection: Connection) -> int | None:
     """When the next delivery may be claimed, or the next lease ends."""
-    times = [connection.execute(_NEXT_DUE, {"lane": lane.order}).scalar_one() for lane in Lane]
-    times.append(connection.execute(_NEXT_LEASE).scalar_one())
+    times = [*_first_due(connection).values(), connection.execute(_NEXT_LEASE).scalar_one()]
     return min((time for time in times if time is not None), default=None)
+
+
+def _first_due(connection: Connection) -> dict[int, int]:
+    """When the first of each lane that holds any may be claimed."""
+    return {lane: due_at for lane, due_at in connection.execute(_FIRST_DUE) if due_at is not None}
 
 
 def newer(connection: Connection, delivery_id: int) -> int | None:

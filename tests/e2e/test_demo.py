@@ -1,4 +1,4 @@
-"""The demo does the whole job, by Celery: without one of its tasks it fails."""
+"""The demo does the whole job, by Celery: without the task that fans out, or the one that renders, it fails."""
 
 import json
 import subprocess
@@ -57,7 +57,7 @@ def test_the_demo_tells_people_in_a_dozen_lines(tmp_path: Path) -> None:
     assert any("signature good" in line for line in lines)
 
 
-@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("task", [Task.FAN_OUT, Task.REGENERATE])  # so few pushes do not need the third
 def test_without_one_celery_task_the_demo_fails(tmp_path: Path, task: Task) -> None:
     done = run(tmp_path, "-c", WITHOUT_A_TASK.format(task=str(task), example=str(EXAMPLE)))
     assert done.returncode == 1, done.stdout

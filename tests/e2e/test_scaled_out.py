@@ -45,6 +45,16 @@ def test_two_workers_render_and_push_what_the_web_process_accepts(machine: Machi
     assert [worker.stop() for worker in workers] == [0, 0]
 
 
+def test_a_test_push_goes_out_by_the_task_that_it_wakes(machine: Machine, newsroom: Newsroom) -> None:
+    machine.start("web")
+    machine.start("worker", SYNDICATOR_SWEEP="false")
+    until(lambda: ready(machine), machine, "the web process is ready")
+    endpoint = client(machine).post("/api/v1/endpoints", {"url": newsroom.url})
+    client(machine).post(f"/api/v1/endpoints/{endpoint['id']}/test")
+    until(lambda: newsroom.requests, machine, "the test push")
+    assert newsroom.envelopes[0]["type"] == "endpoint.ping"
+
+
 def test_a_flushed_broker_loses_nothing(machine: Machine, newsroom: Newsroom, redis_server: RedisServer) -> None:
     web = machine.start("web")
     until(lambda: ready(machine), machine, "the web process is ready")

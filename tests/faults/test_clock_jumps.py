@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
 from syndicator.clock import from_us, isoformat, system_now_us
+from syndicator.model.lifecycle import Lane
 from syndicator.store import deliveries
 from tests.contract.house.conftest import KEY, SIGNING, House, record
 from tests.contract.house.conftest import make_house as make_house  # noqa: PLC0414 (a fixture)
@@ -48,6 +49,7 @@ def test_a_claim_that_did_not_ask_the_embargo_would_be_seen(
         known_bad = functools.reduce(lambda sql, net: sql.replace(net, "TRUE"), nets, deliveries._CLAIM)
         assert known_bad.count("TRUE") == len(nets)
         monkeypatch.setattr(deliveries, "_CLAIM", known_bad)
+        monkeypatch.setattr(deliveries, "_first_due", lambda _: {lane.order: 0 for lane in Lane})
     jumps = ClockJumps(make_house(**SETTINGS), newsroom)
     release = jumps.house.submit(embargo_until=isoformat(from_us(jumps.house.clock.us + HOUR_US)))
     jumps.embargoes[release] = jumps.house.clock.us + HOUR_US
