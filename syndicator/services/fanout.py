@@ -41,8 +41,8 @@ class FannedOut:
         )
 
 
-class _Asked:
-    """The filters in use, read anew when one may have come into use since they were read."""
+class Asked:
+    """The filters in use, read anew when one may have come into use since they were read. A process keeps one."""
 
     def __init__(self) -> None:
         self._mark: int | None = None
@@ -57,11 +57,11 @@ class _Asked:
         return self._filters
 
 
-def fan_out(setup: Setup, by: str) -> FannedOut:
+def fan_out(setup: Setup, asked: Asked, by: str) -> FannedOut:
     """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
     with setup.database.read() as connection:
         opened = events.open_events(connection, _BATCH)
-    asked, done, dirty, made = _Asked(), 0, set[int](), 0
+    done, dirty, made = 0, set[int](), 0
     for event in opened:
         occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
         outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, asked, by)
@@ -74,7 +74,7 @@ def fan_out(setup: Setup, by: str) -> FannedOut:
 
 
 def _fan_out_one(
-    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: _Asked, by: str
+    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: Asked, by: str
 ) -> FannedOut | None:
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:

@@ -44,9 +44,12 @@ class Database:
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(url, pool_size=pool_size, begin="BEGIN")
         else:
-            self._writer = self._reader = create_engine(
+            self._writer = create_engine(
                 url, pool_size=pool_size, max_overflow=20, pool_pre_ping=True, hide_parameters=True
             )
+            # READ COMMITTED: each statement sees what is committed by then, in a transaction or out of one. Out of
+            # one, BEGIN and ROLLBACK are two round trips less.
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -59,7 +62,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One transaction that only reads."""
+        """For what only reads. On Postgres each statement sees what is committed by then, on SQLite all one state."""
         with _readable_errors(self.url.render_as_string()), self._reader.connect() as connection:
             yield connection
 

@@ -117,7 +117,7 @@ def test_a_sweep_wakes_for_channels_that_stand_where_they_stood_and_not_for_thos
     assert woken.numbers == [numbers[:1]]  # the others were rendered since, though they are behind again
 
 
-def test_a_filter_is_read_once_for_all_events_that_are_fanned_out_together(
+def test_filters_are_read_once_for_all_events_until_one_comes_into_use(
     service: Syndicator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.add_channel(NewChannel(name="seconds", title="Seconds", filter=Filter(headline="second")), owner="operator")
@@ -133,7 +133,13 @@ def test_a_filter_is_read_once_for_all_events_that_are_fanned_out_together(
 
     monkeypatch.setattr(filters, "in_use", counting)
     assert service.fan_out("test").events == 3
+    submit(service, "fourth")
+    assert service.fan_out("test").events == 1
     assert read == [1]
+    service.add_channel(NewChannel(name="fifths", title="Fifths", filter=Filter(headline="fifth")), owner="operator")
+    submit(service, "fifth")
+    service.fan_out("test")
+    assert read == [1, 2]
     service.regenerate(dirty_channels(service.setup), "test")
     with service.database.read() as connection:
         entries = channels.entries(service.database, connection, [(channels.by_name(connection, "seconds")["no"], 0)])
