@@ -62,13 +62,13 @@ _ISATAP_MASK = 0xFCFF_FFFF
 _LOW_32 = 0xFFFF_FFFF
 
 
-def _edges(networks: Iterable[IPv4Network] | Iterable[IPv6Network]) -> list[int]:
+def edges(networks: Iterable[IPv4Network] | Iterable[IPv6Network]) -> list[int]:
     """First address and first address behind, of every network, ascending: inside = an odd number of edges below."""
     return sorted(chain.from_iterable((int(net.network_address), int(net.broadcast_address) + 1) for net in networks))
 
 
-_V4_EDGES = _edges(NOT_PUBLIC_V4)
-_V6_EDGES = _edges(NOT_PUBLIC_V6)
+_V4_EDGES = edges(NOT_PUBLIC_V4)
+_V6_EDGES = edges(NOT_PUBLIC_V6)
 
 
 def is_public(address: Address) -> bool:

@@ -31,6 +31,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PLAIN_NAME = re.compile(r"(?:[a-z0-9]{1,63}(?:\.(?!$)|$))+")  # labels that need no second look
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# Nearly every URL: parts in their final form, with nothing to escape and no sign that means something elsewhere.
+_USUAL = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]+))?((?:/[!$&-;=?-\[\]_a-z~]*)?)")
 _JOINERS = "\u200c\u200d"  # parts of words in Persian and Indic scripts; IDNA says where a name may hold one (RFC 5892)
 _SENT_PLAIN = re.compile(r"[!#-;=?-\]_a-z~]*")  # of visible ASCII all but "<>^`{|}
 _SENT_AS_IS = "".join(map(chr, range(0x21, 0x7F))).translate(str.maketrans("", "", '"<>^`{|}'))
@@ -76,6 +78,25 @@ def parse_endpoint_url(text: str, allowed_ports: Container[int] = DEFAULT_PORTS)
     """
     if len(text) > MAX_URL_CHARACTERS:  # not read at all: reading some names takes long
         raise UrlRefused([Fault("url", f"{len(text)} characters", f"use at most {MAX_URL_CHARACTERS}")])
+    return _read_usual(text, allowed_ports) or _read_any(text, allowed_ports)
+
+
+def _read_usual(text: str, allowed_ports: Container[int]) -> EndpointUrl | None:
+    """What ``_read_any`` makes of it, in a third of the time; nothing where that one has to look."""
+    usual = _USUAL.fullmatch(text)
+    if usual is None:
+        return None
+    scheme, host_text, port_text, target = usual.groups()
+    try:
+        host, address = _read_host(host_text)
+        port = _read_port(port_text, scheme, allowed_ports)
+    except _Refusal:
+        return None
+    target = target or "/"
+    return EndpointUrl(scheme, host, port, target, _rebuilt(scheme, host, port, target), address)
+
+
+def _read_any(text: str, allowed_ports: Container[int]) -> EndpointUrl:
     faults = list(islice(_character_faults(text), MAX_CHARACTER_FAULTS))
     found = _SCHEME.match(text)
     if found is None:
@@ -135,10 +156,12 @@ def _read_host(text: str) -> tuple[str, Address | None]:
     if text.startswith("["):
         address = _read_ipv6(text)
         return str(address), address
+    if _DOTTED.fullmatch(text):  # the only way to write it that is taken
+        return text, IPv4Address(bytes(map(int, text.split("."))))  # which takes far longer to read a text
     name = _ascii_name(text)
     if _NUMBER.fullmatch(name.removesuffix(".").rpartition(".")[2]):
-        ipv4 = _read_ipv4(name)  # which has only one way to write it
-        return name, ipv4
+        fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
+        raise _Refusal(f"{text!r:.80} is no IPv4 address in its usual form", fix)
     return name.removesuffix("."), None
 
 
@@ -150,13 +173,6 @@ def _read_ipv6(text: str) -> IPv6Address:
         return IPv6Address(text[1:-1])
     except AddressValueError:
         raise _Refusal(f"{text!r:.80} is no IPv6 address", fix) from None
-
-
-def _read_ipv4(text: str) -> IPv4Address:
-    if not _DOTTED.fullmatch(text):
-        fix = "write four decimal numbers from 0 to 255 with dots between and no leading zeros"
-        raise _Refusal(f"{text!r:.80} is no IPv4 address in its usual form", fix)
-    return IPv4Address(bytes(map(int, text.split("."))))  # read already: IPv4Address takes far longer over a text
 
 
 def _ascii_name(text: str) -> str:
