@@ -60,7 +60,8 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
             _move_on(setup, connection, some, token, now)
         attempts.log(database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
         _keep_health(setup, connection, judged, now)
-        deliveries.promote(database, connection, _freed_places(judged))
+        if deliveries.are_queued(connection):
+            deliveries.promote(database, connection, _freed_places(judged))
     for name, count in Counter(each.named for each in judged).items():
         metrics.attempts.labels(name).inc(count)
 

@@ -137,6 +137,7 @@ _PROMOTE = """
           FROM {places} p JOIN endpoints e ON e.no = p.no
          WHERE e.backoff_until = 0 AND e.state = 'active')
 """
+_FIRST_QUEUED = text("SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'")
 _QUEUED_ENDPOINTS = text("""
     WITH RECURSIVE q(no) AS (
         SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'
@@ -301,6 +302,11 @@ def promote(database: Database, connection: Connection, places: Iterable[tuple[i
         connection.execute(statement, {"place": place, "places": as_rows({"no": no} for no in numbers)}).rowcount
         for place, numbers in sorted(by_place.items(), reverse=True)
     )
+
+
+def are_queued(connection: Connection) -> bool:
+    """Whether any delivery waits for a place."""
+    return connection.execute(_FIRST_QUEUED).scalar_one() is not None
 
 
 def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:

@@ -59,9 +59,10 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     # Whether a version before is under way is looked for among its own deliveries, not among all that are claimed.
     assert "ix_deliveries_leases" not in plan, plan
     assert is_by_index(plan), plan
-    plan = explained(full, deliveries._FIRST_DUE.text)
-    assert "ix_deliveries_waiting" in plan, plan
-    assert is_by_index(plan), plan
+    for statement, index in ((deliveries._FIRST_DUE, "waiting"), (deliveries._FIRST_QUEUED, "queued")):
+        plan = explained(full, statement.text)
+        assert f"ix_deliveries_{index}" in plan, plan
+        assert is_by_index(plan), plan
     retried = deliveries._RETRIED.format(
         rows=database.rows("rows", deliveries._RETRIES), outdated=deliveries._IS_OUTDATED, back=deliveries._BACK
     )
