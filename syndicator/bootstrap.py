@@ -34,7 +34,7 @@ from syndicator.model.release import Record, Release
 from syndicator.services import channels, replay, subscribe
 from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
-from syndicator.services.fanout import Asked, FannedOut, fan_out
+from syndicator.services.fanout import FannedOut, FiltersInUse, fan_out
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import PER_TRANSACTION, catch_up, dirty_channels, regenerate
 from syndicator.services.revise import Revision, revise
@@ -82,7 +82,7 @@ class Syndicator:
         )
         self.fragments = Fragments(self.setup)
         self._fan_outs = Rounds(1)
-        self._asked = Asked()
+        self._filters = FiltersInUse()
         self._renderings = Rounds(PER_TRANSACTION)
         self._courier: Courier | None = None
         self._sends = False
@@ -185,9 +185,9 @@ class Syndicator:
         return FannedOut.whole(self._fan_outs.run((1,), lambda _: self._fan_out(by)))
 
     def _fan_out(self, by: str) -> FannedOut:
-        done = fan_out(self.setup, self._asked, by)
+        done = fan_out(self.setup, self._filters, by)
         # Pushes first: a process that sends takes some at once, before rendering shares its interpreter with them.
-        if done.deliveries and not (self._sends and not self.courier.pump_first(by)):
+        if done.deliveries and (not self._sends or self.courier.pump_first(by)):
             self.dispatcher.wake(Task.DELIVER)
         if done.channels:
             self.dispatcher.wake(Task.REGENERATE, done.channels)

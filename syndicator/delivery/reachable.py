@@ -56,6 +56,9 @@ def _read_address(text: str) -> Address | None:
 
 def _network(text: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_network(text)
+        network = ip_network(text)
     except ValueError as error:
         raise ConfigError(f"allow_cidrs: {error}; write networks such as 10.1.0.0/16 or fd00::/8") from error
+    if "%" in text:  # two that differ in their zones alone would be joined to one that is twice as large
+        raise ConfigError(f"allow_cidrs: {text} has a zone; write the network without it")
+    return network

@@ -29,7 +29,7 @@ from syndicator.store import deliveries, events, numbers
 from syndicator.store.deliveries import Claimed
 
 _BATCH: Final = 1000
-# So few that whoever waits for the thread does not notice.
+# Signed in two milliseconds: rendering, which the same thread wakes for next, comes no later for it.
 _FIRST: Final = 100
 _FLUSH_S: Final = 0.25
 _LOOK_AT_LEASES_S: Final = 1.0
@@ -85,6 +85,7 @@ class Courier:
         self._recorded = 0
         self._leases_seen_at = 0.0
         self._closing = False
+        self._closed = False
         self._payloads: dict[int, bytes] = {}
         self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
@@ -115,12 +116,20 @@ class Courier:
         return claimed
 
     def pump_first(self, by: str) -> bool:
-        """Claims and hands over the first few of what is due, without a wait; whether to call ``pump`` for more."""
+        """Claims and hands over the first few of what is due; whether to call ``pump`` for what may be left.
+
+        It waits for no place, and does not raise: who fans out has more to do. What another transaction holds for a
+        moment it passes over, for the sweep to find.
+        """
         if not self._pumping.acquire(blocking=False):
             return True
         try:
-            room = 0 if self._closing else min(_FIRST, self._room)
+            with self._changed:
+                room = 0 if self._closing else min(_FIRST, self._room)
             is_all = self._claim_some(by, room) < room
+        except Exception as error:  # noqa: BLE001 (the fan-out's boundary)
+            _log.error("first pushes not handed over", error=str(error))
+            is_all = False
         finally:
             self._pumping.release()
         return not is_all or self._again.is_set()  # set by whoever came for more meanwhile and found this one at it
@@ -133,15 +142,21 @@ class Courier:
 
     def close(self, timeout_s: float = 20) -> None:
         """Takes no more, waits for what is under way, records it, and ends the transport."""
-        self._closing = True
-        self.settle(timeout_s)
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._pumping.acquire(timeout=timeout_s):  # whoever claims now hands over first
+            self._pumping.release()
+        self.settle(deadline - time.monotonic())
         self._means.transport.close()
         with self._changed:
+            self._closed = True
             self._changed.notify_all()
         self._recorder.join(timeout=10)
 
     def _claim_some(self, by: str, room: int) -> int:
-        if not room:
+        if room <= 0:
             return 0
         token = chance.token_hex(16)
         database = self._setup.database
@@ -256,7 +271,7 @@ class Courier:
 
     @property
     def _finished(self) -> bool:
-        return self._closing and not self._outstanding
+        return self._closed and not self._outstanding
 
     def _record(self, done: Sequence[Sent]) -> None:
         self._record_what_can_be(done)

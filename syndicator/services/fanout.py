@@ -1,5 +1,6 @@
 """From an event to all who are told: the channels that show the release and the endpoints that want it."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ from syndicator.store.database import Connection
 Filters = Sequence[tuple[str, str]]
 
 _BATCH = 50
+# A database that was restored may give a number a second time, and filters go out of use without one.
+_KEPT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +44,32 @@ class FannedOut:
         )
 
 
-class Asked:
-    """The filters in use, read anew when one may have come into use since they were read. A process keeps one."""
+class FiltersInUse:
+    """Read anew when one may have come into use since they were read. A process keeps one."""
 
     def __init__(self) -> None:
         self._mark: int | None = None
         self._filters: Filters = ()
+        self._read_at = 0.0
 
     def now(self, connection: Connection) -> Filters:
         mark = numbers.last(connection, numbers.FILTERS)
-        if mark != self._mark:
+        is_old = time.monotonic() > self._read_at + _KEPT_S
+        if mark != self._mark or is_old:
             # After their number: what comes into use in between is read twice, never missed.
             self._filters = filters.in_use(connection)
-            self._mark = mark
+            self._mark, self._read_at = mark, time.monotonic()
         return self._filters
 
 
-def fan_out(setup: Setup, asked: Asked, by: str) -> FannedOut:
+def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
     with setup.database.read() as connection:
         opened = events.open_events(connection, _BATCH)
     done, dirty, made = 0, set[int](), 0
     for event in opened:
         occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
-        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, asked, by)
+        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
         if outcome is None:
             break
         done += 1
@@ -74,13 +79,13 @@ def fan_out(setup: Setup, asked: Asked, by: str) -> FannedOut:
 
 
 def _fan_out_one(
-    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, asked: Asked, by: str
+    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, in_use: FiltersInUse, by: str
 ) -> FannedOut | None:
     """Nothing when another process is at it; order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         release = shown(setup, connection, stored)
-        wanted = matching_filters(asked.now(connection), facts(release.record))
+        wanted = matching_filters(in_use.now(connection), facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
     article = compose(release, stored.attached, Audience.NEWSROOMS, urls)

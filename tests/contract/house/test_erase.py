@@ -19,7 +19,7 @@ from syndicator.model.lifecycle import Action
 from syndicator.model.publisher import Contact, Profile
 from syndicator.services import erase as erasing
 from syndicator.services.documents import render_channel
-from syndicator.services.fanout import Asked, fan_out
+from syndicator.services.fanout import FiltersInUse, fan_out
 from syndicator.services.profiles import set_profile
 from syndicator.services.replay import replay_delivery
 from syndicator.services.revise import Revision
@@ -235,7 +235,7 @@ def test_a_dry_run_changes_nothing_and_wrong_requests_are_told(house: House, new
 def test_it_waits_for_pushes_under_way(house: House, newsroom: Newsroom) -> None:
     house.endpoint(newsroom)
     release_id = house.submit(**changed())
-    fan_out(house.service.setup, Asked(), "t")
+    fan_out(house.service.setup, FiltersInUse(), "t")
     with house.service.database.write() as connection:
         connection.execute(text("UPDATE deliveries SET state = 'claimed', claim_token = 'x', lease_until = 1"))
     with pytest.raises(Conflict, match="under way"):
@@ -272,7 +272,7 @@ def test_what_was_composed_before_it_does_not_come_after_it(house: House, monkey
         return made
 
     monkeypatch.setattr("syndicator.services.fanout.compose", composed)
-    assert fan_out(house.service.setup, Asked(), "t").events == 0
+    assert fan_out(house.service.setup, FiltersInUse(), "t").events == 0
     assert names_it(everything(house)) == []
     house.service.drain()
     assert done

@@ -1,11 +1,15 @@
 """A process that sends hands over the first pushes as it fans out: no task and no rendering comes before them."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
 from syndicator.dispatch import Task
+from syndicator.errors import StoreError
+from syndicator.store import deliveries
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
@@ -83,6 +87,56 @@ def test_a_fan_out_does_not_wait_for_places_that_hang(make_house: Callable[..., 
         full.submit(key)
         assert [task for task, _ in fanned_out(full)] == [Task.DELIVER, Task.REGENERATE]
     assert full.states() == [("release.published", "claimed"), ("release.published", "waiting")]
+
+
+def test_pushes_that_cannot_be_claimed_keep_nobody_from_rendering(
+    sending: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("the connection broke")
+
+    sending.endpoint(newsroom)
+    sending.submit()
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "claim", broken)
+        assert [task for task, _ in fanned_out(sending)] == [Task.DELIVER, Task.REGENERATE]
+    assert sending.service.deliver("t") == 1
+
+
+def test_a_process_that_ends_leaves_all_to_another(sending: House, newsroom: Newsroom) -> None:
+    sending.endpoint(newsroom)
+    sending.submit()
+    sending.service.courier.close()
+    assert [task for task, _ in fanned_out(sending)] == [Task.DELIVER, Task.REGENERATE]
+    assert sending.states() == [("release.published", "waiting")]
+
+
+def test_what_is_claimed_while_the_process_ends_is_recorded(
+    sending: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier, claims, claim = sending.service.courier, threading.Event(), deliveries.claim
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        claims.set()
+        until(lambda: courier._closing)
+        return claim(*given, **named)
+
+    monkeypatch.setattr(deliveries, "claim", slowly)
+    sending.endpoint(newsroom)
+    sending.submit()
+    fans_out = threading.Thread(target=sending.service.fan_out, args=("t",))
+    fans_out.start()
+    assert claims.wait(10)
+    courier.close()
+    fans_out.join(10)
+    assert sending.states() == [("release.published", "delivered")]
+
+
+def until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def test_whoever_came_to_deliver_meanwhile_is_not_forgotten(

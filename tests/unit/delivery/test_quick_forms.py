@@ -10,18 +10,28 @@ from syndicator.delivery import url
 from syndicator.delivery.addresses import connected_to, is_public
 from syndicator.delivery.reachable import Reachable
 from syndicator.delivery.url import EndpointUrl, UrlRefused, parse_endpoint_url
+from syndicator.errors import ConfigError
 from tests.unit.delivery.test_url_forms import AUTHORITIES, TAKEN, WHOLE
 
 PORTS = range(1, 65_536)
 
+SIGNS = "".join(map(chr, range(0x20, 0x7F))) + "\u00fc\n"
+
 _hosts = st.sampled_from(
     ["example.org", "8.8.8.8", "127.0.0.1", "xn--bcher-kva.de", "a-b.c", "1.2.3", "x.0x1", "a" * 63]
 )
+_hosts_or_not = _hosts | st.text(st.sampled_from("abz019-."), max_size=12)
 _ports = st.sampled_from(["", ":", ":80", ":443", ":8443", ":0", ":080", ":65535", ":65536", ":7x"])
-_signs = st.text(st.sampled_from("abz019-._~:/?#[]@!$&'()*+,;=%\\{}|^`<>\" A\u00fc\n"), max_size=12)
-_urls = st.builds(
-    "".join,
-    st.tuples(st.sampled_from(["http://", "https://", "HTTP://", "ftp://", ""]), _signs, _hosts, _ports, _signs),
+_targets = st.text(st.sampled_from(SIGNS), max_size=6)
+_usual = st.builds(
+    "{}{}{}/{}".format,
+    st.sampled_from(["http://", "https://"]),
+    _hosts_or_not,
+    st.sampled_from(["", ":8443"]),
+    _targets,
+)
+_unusual = st.builds(
+    "{}{}{}{}".format, st.sampled_from(["HTTP://", "ftp://", "https:/", "https://"]), _hosts_or_not, _ports, _targets
 )
 
 
@@ -30,9 +40,21 @@ def test_a_known_form_is_read_alike(text: str) -> None:
     assert quick(text) in (None, slow(text))
 
 
-@given(_urls)
+@given(_usual | _unusual)
 def test_any_form_is_read_alike(text: str) -> None:
     assert quick(text) in (None, slow(text))
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_any_sign_in_any_place_is_read_alike(sign: str) -> None:
+    for text in (f"https://a{sign}b.example/", f"https://a.example:8{sign}/", f"https://a.example/{sign}x"):
+        assert quick(text) in (None, slow(text)), text
+
+
+def test_a_port_that_is_not_allowed_is_not_taken_the_quick_way() -> None:
+    assert url._read_usual("https://a.example:8443/", {8443}) is not None
+    assert url._read_usual("https://a.example:8443/", {443}) is None
+    assert url._read_usual("http://a.example/", {443}) is None
 
 
 @pytest.mark.parametrize(
@@ -72,6 +94,12 @@ _v6_networks = st.builds(
 )
 _networks = st.lists(_v4_networks | _v6_networks, max_size=6)
 _addresses = st.builds(IPv4Address, st.integers(0, 2**32 - 1)) | st.builds(IPv6Address, st.integers(0, 2**128 - 1))
+
+
+@pytest.mark.parametrize("network", ["fe80::%eth0/64", "fe80::1%1/128"])
+def test_an_allowed_network_has_no_zone(network: str) -> None:
+    with pytest.raises(ConfigError, match="zone"):
+        Reachable([network])
 
 
 @given(_networks, st.data())

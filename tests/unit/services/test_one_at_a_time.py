@@ -14,6 +14,7 @@ from syndicator.dispatch import Task
 from syndicator.model.channel import NewChannel
 from syndicator.model.filter import Filter
 from syndicator.model.release import Record, Release
+from syndicator.services import fanout
 from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
 from syndicator.store import channels, filters
@@ -117,7 +118,7 @@ def test_a_sweep_wakes_for_channels_that_stand_where_they_stood_and_not_for_thos
     assert woken.numbers == [numbers[:1]]  # the others were rendered since, though they are behind again
 
 
-def test_filters_are_read_once_for_all_events_until_one_comes_into_use(
+def test_filters_are_read_once_for_all_events_until_one_comes_into_use_or_time_has_passed(
     service: Syndicator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.add_channel(NewChannel(name="seconds", title="Seconds", filter=Filter(headline="second")), owner="operator")
@@ -140,6 +141,10 @@ def test_filters_are_read_once_for_all_events_until_one_comes_into_use(
     submit(service, "fifth")
     service.fan_out("test")
     assert read == [1, 2]
+    monkeypatch.setattr(fanout, "_KEPT_S", 0)
+    submit(service, "sixth")
+    service.fan_out("test")
+    assert read == [1, 2, 2]
     service.regenerate(dirty_channels(service.setup), "test")
     with service.database.read() as connection:
         entries = channels.entries(service.database, connection, [(channels.by_name(connection, "seconds")["no"], 0)])
