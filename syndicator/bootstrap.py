@@ -10,7 +10,6 @@ from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr, ValidationError
 
@@ -32,6 +31,7 @@ from syndicator.model.erasure import Erasure
 from syndicator.model.network import Network
 from syndicator.model.release import Record, Release
 from syndicator.services import channels, replay, subscribe
+from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
 from syndicator.services.fanout import FannedOut, FiltersInUse, fan_out
@@ -45,9 +45,7 @@ from syndicator.services.sweep import Swept, sweep
 from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
-
-if TYPE_CHECKING:
-    from syndicator.services.attach import Kept
+from syndicator.store.schema_version import current, newest
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
@@ -113,10 +111,8 @@ class Syndicator:
         metrics.documents_rendered.inc(catch_up(self.setup, self.fragments, dirty, "erasure"))
         return report.model_copy(update={"purged": self.database.purge(REWRITTEN)})
 
-    def attach(self, content: bytes, *, owner: str, name: str | None = None) -> "Kept":
+    def attach(self, content: bytes, *, owner: str, name: str | None = None) -> Kept:
         """Keeps a file for the owner's releases (see ``services.attach``)."""
-        from syndicator.services.attach import attach  # late: Pillow is 3 MB that no worker has to hold
-
         return attach(self.setup, content, owner=owner, max_bytes=self.settings.max_media_bytes, name=name)
 
     def add_channel(self, new: NewChannel, *, owner: str) -> None:
@@ -273,9 +269,13 @@ class Syndicator:
         )
 
     def migrate(self) -> None:
-        from syndicator.store.migrate import migrate  # late: Alembic is 5 MB that no worker has to hold
+        """Brings the database to the newest schema; does nothing when it is there."""
+        with self.database.read() as connection:
+            is_there = current(connection) == newest()
+        if not is_there:
+            from syndicator.store.migrate import migrate  # late: Alembic is 5 MB that no process has to hold
 
-        migrate(self.database)
+            migrate(self.database)
         channels.ensure_first_channel(self.setup)
 
     def close(self) -> None:

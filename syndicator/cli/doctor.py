@@ -165,7 +165,7 @@ def _database(database: "Database") -> Finding:
 
 
 def _migrations(database: "Database") -> Finding:
-    from syndicator.store.migrate import current, newest
+    from syndicator.store.schema_version import current, newest
 
     with database.read() as connection:
         found = current(connection)

@@ -19,7 +19,7 @@ def migrate(*, as_json: bool) -> None:
     Example: SYNDICATOR_DATABASE_URL=postgresql+psycopg://… syndicator migrate
     """
     from syndicator.bootstrap import Syndicator
-    from syndicator.store.migrate import newest
+    from syndicator.store.schema_version import newest
 
     service = Syndicator(read_settings())
     try:

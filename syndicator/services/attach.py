@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.errors import Fault, MediaError, NoRoom, Rejected, SyndicatorError
-from syndicator.intake.pictures import clean
 from syndicator.model.media import Media
 from syndicator.model.release import Record
 from syndicator.services.setup import Setup
@@ -44,6 +43,8 @@ def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: st
     The same bytes again are the same file with the same address. Rejected for what is too large, broken or of a
     kind that is not taken (see ``intake.pictures``).
     """
+    from syndicator.intake.pictures import clean  # late: Pillow is 3 MB that no worker has to hold
+
     with _decoding:
         made = clean(content, max_bytes=max_bytes)
     file = MediaFile(

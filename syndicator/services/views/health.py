@@ -1,7 +1,7 @@
 """Whether the service can do its work."""
 
 from syndicator.services.setup import Setup
-from syndicator.store.migrate import current, newest
+from syndicator.store.schema_version import current, newest
 
 
 def readiness(setup: Setup) -> str:

@@ -6,17 +6,34 @@ from datetime import timedelta
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from syndicator.clock import from_us
 from syndicator.store import publishers, renditions
 from syndicator.store.migrate import config_of
+from syndicator.store.schema_version import current, newest
 from tests.contract.house.conftest import House, record
 
 
 def moved(house: House, step: Callable[[Config, str], None], revision: str) -> None:
     with house.service.database.engine.begin() as connection:
         step(config_of(connection), revision)
+
+
+def test_the_newest_schema_is_the_one_that_all_migrations_lead_to(house: House) -> None:
+    database = house.service.database
+    with database.engine.begin() as connection:
+        scripts = ScriptDirectory.from_config(config_of(connection))
+    assert newest() == scripts.get_current_head()
+    with database.read() as connection:
+        assert current(connection) == newest()
+    moved(house, command.downgrade, "0008")
+    with database.read() as connection:
+        assert current(connection) == "0008"
+    house.service.migrate()
+    with database.read() as connection:
+        assert current(connection) == newest()
 
 
 def test_a_profile_that_was_a_bare_block_stays_the_profile(house: House) -> None:

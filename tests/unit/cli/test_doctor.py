@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
-from syndicator.store.migrate import newest
+from syndicator.store.schema_version import newest
 from tests.unit.cli.conftest import Call, Done
 
 SEALING = "k1:" + "A" * 43 + "="
