@@ -65,15 +65,17 @@ def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None
 
     def lookup(host: str) -> Answers:
         if host == "slow.example":
-            never.wait(10)
+            never.wait(30)
         return ("127.0.0.1",)
 
+    limits = Limits(connect_timeout_s=1.5, total_timeout_s=2)
     with listening(answering(NO_CONTENT)) as port:
-        transport, slow = make(lookup=lookup), Results()
+        transport, slow = make(lookup=lookup, limits=limits), Results()
         for _ in range(20):
             transport.submit(Request(f"http://slow.example:{port}/", (), b""), slow)
         assert isinstance(push(transport, f"http://fast.example:{port}/"), Answer)
-        assert {result.phase for result in slow.wait(20) if isinstance(result, Failure)} == {"dns"}
+        assert slow.all == [], "it came before any of them was given up"
+        assert {result.phase for result in slow.wait(20, 10) if isinstance(result, Failure)} == {"dns"}
         never.set()
 
 
