@@ -23,7 +23,7 @@ from syndicator.delivery.sealing import KEY_BYTES, Sealer
 from syndicator.delivery.signing import ED25519_BYTES, PRIVATE_PREFIX, Ed25519Signer
 from syndicator.delivery.transport.protocol import Limits, Transport
 from syndicator.dispatch import Dispatcher, NullDispatcher, Task
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, StoreError
 from syndicator.model.addresses import Addresses
 from syndicator.model.channel import NewChannel
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
@@ -45,7 +45,7 @@ from syndicator.services.sweep import Swept, sweep
 from syndicator.services.verify import verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
-from syndicator.store.schema_version import current, newest
+from syndicator.store.schema_version import current, lacking, newest
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
@@ -207,6 +207,11 @@ class Syndicator:
         self.courier.start()
         self._sends = True
 
+    def wind_down(self) -> None:
+        """Claims no more deliveries: whoever is at it ends with what is under way, and ``close`` follows."""
+        if self._courier is not None:
+            self._courier.wind_down()
+
     def sweep(self) -> Swept:
         self._swept = sweep(self.setup, self.dispatcher, self._swept)
         return self._swept
@@ -271,8 +276,10 @@ class Syndicator:
     def migrate(self) -> None:
         """Brings the database to the newest schema; does nothing when it is there."""
         with self.database.read() as connection:
-            is_there = current(connection) == newest()
-        if not is_there:
+            found = current(connection)
+        if found is not None and found > newest():
+            raise StoreError(lacking(found))
+        if found != newest():
             from syndicator.store.migrate import migrate  # late: Alembic is 5 MB that no process has to hold
 
             migrate(self.database)

@@ -52,6 +52,7 @@ class EmbeddedWorker:
     def stop(self) -> None:
         """Ends the ticker and the tasks under way; the service itself is the caller's to close."""
         self._ticker.stop()
+        self._service.wind_down()  # the controller waits for tasks to end, and a backlog may be long
         self._controller.stop()
         self._thread.join(timeout=10)
 

@@ -4,6 +4,7 @@ import os
 import socket
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 
 from syndicator.bootstrap import Syndicator
 from workers.app import QUEUE, make_app
@@ -38,6 +39,11 @@ def work(service: Syndicator) -> int:
         without_heartbeat=True,
         quiet=True,
     )
+
+    def wind_down(**_: object) -> None:
+        service.wind_down()  # Celery waits for tasks to end, and a backlog may be long
+
+    worker_shutting_down.connect(wind_down)
     try:
         worker.start()
     finally:

@@ -144,12 +144,12 @@ def _store(settings: "Settings") -> Iterator[Finding]:
     try:
         if database.dialect == "sqlite" and file and not Path(file).exists():
             yield Finding("database", f"{file} (will be made)")
-            yield Finding("migrations", "there is no schema yet", "run: syndicator migrate")
+            yield Finding("migrations", "there is no schema yet", "run syndicator migrate")
             return
         found = _looked_at("database", fix, lambda: _database(database))
         yield found
         if found.fix != fix:
-            yield _looked_at("migrations", "run: syndicator migrate", lambda: _migrations(database))
+            yield _looked_at("migrations", "run syndicator migrate", lambda: _migrations(database))
     finally:
         database.dispose()
 
@@ -165,12 +165,13 @@ def _database(database: "Database") -> Finding:
 
 
 def _migrations(database: "Database") -> Finding:
-    from syndicator.store.schema_version import current, newest
+    from syndicator.store.schema_version import current, lacking
 
     with database.read() as connection:
         found = current(connection)
-    if found != newest():
-        return Finding("migrations", f"the schema is at {found}, not {newest()}", "run: syndicator migrate")
+    problem, _, fix = lacking(found).partition(": ")
+    if problem:
+        return Finding("migrations", problem, fix)
     return Finding("migrations", f"the schema is at {found}")
 
 

@@ -20,7 +20,7 @@ from syndicator.delivery import secrets
 from syndicator.delivery.payload import WEBHOOK
 from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.signing import Ed25519Signer, sign
-from syndicator.delivery.transport.protocol import Request, Result, Transport
+from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
 from syndicator.errors import ConfigError, StoreError
 from syndicator.log import logger
 from syndicator.services.outcomes import Sent, record
@@ -35,6 +35,7 @@ _FLUSH_S: Final = 0.25
 _LOOK_AT_LEASES_S: Final = 1.0
 _PAYLOADS_KEPT: Final = 64
 _KEYS_KEPT: Final = 50_000
+_NO_PAYLOAD: Final = Failure("busy", "its payload could not be read; no attempt was made")
 
 _log = logger("delivery")
 
@@ -128,7 +129,7 @@ class Courier:
                 room = 0 if self._closing else min(_FIRST, self._room)
             is_all = self._claim_some(by, room) < room
         except Exception as error:  # noqa: BLE001 (the fan-out's boundary)
-            _log.error("first pushes not handed over", error=str(error))
+            _log.exception("first pushes not handed over", error=str(error))
             is_all = False
         finally:
             self._pumping.release()
@@ -140,12 +141,16 @@ class Courier:
         with self._changed:
             return self._changed.wait_for(lambda: self._recorded == self._claimed, max(0, deadline - time.monotonic()))
 
-    def close(self, timeout_s: float = 20) -> None:
-        """Takes no more, waits for what is under way, records it, and ends the transport."""
-        deadline = time.monotonic() + timeout_s
+    def wind_down(self) -> None:
+        """Claims no more; what waits is left to others."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+
+    def close(self, timeout_s: float = 20) -> None:
+        """Winds down, waits for what is under way, records it, and ends the transport."""
+        deadline = time.monotonic() + timeout_s
+        self.wind_down()
         if self._pumping.acquire(timeout=timeout_s):  # whoever claims now hands over first
             self._pumping.release()
         self.settle(deadline - time.monotonic())
@@ -166,12 +171,17 @@ class Courier:
             rows = deliveries.claim(database, connection, token=token, lease_until=until, limit=room, now=now)
         if not rows:
             return 0
-        self._load_payloads({row.event_seq for row in rows})
         claim = _Claim(token, until, {row.id for row in rows})
         with self._changed:
             self._claims[token] = claim
             self._claimed += len(rows)
             metrics.in_flight.set(self._outstanding)
+        try:
+            self._load_payloads({row.event_seq for row in rows})
+        except Exception:
+            for row in rows:
+                self._keep(Sent(row, token, now, by, _NO_PAYLOAD))
+            raise
         self._hand_over(rows, token, now, by)
         return len(rows)
 
@@ -194,7 +204,7 @@ class Courier:
             body = self._payloads[row.event_seq]
             try:
                 signature = self._sign(row, timestamp_s, body, now)
-            except ConfigError as error:
+            except (ConfigError, ValueError, TypeError) as error:  # the last two for a row that somebody damaged
                 self._refuse(row, token, now, by, str(error))
                 continue
             headers = (

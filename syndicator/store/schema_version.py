@@ -26,4 +26,14 @@ def current(connection: Connection) -> str | None:
     """The revision of the database; nothing if it was never migrated."""
     if not inspect(connection).has_table(_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar()
+    found = sorted(connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalars())
+    return ", ".join(found) or None
+
+
+def lacking(found: str | None) -> str:
+    """What to do about a database of that revision; nothing if it is the newest."""
+    if found == newest():
+        return ""
+    if found is not None and found > newest():
+        return f"the database has schema {found}, of a newer version than this one ({newest()}): install that version"
+    return f"the database has schema {found or 'none'}, this version needs {newest()}: run syndicator migrate"

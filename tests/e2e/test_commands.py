@@ -74,7 +74,7 @@ def test_doctor_prints_the_fix_for_each_fault(machine: Machine) -> None:
     assert done.returncode == 9
     fixes = {each["part"]: each["fix"] for each in json.loads(done.stdout)}
     assert fixes["environment"] == "write SYNDICATOR_BROKER_URL"
-    assert fixes["migrations"] == "run: syndicator migrate"
+    assert fixes["migrations"] == "run syndicator migrate"
     del machine.environment["SYNDICATOR_BROKER_ULR"]
     assert machine.call("migrate").returncode == 0
     assert machine.call("doctor").returncode == 0

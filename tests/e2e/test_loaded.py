@@ -5,25 +5,35 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.conftest import ROOT, environment, free_port
+from tests.e2e.conftest import EXAMPLE, ROOT, environment, free_port
 
-LIBRARIES = ("PIL", "alembic", "mako", "rich", "pygments", "docx", "tinycss2")
+LIBRARIES = ("PIL", "alembic", "mako", "rich", "pygments", "mammoth")
 RUN = """
 import json, sys
 from config.settings import Settings
+from syndicator import log
 from syndicator.cli import compose
-with compose.embedded(Settings()):
+from syndicator.model.release import Record
+log.configure("error")
+with compose.embedded(Settings()) as running:
+    running.service.submit(Record.model_validate_json({record!r}, strict=True), owner="operator", key="key")
+    running.service.drain()
     print(json.dumps(sorted(sys.modules)))
 """
 WORK = """
 import json, sys
 from config.settings import Settings
+from syndicator import log
 from syndicator.bootstrap import Syndicator
 from syndicator.cli import compose
+from syndicator.model.release import Record
 from workers import standalone
+log.configure("error")
 service = Syndicator(Settings())
-standalone.connect(service)
+standalone.connect(service).Worker(pool="threads", quiet=True)
 service.get_ready()
+service.submit(Record.model_validate_json({record!r}, strict=True), owner="operator", key="key")
+service.drain()
 print(json.dumps(sorted(sys.modules)))
 service.close()
 """
@@ -34,7 +44,13 @@ def loaded(folder: Path, code: str) -> set[str]:
     migrate = [sys.executable, "-m", "syndicator", "migrate"]
     subprocess.run(migrate, env=surroundings, cwd=ROOT, check=True, capture_output=True, timeout=60)
     done = subprocess.run(
-        [sys.executable, "-c", code], env=surroundings, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code.format(record=EXAMPLE.read_text(encoding="utf-8"))],
+        env=surroundings,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     return set(json.loads(done.stdout.splitlines()[0]))
 

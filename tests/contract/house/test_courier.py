@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
+from syndicator.errors import StoreError
+from syndicator.store import events
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
@@ -69,6 +72,40 @@ def test_the_lease_of_an_attempt_that_takes_long_is_extended(
     assert house.service.courier.settle()
     assert house.states() == [("release.published", "delivered")]
     assert len(newsroom.requests) == 1
+
+
+def test_what_was_claimed_and_could_not_be_read_is_given_back(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise StoreError("the connection broke")
+
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    with monkeypatch.context() as patched:
+        patched.setattr(events, "payload", broken)
+        with pytest.raises(StoreError):
+            house.service.deliver("t")
+    assert house.service.courier.settle()
+    (row,) = house.deliveries()
+    assert (row["state"], row["attempts"]) == ("waiting", 0)
+    house.clock.us += 30 * SECOND_US
+    house.service.drain()
+    assert house.states() == [("release.published", "delivered")]
+    assert len(newsroom.requests) == 1
+
+
+def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House) -> None:
+    with Newsroom() as damaged, Newsroom() as whole:
+        house.endpoint(damaged)
+        house.endpoint(whole)
+        with house.service.database.write() as connection:
+            connection.execute(text("UPDATE endpoints SET secrets = 'none' WHERE url = :url"), {"url": damaged.url})
+        house.submit()
+        house.service.drain()
+        states = {row["url"]: row["state"] for row in house.deliveries()}
+    assert states == {damaged.url: "dead", whole.url: "delivered"}
 
 
 def _alter(house: House, statements: dict[str, str]) -> None:

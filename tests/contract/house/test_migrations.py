@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from syndicator.clock import from_us
+from syndicator.errors import StoreError
+from syndicator.services.views.health import readiness
 from syndicator.store import publishers, renditions
 from syndicator.store.migrate import config_of
 from syndicator.store.schema_version import current, newest
@@ -34,6 +37,16 @@ def test_the_newest_schema_is_the_one_that_all_migrations_lead_to(house: House) 
     house.service.migrate()
     with database.read() as connection:
         assert current(connection) == newest()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(house: House) -> None:
+    with house.service.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"9999, of a newer version.*: install that version"):
+        house.service.migrate()
+    assert "install that version" in readiness(house.service.setup)
+    with house.service.database.read() as connection:
+        assert current(connection) == "9999"
 
 
 def test_a_profile_that_was_a_bare_block_stays_the_profile(house: House) -> None:

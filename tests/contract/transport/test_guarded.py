@@ -71,6 +71,7 @@ def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None
     limits = Limits(connect_timeout_s=1.5, total_timeout_s=2)
     with listening(answering(NO_CONTENT)) as port:
         transport, slow = make(lookup=lookup, limits=limits), Results()
+        push(transport, f"http://warm.example:{port}/")  # what sends has started
         for _ in range(20):
             transport.submit(Request(f"http://slow.example:{port}/", (), b""), slow)
         assert isinstance(push(transport, f"http://fast.example:{port}/"), Answer)

@@ -37,7 +37,7 @@ def test_looking_makes_nothing(call: Call, tmp_path: Path) -> None:
     found = findings(call("doctor", "--json"))
     assert list(tmp_path.iterdir()) == []
     assert {part for part, (_, fix) in found.items() if fix} == {"migrations"}
-    assert found["migrations"][1] == "run: syndicator migrate"
+    assert found["migrations"][1] == "run syndicator migrate"
 
 
 def test_what_the_service_made_is_well(call: Call, tmp_path: Path) -> None:
@@ -124,8 +124,8 @@ def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None
     folder.mkdir()
     (folder / "syndicator.db").touch()
     assert findings(call("doctor", "--json"))["migrations"] == (
-        f"the schema is at None, not {newest()}",
-        "run: syndicator migrate",
+        f"the database has schema none, this version needs {newest()}",
+        "run syndicator migrate",
     )
 
 
@@ -135,7 +135,7 @@ def test_postgres_and_redis_are_asked(
     monkeypatch.setenv("SYNDICATOR_DATABASE_URL", postgres_url)
     monkeypatch.setenv("SYNDICATOR_BROKER_URL", redis_url)
     missing = findings(call("doctor", "--json"))
-    assert "run: syndicator migrate" in missing["migrations"][1]
+    assert "run syndicator migrate" in missing["migrations"][1]
     assert all(
         "same value in every process" in missing[f"key: {key}"][1]
         for key in ("sealing_keys", "signing_key", "operator_token")
