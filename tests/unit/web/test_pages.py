@@ -149,7 +149,7 @@ def test_the_service_tells_machines_how_it_is(shown: Served) -> None:
 
 def test_a_service_whose_database_is_behind_is_not_ready(served: Served) -> None:
     with served.service.database.write() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'old'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     answer = served.public.get("/readyz")
     assert answer.status == 503
     assert "run syndicator migrate" in answer.json["lacking"]
