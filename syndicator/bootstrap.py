@@ -36,7 +36,7 @@ from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
 from syndicator.services.fanout import FannedOut, FiltersInUse, fan_out
 from syndicator.services.fragments import Fragments
-from syndicator.services.regenerate import PER_TRANSACTION, catch_up, dirty_channels, regenerate
+from syndicator.services.regenerate import PER_TRANSACTION, await_company, catch_up, dirty_channels, regenerate
 from syndicator.services.revise import Revision, revise
 from syndicator.services.rounds import Rounds
 from syndicator.services.setup import Setup
@@ -194,7 +194,12 @@ class Syndicator:
 
         One thread at a time: nothing is done here when another one is at it, who then sees to these, too.
         """
-        changed = sum(self._renderings.run(numbers, lambda some: regenerate(self.setup, self.fragments, some, by)))
+
+        def work(some: Sequence[int]) -> int:
+            await_company(self.setup)
+            return regenerate(self.setup, self.fragments, some, by)
+
+        changed = sum(self._renderings.run(numbers, work))
         metrics.documents_rendered.inc(changed)
         return changed
 
@@ -322,7 +327,7 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
         try:
             os.link(fresh, path)  # of two processes that start at once, one file wins whole
         except FileExistsError:
-            pass
+            await_company(self.setup)
         finally:
             fresh.unlink()
     return path.read_text(encoding="utf-8").strip()

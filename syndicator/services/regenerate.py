@@ -5,6 +5,7 @@ stored before it, and documents whose bytes did not change keep their ETag.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -13,17 +14,33 @@ from syndicator.clock import SECOND_US
 from syndicator.services.documents import ChannelDocuments, Rendered, gathered, render_channel, standings
 from syndicator.services.fragments import Fragments, Gathered
 from syndicator.services.setup import Setup
-from syndicator.store import channels, numbers, renditions
+from syndicator.store import channels, events, numbers, renditions
 from syndicator.store.database import Connection, RowMapping
 
 PER_TRANSACTION: Final = 20
 _TRIES: Final = 3
+_LONGEST_WAIT_S: Final = 0.2
+_LOOK_AGAIN_S: Final = 0.02
 
 
 def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
     """Numbers of channels whose documents are behind."""
     with setup.database.read() as connection:
         return list(channels.dirty(connection, limit))
+
+
+def await_company(setup: Setup) -> None:
+    """Waits while events wait to be fanned out: what they tell of belongs into the same documents.
+
+    A burst of releases would otherwise have the same channels rendered after each few of them. For a fifth of a second
+    at most, so that a stream without end holds no document back.
+    """
+    ends = time.monotonic() + _LONGEST_WAIT_S
+    while time.monotonic() < ends:
+        with setup.database.read() as connection:
+            if not events.open_events(connection, 1):
+                return
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:

@@ -1,5 +1,6 @@
 """Wakes that come while a channel is rendered or an event fanned out cost no second rendering, and are not lost."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from syndicator.model.channel import NewChannel
 from syndicator.model.filter import Filter
 from syndicator.model.release import Record, Release
 from syndicator.services import fanout
+from syndicator.services import regenerate as rendering
 from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
-from syndicator.store import channels, filters
+from syndicator.store import channels, events, filters
 from syndicator.store.database import Connection
 from tests.unit.web.served import Clock, record
 
@@ -69,6 +71,37 @@ def test_an_event_that_comes_during_a_fan_out_is_fanned_out_by_the_thread_at_wor
     assert nested == [FannedOut()]
     assert done.events == 1
     assert service.fan_out("test") == FannedOut()
+
+
+def test_a_rendering_waits_for_what_is_about_to_be_fanned_out(
+    service: Syndicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(service, "first")
+    numbers = service.fan_out("test").channels
+    submit(service, "second")
+    looked, look = threading.Event(), events.open_events
+
+    def looking(connection: Connection, limit: int) -> Sequence[Any]:
+        found = look(connection, limit)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(events, "open_events", looking)
+    monkeypatch.setattr(rendering, "_LONGEST_WAIT_S", 30)
+    renders = threading.Thread(target=service.regenerate, args=(numbers, "test"))
+    renders.start()
+    assert looked.wait(10)
+    assert dirty_channels(service.setup) == list(numbers)
+    assert service.fan_out("another thread").events == 1
+    renders.join(10)
+    assert dirty_channels(service.setup) == []
+
+
+def test_a_stream_without_end_holds_no_rendering_back(service: Syndicator) -> None:
+    submit(service, "first")
+    numbers = service.fan_out("test").channels
+    submit(service, "second")
+    assert service.regenerate(numbers, "test") == len(numbers) * 3
 
 
 def test_a_release_is_composed_once_for_all_channels_and_formats(
