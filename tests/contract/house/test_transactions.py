@@ -1,8 +1,13 @@
 """A connection that only read a moment ago writes in a transaction all the same."""
 
+from collections.abc import Iterator
+
+import psycopg
 import pytest
 from sqlalchemy import text
 
+from syndicator.errors import StoreError
+from syndicator.store import database as module
 from syndicator.store.database import Database
 
 INSERT = text("INSERT INTO kept (number) VALUES (:number)")
@@ -32,6 +37,38 @@ def test_what_is_written_after_a_read_is_stored_whole_or_not_at_all(url: str) ->
         assert numbers(database) == [1, 3]
     finally:
         database.dispose()
+
+
+@pytest.fixture
+def cut_off(postgres_url: str) -> Iterator[Database]:
+    """Its two connections rest, and the server has ended both."""
+    database = Database(postgres_url, pool_size=2)
+    with database.read() as first, database.read() as second:
+        pids = [one.execute(text("SELECT pg_backend_pid()")).scalar_one() for one in (first, second)]
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        for pid in pids:
+            connection.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+    yield database
+    database.dispose()
+
+
+def test_connections_that_broke_while_they_rested_are_replaced(
+    cut_off: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TRUSTED_S", 0)
+    assert one(cut_off) == one(cut_off) == 1
+
+
+def test_a_connection_that_breaks_in_use_costs_one_failure(cut_off: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TRUSTED_S", 60)
+    with pytest.raises(StoreError):
+        one(cut_off)
+    assert one(cut_off) == one(cut_off) == 1
+
+
+def one(database: Database) -> int:
+    with database.read() as connection:
+        return int(connection.execute(text("SELECT 1")).scalar_one())
 
 
 def insert_and_fail(database: Database) -> None:
