@@ -24,7 +24,7 @@ from syndicator.errors import StoreError
 
 _BUSY_TIMEOUT_MS: Final = 30_000
 _PURGE_TIMEOUT_MS: Final = 3_000
-_TRUSTED_S: Final = 0.2  # no server is gone and there again sooner
+_TRUSTED_S: Final = 0.05  # between transactions in a row; no server is gone and there again in that time
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
