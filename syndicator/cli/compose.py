@@ -115,8 +115,8 @@ def _open_many_files() -> None:
 def _leave_to_stay() -> None:
     """Spares the garbage collector, and who waits for it, all that was loaded to stay until the process ends.
 
-    Thousands of deliveries are under way at once, of two dozen objects each: to look through the youngest after every
-    700, as Python does by default, cost a worker a twentieth of its time.
+    Thousands of deliveries are under way at once, of two dozen objects each: to look through the youngest as often
+    as Python does by default cost a worker a twentieth of its time.
     """
     gc.collect()
     gc.freeze()
