@@ -60,7 +60,7 @@ def date_pattern() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _yearless() -> re.Pattern[str]:
+def yearless_pattern() -> re.Pattern[str]:
     """``10 Nov.`` and ``Nov. 10``, as news agencies write them."""
     months = _months()
     return re.compile(rf"\b(?:{_DAY}\s?(?:de\s)?(?:{months})\b\.?|(?:{months})\b\.?\s{_DAY})(?!\w)", re.IGNORECASE)
@@ -134,7 +134,7 @@ def _dates(behind: str) -> bool:
 
 def _without_year(text: str) -> DatelineFound | None:
     window = text[:_WINDOW]
-    date = _yearless().search(window)
+    date = yearless_pattern().search(window)
     if date is None or date.start() > _LONGEST_PLACE or not _is_place(window[: date.start()]):
         return None
     behind = window[date.end() :]

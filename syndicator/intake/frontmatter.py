@@ -1,16 +1,21 @@
-"""Front matter: the fields in front of a Markdown text, in TOML (``+++``) or YAML (``---``)."""
+"""Front matter: the fields in front of a Markdown or plain text, in TOML (``+++``) or YAML (``---``)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Any, Final
 
 import yaml
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.records import toml_table
+from syndicator.model.release import Record
 
 _LONGEST: Final = 64_000
 _FENCES: Final = {"+++": "toml", "---": "yaml"}
+_NAME: Final = re.compile(r"\s*[:=.]")
 _ALIASES: Final = {
     "title": "headline",
     "subtitle": "subheadline",
@@ -27,6 +32,15 @@ class FrontMatter:
     fields: dict[str, Any]
     text: str
     lines: int
+
+
+def names_a_field(lines: Sequence[str]) -> bool:
+    """Whether a text begins with a fence and, behind it, a line that states a field of a record."""
+    if not lines or lines[0].strip() not in _FENCES:
+        return False
+    fence = lines[0].strip()
+    stated = {_NAME.split(line, maxsplit=1)[0] for line in takewhile(lambda line: line.strip() != fence, lines[1:])}
+    return not stated.isdisjoint({*Record.model_fields, *_ALIASES})
 
 
 def split(text: str) -> FrontMatter:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from syndicator.errors import Rejected
+from syndicator.clock import from_us, system_now_us
+from syndicator.errors import Fault, Rejected
 from syndicator.intake.diagnostics import Diagnostic, in_order
 from syndicator.intake.drafts import entries, texts_of
 from syndicator.intake.languages import language_of
@@ -23,6 +24,11 @@ _MOST_LINKS: Final = 50
 _LEAVES: Final = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]|://|^//")
 # Named once, at its line; the field's own fault about it has no better place.
 _CHARACTERS: Final = frozenset({"E005", "E006"})
+_PAST_EMBARGO: Final = Fault(
+    "embargo_until",
+    "this embargo is over: the release would appear at once",
+    "correct it, or leave it out; one that ended more than a day ago is refused",
+)
 _NO_WORD: Final = re.compile(r"[\W_]+")
 
 
@@ -89,10 +95,13 @@ def _block(publisher: Publisher) -> dict[str, Any]:
 def _faults(reading: Reading, profile: Mapping[str, Any] | None) -> Iterator[Diagnostic]:
     """What would make the submission fail."""
     try:
-        to_record(reading, profile)
+        record = to_record(reading, profile)
     except Rejected as error:
         for fault in error.faults:
             yield of_fault(reading, fault, _code(fault.place, fault.problem))
+    else:
+        if record.embargo_until is not None and record.embargo_until <= from_us(system_now_us()):
+            yield of_fault(reading, _PAST_EMBARGO, "W121")
 
 
 def _code(place: str, problem: str) -> str:
@@ -102,6 +111,8 @@ def _code(place: str, problem: str) -> str:
         return "E003"
     if problem.startswith("nobody can reach"):
         return "E004"
+    if problem.startswith("the text states an embargo"):
+        return "E008"
     if "NFC" in problem:
         return "E005"
     return "E006" if "no feed can carry" in problem else "E001"

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Final
 
 from syndicator.intake.diagnostics import Diagnostic
+from syndicator.intake.embargoes import MENTION, contradicts
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.locate import at_line, at_text, lines_with_text
-from syndicator.intake.openings import EMBARGO
 from syndicator.intake.parts import Part
 from syndicator.intake.reach import URL
 from syndicator.intake.reading import Format, Reading
@@ -89,20 +89,22 @@ def _phrase(line: str) -> tuple[int, int]:
 
 
 def _embargo(reading: Reading) -> Iterator[Diagnostic]:
-    if reading.draft.get("embargo_until"):
+    lines = {span.first: span.text for span in reading.spans_of(Part.EMBARGO)}
+    if until := reading.draft.get("embargo_until"):
+        for number, line in lines.items():
+            if contradicts(line, reading.draft):
+                problem = f"the text states another day for the embargo than embargo_until ({until})"
+                yield at_line(reading, Diagnostic("W122", problem, "correct the one that is wrong"), number)
         return
-    spans = {span.first for span in reading.spans_of(Part.EMBARGO)}
     for number, line in lines_with_text(reading):
-        found = EMBARGO.search(line)
-        if number in spans or found:
+        found = MENTION.search(line)
+        if found and number not in lines:
             one = Diagnostic(
                 "W109",
-                "the text states an embargo, but embargo_until is not set: the release would appear at once",
-                "set embargo_until and embargo_zone, or remove the line",
+                "the text speaks of an embargo, but embargo_until is not set: the release would appear at once",
+                "set embargo_until and embargo_zone, if it is one",
             )
-            yield at_line(
-                reading, one, number, found.start() + 1 if found else 1, len(found[0].strip()) if found else 0
-            )
+            yield at_line(reading, one, number, found.start() + 1, len(found[0].strip()))
 
 
 @lru_cache(maxsize=1)

@@ -45,7 +45,7 @@ def of_fault(reading: Reading, fault: Fault, code: str) -> Diagnostic:
     """A fault of the record as a finding, at its place in the source as far as that is known."""
     one = Diagnostic(code, fault.problem, fault.fix, place=fault.place)
     if fault.line:
-        return at_line(reading, one, fault.line, fault.column or 1, 1)
+        return at_line(reading, one, fault.line, fault.column or 1, 1 if fault.column else 0)
     named = place_of(_fields(reading), fault.place)
     if named:
         return at_line(reading, one, named.line, named.column, named.length)
@@ -59,7 +59,7 @@ def _fields(reading: Reading) -> tuple[str, ...]:
     if reading.format is Format.TOML:
         return reading.lines
     front = next((span.last for span in reading.spans if span.part is Part.FIELD), 0)
-    return reading.lines[:front] if reading.format is Format.MARKDOWN else ()
+    return reading.lines[:front] if reading.format in {Format.MARKDOWN, Format.TEXT} else ()
 
 
 def lines_with_text(reading: Reading) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from syndicator.intake.dateline import date_pattern
+from syndicator.intake.embargoes import MENTION, is_embargo
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.reach import reaches
 
@@ -23,16 +24,6 @@ _STARTS_SENTENCE: Final = re.compile(
 )
 _GLUE: Final = re.compile(r"(?<=[a-z.)\u00df-\u00ff0-9])(?=[A-Z][a-z])|(?<=[A-Z)])(?=[A-Z][a-z]+ )")
 _COMPANY: Final = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Cie|Bros|Pty|[A-Z]|e\.\s?V|S\.A|S\.p\.A|S\.L|p\.l\.c|L\.P)\.$")
-EMBARGO: Final = re.compile(
-    r"\bsperrfrist\b|\bgesperrt bis\b|\bembargo(?:ed)? until\b|\bunder (?:strict )?embargo\b|\bsous embargo\b"
-    r"|\bembargo jusqu|\bembargad[oa]s? hasta\b|\bbajo embargo\b|\bembargo hasta\b|\b(?:sotto|in) embargo\b"
-    r"|\bembargo fino\b|\bhold (?:for release )?until\b"
-    r"|^\s*for release (?:on|at|after)\b|\bnot for (?:release|publication) before\b|^\s*embargo(?:ed)?\b\s*[:\u2013-]",
-    re.IGNORECASE,
-)
-"""What says that a text must not be published yet. The word alone may be about trade."""
-
-_LONGEST_EMBARGO: Final = 200
 # What a service numbers its announcements by: "pta20270303012".
 _SERIAL: Final = re.compile(r"[A-Za-z]{2,5}\d{8,14}")
 # The desks that a service hands a text to: "Energie/Wirtschaft/Wien".
@@ -113,8 +104,8 @@ def _labelled(text: str) -> Opening | None:
         section = _section_of_label(folded(label))
         if section is None and (_is_register(label, text) or layouts().labels.get(folded(label)) == "responsible"):
             return Opening("register", "", text)
-        if section == "issued" and (EMBARGO.search(text) or not date_pattern().search(text)):
-            section = "embargo" if EMBARGO.search(text) else None
+        if section == "issued" and (MENTION.search(text) or not date_pattern().search(text)):
+            section = "embargo" if MENTION.search(text) else None
         if section == "kicker" and len(text) > _LONGEST_KICKER:
             return None
         if section:
@@ -210,9 +201,7 @@ def _repeats(name: str, end: int) -> bool:
 
 
 def _embargo(text: str) -> Opening | None:
-    if len(text) <= _LONGEST_EMBARGO and EMBARGO.search(text) and any(sign.isdigit() for sign in text):
-        return Opening("embargo", text, text)
-    return None
+    return Opening("embargo", text, text) if is_embargo(text) else None
 
 
 def _legal(text: str) -> Opening | None:

@@ -16,10 +16,10 @@ _RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$|^--\s
 _FEWEST_ROWS = 2
 
 
-def read_plain(text: str) -> Sheet:
-    """The sheet of a plain text."""
+def read_plain(text: str, offset: int = 0) -> Sheet:
+    """The sheet of a plain text whose first line is line ``offset`` + 1 of the file."""
     lines = lines_of(text)
-    numbered = [TextLine(number, line) for number, line in enumerate(lines, 1)]
+    numbered = [TextLine(number, line) for number, line in enumerate(lines, offset + 1)]
     blocks = [tuple(block) for blank, block in groupby(numbered, key=lambda line: not line.text.strip()) if not blank]
     return Sheet(lines, [piece for block in blocks for piece in _pieces(block)])
 

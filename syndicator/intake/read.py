@@ -60,7 +60,7 @@ def format_of(source: bytes, name: str) -> Format:
         return Format.JSON
     if head[:15].lower().startswith((b"<!doctype html", b"<html", b"<p>", b"<div", b"<h1")):
         return Format.HTML
-    return Format.MARKDOWN if head.startswith((b"# ", b"+++", b"---\n")) else Format.TEXT
+    return Format.MARKDOWN if head.startswith((b"# ", b"+++", b"---\n", b"---\r\n")) else Format.TEXT
 
 
 def read(source: bytes, name: str, language: str | None = None) -> Reading:
@@ -95,17 +95,19 @@ def _read(source: bytes, name: str, form: Format, stated: Mapping[str, Any]) -> 
         raise Rejected([Fault("record", "this has too many lines", f"at most {MAX_LINES:,} are read")])
     if form is Format.HTML:
         return of_sheet(name, form, read_html(text), stated)
-    if form is Format.TEXT:
-        return of_sheet(name, form, read_plain(text), stated)
-    return _markdown(text, name, stated)
+    return _with_front_matter(text, name, form, stated)
 
 
-def _markdown(text: str, name: str, stated: Mapping[str, Any]) -> Reading:
+def _with_front_matter(text: str, name: str, form: Format, stated: Mapping[str, Any]) -> Reading:
+    """A Markdown text, or a plain one: there, what stands between such lines counts if it names a record's field."""
     lines = lines_of(text)
+    if form is Format.TEXT and not frontmatter.names_a_field(lines):
+        return of_sheet(name, form, read_plain(text), stated)
     front = frontmatter.split("\n".join(lines))
-    sheet = read_markdown(front.text, front.lines)
+    reader = read_markdown if form is Format.MARKDOWN else read_plain
+    sheet = reader(front.text, front.lines)
     sheet = Sheet(lines, sheet.pieces, sheet.anchors, sheet.pictures, sheet.oddities)
-    reading = of_sheet(name, Format.MARKDOWN, sheet, {**stated, **front.fields})
+    reading = of_sheet(name, form, sheet, {**stated, **front.fields})
     if not front.lines:
         return reading
     span = Span(Part.FIELD, 1, front.lines, "\n".join(lines[: front.lines]))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.drafts import dateline_in, draft_of, entries, listed, merged, texts_of
+from syndicator.intake.embargoes import unheeded, unheeded_line
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
 from syndicator.intake.parts import Layout, Part, Span
@@ -141,10 +142,23 @@ def to_record(reading: Reading, profile: Mapping[str, Any] | None = None) -> Rec
     """
     if reading.faults:
         raise Rejected(reading.faults)
-    record = reading.record or record_of(merged(dict(reading.draft), dict(profile or {})))
+    record = _made(reading, profile or {})
     if record.quotes:
         return record
     return record.model_copy(update={"quotes": find_quotes(record.body)})
+
+
+def _made(reading: Reading, profile: Mapping[str, Any]) -> Record:
+    """The record. A line that states an embargo is in no text: Rejected where no field holds it either."""
+    lines = () if reading.draft.get("embargo_until") else reading.spans_of(Part.EMBARGO)
+    stated = [unheeded_line(span.text, line=span.first) for span in lines]
+    try:
+        record = reading.record or record_of(merged(dict(reading.draft), dict(profile)))
+    except Rejected as refused:
+        raise Rejected([*refused.faults, *stated]) from None
+    if faults := [*stated, *unheeded(record)]:
+        raise Rejected(faults)
+    return record
 
 
 def lost_lines(reading: Reading) -> tuple[int, ...]:

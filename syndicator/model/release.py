@@ -22,7 +22,7 @@ from syndicator.model.media import Media
 from syndicator.model.names import own_name
 from syndicator.model.publisher import Contact, Publisher
 from syndicator.model.text import Code, LanguageTag, Line, Name, Text
-from syndicator.model.timing import instant, known_zone
+from syndicator.model.timing import StatedTime, instant, known_zone
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,7 +81,7 @@ class Record(BaseModel):
     publisher: Publisher
     contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
     embargo_zone: Annotated[str, AfterValidator(known_zone)] | None = None
-    embargo_until: datetime | None = None
+    embargo_until: StatedTime | None = None
     translation_of: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
     replaces: Annotated[str, StringConstraints(pattern=r"^rel_[0-9a-z]{26}$")] | None = None
     links: Annotated[tuple[Link, ...], Field(max_length=50)] = ()

@@ -1,14 +1,39 @@
 """Embargoes: an instant that is never ambiguous, and the zone it was stated in."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9998
 """The last one but one: in some zone the next may have begun, and there is none after 9999."""
+
+_SPELT_OUT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
+
+
+def _spelt_out(stated: object) -> datetime:
+    """The time that is written out. Pydantic's own reading takes more for one, and its writer for another.
+
+    ``20270123`` would be seconds since 1970, and a date alone leaves open whether its day is meant to be over.
+    """
+    if isinstance(stated, datetime):
+        return stated
+    text = stated.strip().upper() if isinstance(stated, str) else ""
+    try:
+        if _SPELT_OUT.match(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    raise PydanticCustomError("no_time", "this is no date with a time of day; write one such as {example}", _EXAMPLE)
+
+
+_EXAMPLE: Final = {"example": "2027-01-23T19:00:00+01:00"}
+StatedTime = Annotated[datetime, BeforeValidator(_spelt_out)]
+"""A time as a person states it: date and time of day, with or without its offset (RFC 3339, ISO 8601)."""
 
 
 def zone(name: str) -> ZoneInfo:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from syndicator.clock import from_us, to_us
+from syndicator.clock import from_us, isoformat, to_us
 from syndicator.errors import Conflict, Fault, Rejected
 from syndicator.intake.faults import faults_of
 from syndicator.intake.lint import content_hash
@@ -52,13 +52,15 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
             faults += rejected.faults
     if faults:
         raise Rejected(faults)
+    # Seconds for two megabytes of ligatures: not while others wait for the transaction.
+    words = content_hash(revision.record) if revision.record is not None else None
     with setup.database.write() as connection:
         releases.lock(connection, release_id, setup.database.for_update)
         now = setup.database.now_us(connection)
         stored = releases.version(connection, release_id)
         move = _allowed(stored, revision, now)
         release = _next(stored, revision, move, now)
-        _store(setup, connection, stored, release, revision, now)
+        _store(setup, connection, stored, release, revision, words, now)
         if move.event is not None:
             events.append(
                 connection, move.event, owner=stored.owner, now=now, release_id=release.id, version=release.version
@@ -117,9 +119,10 @@ def _possible(state: ReleaseState) -> str:
 
 def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Release:
     release, record = stored.release, revision.record or stored.release.record
-    if release.state is not ReleaseState.SCHEDULED:
-        _refuse_new_embargo(release.record, record)
-    embargo_until = _moved_embargo(release.record, revision) or _kept_embargo(stored, revision)
+    kept = None if stored.embargo_until is None else from_us(stored.embargo_until)
+    if revision.record is not None:
+        _refuse_new_embargo(release, kept, revision.record)
+    embargo_until = _moved_embargo(release.record, revision) or kept
     if move.target is ReleaseState.SCHEDULED and (embargo_until is None or to_us(embargo_until) <= now):
         raise Rejected(
             [Fault("embargo_until", "the new time must be ahead", "to publish now, reschedule to a moment from now")]
@@ -152,27 +155,32 @@ def _moved_embargo(record: Record, revision: Revision) -> datetime | None:
         raise Rejected([Fault("embargo_until", problem, fix)]) from None
 
 
-def _kept_embargo(stored: StoredVersion, revision: Revision) -> datetime | None:
-    if revision.record is not None and revision.record.embargo_until is not None:
-        return revision.record.embargo_until
-    return None if stored.embargo_until is None else from_us(stored.embargo_until)
-
-
-def _refuse_new_embargo(old: Record, new: Record) -> None:
-    if new.embargo_until is not None and new.embargo_until != old.embargo_until:
-        raise Rejected(
-            [Fault("embargo_until", "the release is public; an embargo cannot be set after that", "leave it out")]
-        )
+def _refuse_new_embargo(release: Release, kept: datetime | None, new: Record) -> None:
+    """Moving it is an action of its own, which the history tells: an older file would bring the older time back."""
+    if new.embargo_until in {None, kept, release.record.embargo_until if release.published_at else kept}:
+        return
+    if release.state is ReleaseState.SCHEDULED and kept is not None:
+        problem = f"the embargo of this release is {isoformat(kept)}, and a new text moves none"
+        raise Rejected([Fault("embargo_until", problem, "leave it out or write that time; to move it, reschedule")])
+    raise Rejected(
+        [Fault("embargo_until", "the release is public; an embargo cannot be set after that", "leave it out")]
+    )
 
 
 def _store(
-    setup: Setup, connection: Connection, stored: StoredVersion, release: Release, revision: Revision, now: int
+    setup: Setup,
+    connection: Connection,
+    stored: StoredVersion,
+    release: Release,
+    revision: Revision,
+    words: str | None,
+    now: int,
 ) -> None:
     embargo_until = release.record.embargo_until
     releases.update(
         connection,
         release,
-        content_hash=content_hash(release.record),
+        content_hash=words or stored.content_hash,
         embargo_until=None if embargo_until is None else to_us(embargo_until),
         now=now,
     )

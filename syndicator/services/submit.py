@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.clock import from_us, to_us
-from syndicator.errors import Conflict
+from syndicator.errors import Conflict, Rejected
 from syndicator.ids import new_id
+from syndicator.intake.embargoes import lapsed
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached
@@ -31,22 +32,26 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     """Stores the release, its first version and, if it is public at once, its event: in one transaction.
 
     The same key with the same record returns the release of the first call; with another record it is
-    a Conflict. Rejected when the record names an unknown network, or files that the owner never handed in.
+    a Conflict. Rejected when the record names an unknown network, or files that the owner never handed in, or when
+    an embargo stands in its text only or ended more than a day ago.
     """
     digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     record = tried(setup, record, owner=owner)
     network = setup.network(record.network)
+    words = content_hash(record)  # seconds for two megabytes of ligatures: not while others wait for the transaction
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         known = _submitted_before(connection, owner, key, digest)
         if known:
             return known
         made_at = from_us(now)
+        if fault := lapsed(record.embargo_until, made_at):
+            raise Rejected([fault])
         release = _first_version(setup, record, made_at)
         attached = network.attach(record.language, made_at.date())
-        _store(connection, release, attached, owner=owner, now=now)
+        _store(connection, release, attached, words, owner=owner, now=now)
         releases.insert_idempotency_key(connection, owner, key, digest, release.id, now)
-        duplicate = releases.other_with_content(connection, content_hash(record), owner, release.id)
+        duplicate = releases.other_with_content(connection, words, owner, release.id)
         if release.state is ReleaseState.PUBLISHED:
             events.append(
                 connection, EventType.PUBLISHED, owner=owner, now=now, release_id=release.id, version=release.version
@@ -79,8 +84,8 @@ def _first_version(setup: Setup, record: Record, made_at: datetime) -> Release:
     )
 
 
-def _store(connection: Connection, release: Release, attached: Attached, *, owner: str, now: int) -> None:
-    releases.insert(connection, release, owner=owner, content_hash=content_hash(release.record), now=now)
+def _store(connection: Connection, release: Release, attached: Attached, words: str, *, owner: str, now: int) -> None:
+    releases.insert(connection, release, owner=owner, content_hash=words, now=now)
     releases.insert_version(connection, release, attached, action=Action.SUBMIT, actor=owner, now=now)
     profile = Profile(publisher=release.record.publisher)
     publishers.keep(connection, release.record.publisher_key, owner, profile, now)

@@ -10,6 +10,7 @@ from syndicator.article.entry import entry
 from syndicator.clock import from_us, system_now_us
 from syndicator.delivery.payload import Occasion, release_payload
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.embargoes import unheeded
 from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.model.network import Attached
@@ -41,12 +42,16 @@ def occasion(now: datetime) -> Occasion:
 def tried(setup: Setup, record: Record, *, owner: str) -> Record:
     """The record with its files complete, after everything was made of it once, for trial.
 
-    Rejected, with every fault of network and files, or when something cannot be made of it.
+    Rejected, with every fault of network and files and every embargo that only the text states, or when something
+    cannot be made of it.
     """
+    stated = list(unheeded(record))
     try:
         network = setup.network(record.network)
     except Rejected as unknown:
-        raise Rejected([*unknown.faults, *_of_files(setup, record, owner)]) from None
+        raise Rejected([*unknown.faults, *stated, *_of_files(setup, record, owner)]) from None
+    if stated:
+        raise Rejected([*stated, *_of_files(setup, record, owner)])
     completed, today = complete(setup, record, owner=owner), from_us(system_now_us())
     try_out(completed, network.attach(record.language, today.date()), today, setup.addresses)
     return completed

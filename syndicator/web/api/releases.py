@@ -1,6 +1,5 @@
 """POST, read and change releases."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Response
@@ -11,6 +10,7 @@ from syndicator.model.channel import automatic_channels
 from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.release import Record, Release
 from syndicator.model.text import Text
+from syndicator.model.timing import StatedTime
 from syndicator.services.advice import Advice, advice_on, advice_on_release
 from syndicator.services.revise import Revision
 from syndicator.services.submit import Submitted
@@ -60,7 +60,7 @@ class RevisionBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     record: Record | None = None
     note: Text | None = None
-    embargo_until: datetime | None = None
+    embargo_until: StatedTime | None = None
     expected_version: int | None = None
 
 

@@ -1,6 +1,7 @@
 """Lints: each code is found where it stands, and not where it does not."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,16 @@ def test_a_clean_release_has_no_findings() -> None:
         ("W101", 3, CLEAN.replace("apprentices", "TODO")),
         ("W101", 3, CLEAN.replace("apprentices", "XXX")),
         ("W102", 1, CLEAN.replace("Opens", "O" * 100)),
-        ("W109", 3, CLEAN.replace("LEEDS", "Embargoed until 9 May 2027\n\nLEEDS")),
-        ("W109", 3, CLEAN.replace("LEEDS", "Sperrfrist: 9. Mai 2027\n\nLEEDS")),
-        ("W109", 3, CLEAN.replace("LEEDS", "Sous embargo jusqu'au 9 mai 2027\n\nLEEDS")),
-        ("W109", 3, CLEAN.replace("LEEDS", "Embargado hasta el 9 de mayo de 2027\n\nLEEDS")),
-        ("W109", 3, CLEAN.replace("LEEDS", "Sotto embargo fino al 9 maggio 2027\n\nLEEDS")),
+        ("E008", 3, CLEAN.replace("LEEDS", "Embargoed until 9 May 2027\n\nLEEDS")),
+        ("E008", 3, CLEAN.replace("LEEDS", "Sperrfrist: 9. Mai 2027\n\nLEEDS")),
+        ("E008", 3, CLEAN.replace("LEEDS", "Sous embargo jusqu'au 9 mai 2027\n\nLEEDS")),
+        ("E008", 3, CLEAN.replace("LEEDS", "Embargado hasta el 9 de mayo de 2027\n\nLEEDS")),
+        ("E008", 3, CLEAN.replace("LEEDS", "Sotto embargo fino al 9 maggio 2027\n\nLEEDS")),
+        (
+            "W109",
+            3,
+            CLEAN.replace("today.", "today. The figures are under strict embargo, as the annual report has it."),
+        ),
         ("W111", 3, CLEAN.replace("apprentices", "appren\x92tices")),
         ("W117", 3, CLEAN.replace("today.", "today: https://acme.example/?utm_source=mail.")),
         ("W117", 3, CLEAN.replace("today.", "today: https://bit.ly/abc.")),
@@ -83,8 +89,90 @@ def test_what_only_looks_like_a_finding(text: str) -> None:
 def test_an_embargo_that_its_field_states_is_no_finding() -> None:
     front = "+++\nembargo_until = 2027-05-09T09:00:00+02:00\n+++\n"
     source = "# A headline\n\nEmbargoed until 9 May 2027\n\nText of the release.\n\n## Contact\n\nJane Doe\njane@acme.example\n"
-    assert "W109" in found(source, "x.md")
-    assert "W109" not in found(front + source, "x.md")
+    assert "E008" in found(source, "x.md")
+    assert {"E008", "W109", "W122"}.isdisjoint(found(front + source, "x.md"))
+    assert "W122" in found(front.replace("-09T", "-10T") + source, "x.md")
+    assert "W122" not in found(front.replace("-09T09:00:00+02:00", "-08T23:00:00Z") + source, "x.md")
+
+
+def test_an_embargo_that_is_over() -> None:
+    front = "---\nembargo_until: 2020-05-09 09:00\nembargo_zone: Europe/London\n---\n"
+    assert found(front + CLEAN)["W121"].line == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SPERRFRIST 23.01.2099 19 Uhr",
+        "Sperrvermerk: bis 23.01.2099",
+        "Gesperrt bis 23.01.2099, 10 Uhr",
+        "Frei ab 23.01.2099",
+        "Freigabe: 23. Januar 2099, 10:00 Uhr",
+        "Nicht vor dem 23.01.2099 veröffentlichen",
+        "Nicht zur Veröffentlichung vor dem 23. Januar 2099",
+        "Achtung: Veröffentlichung erst ab 23.01.2099, 10:00 Uhr",
+        "EMBARGOED UNTIL 00:01 GMT, 23 January 2099",
+        "Strictly embargoed to 00:01 GMT 23 January 2099",
+        "STRICTLY EMBARGOED: 00:01 GMT",
+        "STRICTLY EMBARGOED",
+        "Embargoed for release until 9am ET",
+        "Embargo lifts 23 January 2099 at 10am",
+        "Under embargo till 23 January",
+        "UNDER EMBARGO: January 23, 2099",
+        "NOT FOR PUBLICATION UNTIL January 23, 2099",
+        "HOLD UNTIL JAN 23",
+        "For release on January 23, 2099 at 10 am",
+        "Embargo 23/01/2099 10h",
+        "Embargo : mardi 23 janvier 2099 à 10 h",
+        "Sous embargo jusqu'au 23 janvier 2099",
+        "Ne pas diffuser avant le 23 janvier 2099",
+        "Embargado hasta el 23 de enero",
+        "Embargo fino alle ore 10:00",
+        "No publicar antes del 23 de enero de 2099",
+        "embargo_until: 2099-01-23T10:00:00+01:00",
+    ],
+)
+@pytest.mark.parametrize("name", ["x.txt", "x.md"])
+def test_a_line_that_states_an_embargo_is_refused_where_no_field_does(line: str, name: str) -> None:
+    text = f"{line}\n\n{CLEAN}" if name == "x.txt" else f"# A headline\n\n{line}\n\n{CLEAN}"
+    one = found(text, name)["E008"]
+    assert one.text == line
+    assert line[:20] in one.message
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Cuba under embargo for 60 years: what comes next",
+        "Arbeitsagentur verhängt 12 Wochen Sperrfrist",
+        "EU lifts its oil embargo to help 27 members",
+        "Freie Fahrt ab 2027: Acme öffnet den Tunnel",
+    ],
+)
+def test_a_headline_about_an_embargo_is_none(headline: str) -> None:
+    reading = read(CLEAN.replace("Acme Opens a Workshop in Leeds", headline).encode(), "x.txt")
+    assert reading.draft["headline"] == headline
+    assert "E008" not in {one.code for one in diagnose(reading, PROFILE)}
+
+
+@pytest.mark.parametrize(
+    "fence",
+    [
+        "+++\nembargo_until = 2099-01-23T19:00:00+01:00\n+++",
+        "---\nlanguage: en\nembargo_until: 2099-01-23 19:00\nembargo_zone: Europe/Berlin\n---",
+    ],
+)
+def test_plain_text_may_state_fields_on_its_top(fence: str) -> None:
+    reading = read(f"{fence}\n{CLEAN}".encode(), "x.txt")
+    record = to_record(reading, PROFILE)
+    assert record.headline == "Acme Opens a Workshop in Leeds"
+    assert record.embargo_until == datetime(2099, 1, 23, 18, tzinfo=UTC)
+
+
+def test_lines_between_dashes_that_name_no_field_are_text() -> None:
+    reading = read(f"---\nVon: Jane Doe\n---\n{CLEAN}".encode(), "x.txt")
+    assert "Von: Jane Doe" in "\n".join(text for _, text, _ in reading.outline())
+    assert reading.draft.get("embargo_until") is None
 
 
 def test_findings_of_markdown() -> None:

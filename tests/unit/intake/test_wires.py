@@ -130,7 +130,7 @@ def test_a_date_of_issue_is_no_embargo(line: str, is_embargo: bool) -> None:
     for reading in (reading_of(line, "A headline", TEXT), reading_of("A headline", line, TEXT)):
         assert reading.draft["headline"] == "A headline"
         assert (reading.embargo == line) is is_embargo
-        assert ("W109" in {found.code for found in diagnose(reading)}) is is_embargo
+        assert ("E008" in {found.code for found in diagnose(reading)}) is is_embargo
         assert [block["text"] for block in reading.draft["body"]] == [TEXT]
 
 

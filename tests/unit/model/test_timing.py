@@ -1,14 +1,16 @@
 """Local times that clocks skip or show twice are no instants; only an offset says which one is meant."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from syndicator.model.timing import instant, known_zone
+from syndicator.model.timing import StatedTime, instant, known_zone
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
 
@@ -115,3 +117,21 @@ def test_a_time_at_the_end_of_the_calendar_is_refused(stated: str, zone: str | N
 def test_the_last_time_that_is_taken_can_be_shown_in_every_zone() -> None:
     taken = instant(local("9998-12-31T23:59:59-12:00"), None)
     assert all(taken.astimezone(ZoneInfo(name)) == taken for name in ("Pacific/Kiritimati", "Pacific/Honolulu"))
+
+
+@pytest.mark.parametrize(
+    "stated", ["20270123", "202701231900", "1811000000", "2027-01-23", "2027-W04-6T10:00", "19:00", "", 1811000000, 1.5]
+)
+def test_only_a_date_with_a_time_of_day_is_a_time(stated: object) -> None:
+    with pytest.raises(ValidationError, match="this is no date with a time of day"):
+        TypeAdapter(StatedTime).validate_python(stated)
+    with pytest.raises(ValidationError, match="this is no date with a time of day"):
+        TypeAdapter(StatedTime).validate_json(json.dumps(stated), strict=True)
+
+
+@pytest.mark.parametrize(
+    "stated", ["2027-01-23T19:00:00+01:00", "2027-01-23t18:00z", "2027-01-23 19:00+0100", "2027-01-23T18:00:00.0000Z"]
+)
+def test_a_time_that_is_spelt_out_is_taken_in_every_form(stated: str) -> None:
+    expected = datetime(2027, 1, 23, 18, tzinfo=UTC)
+    assert TypeAdapter(StatedTime).validate_json(json.dumps(stated), strict=True) == expected
