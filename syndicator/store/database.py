@@ -130,6 +130,11 @@ class Database:
         return "FOR NO KEY UPDATE" if self.dialect == "postgresql" else ""
 
     @property
+    def for_reference(self) -> str:
+        """What a SELECT ends with whose rows nobody may hold ``for_update`` or claim; who writes them need not wait."""
+        return "FOR KEY SHARE" if self.dialect == "postgresql" else ""
+
+    @property
     def skip_locked(self) -> str:
         """What a claiming subquery ends with. SQLite needs nothing: its writers come one by one."""
         return "FOR UPDATE SKIP LOCKED" if self.dialect == "postgresql" else ""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.model.lifecycle import Lane
 from syndicator.store.database import Database, as_rows
+from syndicator.store.holds import OF_RELEASE, hold_open
 
 RETRY_LANE = Lane.RETRY.order
 WITHDRAW_LANE = Lane.WITHDRAW.order
@@ -33,9 +34,6 @@ class Claimed(NamedTuple):
     secrets: str
 
 
-# A release's deliveries are found by its events, of which it has a few: an index of their own would be written three
-# times for each of them.
-OF_RELEASE = "event_seq IN (SELECT seq FROM events WHERE release_id = {release_id})"
 _OF_THIS = OF_RELEASE.format(release_id=":release_id")
 _RECEIVED = f"""
     SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
@@ -248,6 +246,8 @@ def fan_out(
         text(f"SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_OF_THIS})"),
         {"release_id": release_id},
     ).scalar_one()
+    if follows:
+        hold_open(database, connection, release_id)
     inserted = connection.execute(
         text(_FAN_OUT.format(receivers=" UNION ".join(receivers))), {**values, "follows": bool(follows)}
     ).rowcount

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
-from syndicator.store.deliveries import OF_RELEASE
+from syndicator.store.holds import OF_RELEASE
 
 _SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
 _RELEASES = "SELECT r.id FROM releases r WHERE {scope} AND r.id > :after ORDER BY r.id LIMIT :limit"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from syndicator.store import deliveries, erasure
+from syndicator.store import deliveries, erasure, holds
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.test_schema import explained
@@ -45,6 +45,7 @@ def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
         (deliveries._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
         (deliveries._NEWER.text, {"id": 1}),
         (erasure._UNDER_WAY.text, {"id": "x5"}),
+        (holds._OPEN.format(held=full.service.database.for_reference), {"release_id": "x5"}),
     ):
         plan = explained(full, statement, **values)
         assert "_events_release_id" in plan, plan

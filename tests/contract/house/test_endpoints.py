@@ -45,7 +45,7 @@ def fanned_out_during(house: House, newsroom: Newsroom, other: Callable[[], None
     house.service.revise(waiting["release_id"], update)
     fanning, meanwhile = Thread(target=house.service.fan_out, args=("t",)), Thread(target=other)
     with database.write() as connection:  # the fan-out has to supersede this one, after it made the new ones
-        held = text(f"SELECT 1 FROM deliveries WHERE id = :id {database.for_update}")
+        held = text(f"SELECT 1 FROM deliveries WHERE id = :id {database.for_change}")
         connection.execute(held, {"id": waiting["id"]})
         fanning.start()
         wait_until(house, 1)

@@ -1,0 +1,27 @@
+"""Deliveries that are held until the transaction ends, so that versions of a release do not miss each other.
+
+Whoever fans out a newer version must see every claim of an older one, and whoever gives a claim back must see the
+newer version; on PostgreSQL neither sees what the other did not commit yet. So a fan-out holds its release's open
+deliveries by reference: claims pass over them, and what comes back waits, while all that only writes (delivered,
+extended, held back) goes on. Always in the order of their ids, so that nobody waits in a circle, and in statements of
+their own: one that had to wait would read everything else as it was before.
+"""
+
+from sqlalchemy import Connection, text
+
+from syndicator.store.database import Database
+
+# A release's deliveries are found by its events, of which it has a few: an index of their own would be written three
+# times for each of them.
+OF_RELEASE = "event_seq IN (SELECT seq FROM events WHERE release_id = {release_id})"
+_OPEN = f"""
+    SELECT count(*) FROM (
+        SELECT id FROM deliveries
+         WHERE {OF_RELEASE.format(release_id=":release_id")} AND state IN ('waiting', 'queued', 'parked', 'claimed')
+         ORDER BY id {{held}}) h
+"""
+
+
+def hold_open(database: Database, connection: Connection, release_id: str) -> None:
+    """Waits for claims of this release that are being made; until the transaction ends no others are."""
+    connection.execute(text(_OPEN.format(held=database.for_reference)), {"release_id": release_id})
