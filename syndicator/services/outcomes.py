@@ -16,7 +16,7 @@ from syndicator.delivery.transport.protocol import Answer, Failure, Result
 from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
 from syndicator.services.setup import Setup
-from syndicator.store import attempts, audit, deliveries, endpoints
+from syndicator.store import attempts, audit, deliveries, endpoints, holds
 from syndicator.store.database import Connection
 from syndicator.store.deliveries import Claimed
 
@@ -52,7 +52,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
     with database.write() as connection:
         now = database.now_us(connection)
         judged = _judged(batch, now)
-        _hold_endpoints(setup, connection, judged)
+        _hold(setup, connection, judged)
         by_token: dict[str, list[_Judged]] = {}
         for each in judged:
             by_token.setdefault(each.sent.token, []).append(each)
@@ -66,12 +66,14 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
         metrics.attempts.labels(name).inc(count)
 
 
-def _hold_endpoints(setup: Setup, connection: Connection, judged: Sequence[_Judged]) -> None:
-    """Where a retry goes depends on its endpoint's state: who pauses or disables it meanwhile waits, or is seen."""
-    failed = {each.sent.row.endpoint_no for each in judged if not isinstance(each.outcome, Delivered)}
-    if failed:
+def _hold(setup: Setup, connection: Connection, judged: Sequence[_Judged]) -> None:
+    """Where a retry goes depends on its endpoint's state and on newer versions: who changes these waits, or is seen."""
+    back = [each.sent for each in judged if not isinstance(each.outcome, Delivered)]
+    if back:
+        failed = {sent.row.endpoint_no for sent in back}
         numbers = {each.sent.row.endpoint_no for each in judged}
         endpoints.hold(setup.database, connection, {number: number in failed for number in numbers})
+        holds.hold_claimed(setup.database, connection, ((sent.row.id, sent.token) for sent in back))
 
 
 def _judged(batch: Sequence[Sent], now: int) -> Sequence[_Judged]:

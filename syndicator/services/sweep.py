@@ -55,7 +55,7 @@ def _tend_deliveries(setup: Setup) -> None:
         if lapsed := deliveries.lapsed(connection, now):
             # Where a claim goes depends on its endpoint's state: who changes that meanwhile waits, or is seen.
             endpoints.hold(setup.database, connection, dict.fromkeys(lapsed, True))
-            deliveries.expire_leases(connection, now)
+            deliveries.expire_leases(setup.database, connection, now)
         endpoints.backoff_over(connection, now)
         _promote(setup, connection)
         _pause_failing(setup, connection, now)

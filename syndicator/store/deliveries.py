@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.model.lifecycle import Lane
 from syndicator.store.database import Database, as_rows
-from syndicator.store.holds import OF_RELEASE, hold_open
+from syndicator.store.holds import OF_RELEASE, hold_lapsed, hold_open
 
 RETRY_LANE = Lane.RETRY.order
 WITHDRAW_LANE = Lane.WITHDRAW.order
@@ -159,13 +159,13 @@ _DROP = text("""
     UPDATE deliveries SET state = 'dead', finished_at = :now
      WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
 """)
-_EXPIRED = text(f"""
+_EXPIRED = f"""
     UPDATE deliveries
        SET state = CASE WHEN {_IS_OUTDATED} THEN 'superseded' ELSE {_BACK} END,
            claim_token = NULL, lease_until = NULL, attempts = attempts + 1,
            finished_at = CASE WHEN {_BACK} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
-     WHERE state = 'claimed' AND lease_until < :now
-""")
+     WHERE id IN (SELECT id FROM {{ids}} i)
+"""
 _LAPSED = text("SELECT DISTINCT endpoint_no FROM deliveries WHERE state = 'claimed' AND lease_until < :now")
 _EXTEND = """
     UPDATE deliveries SET lease_until = :until
@@ -284,7 +284,10 @@ def delivered(database: Database, connection: Connection, ids: Iterable[int], to
 
 
 def retried(database: Database, connection: Connection, rows: Iterable[Mapping[str, Any]], token: str, now: int) -> int:
-    """Moves failed ones to their next attempt or to the dead (rows of id, state, counts, due_at, lane)."""
+    """Moves failed ones to their next attempt or to the dead (rows of id, state, counts, due_at, lane).
+
+    Their claims are held by then: see ``holds``.
+    """
     values = {"rows": as_rows(rows), "token": token, "now": now}
     return connection.execute(
         text(_RETRIED.format(rows=database.rows("rows", _RETRIES), outdated=_IS_OUTDATED, back=_BACK)), values
@@ -339,9 +342,10 @@ def lapsed(connection: Connection, now: int) -> Sequence[int]:
     return connection.execute(_LAPSED, {"now": now}).scalars().all()
 
 
-def expire_leases(connection: Connection, now: int) -> int:
+def expire_leases(database: Database, connection: Connection, now: int) -> int:
     """Gives claims of workers that died back; each counts as an attempt, for it may have been sent."""
-    return connection.execute(_EXPIRED, {"now": now}).rowcount
+    values = {"ids": as_rows({"id": number} for number in hold_lapsed(database, connection, now)), "now": now}
+    return connection.execute(text(_EXPIRED.format(ids=database.rows("ids", _IDS))), values).rowcount
 
 
 def extend(database: Database, connection: Connection, ids: Iterable[int], token: str, until: int) -> None:

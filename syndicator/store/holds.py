@@ -7,9 +7,11 @@ extended, held back) goes on. Always in the order of their ids, so that nobody w
 their own: one that had to wait would read everything else as it was before.
 """
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import Connection, text
 
-from syndicator.store.database import Database
+from syndicator.store.database import Database, as_rows
 
 # A release's deliveries are found by its events, of which it has a few: an index of their own would be written three
 # times for each of them.
@@ -20,8 +22,27 @@ _OPEN = f"""
          WHERE {OF_RELEASE.format(release_id=":release_id")} AND state IN ('waiting', 'queued', 'parked', 'claimed')
          ORDER BY id {{held}}) h
 """
+_CLAIMED = """
+    SELECT id FROM deliveries
+     WHERE id IN (SELECT d.id FROM {rows} r JOIN deliveries d ON d.id = r.id AND d.claim_token = r.token)
+     ORDER BY id {held}
+"""
+_LAPSED = "SELECT id FROM deliveries WHERE state = 'claimed' AND lease_until < :now ORDER BY id {free}"
+_TOKENS = {"id": "bigint", "token": "text"}
 
 
 def hold_open(database: Database, connection: Connection, release_id: str) -> None:
     """Waits for claims of this release that are being made; until the transaction ends no others are."""
     connection.execute(text(_OPEN.format(held=database.for_reference)), {"release_id": release_id})
+
+
+def hold_claimed(database: Database, connection: Connection, claims: Iterable[tuple[int, str]]) -> None:
+    """Before these claims (delivery, token) are given back: waits for a fan-out that is to supersede them."""
+    rows = as_rows({"id": number, "token": token} for number, token in claims)
+    statement = _CLAIMED.format(rows=database.rows("rows", _TOKENS), held=database.for_update)
+    connection.execute(text(statement), {"rows": rows})
+
+
+def hold_lapsed(database: Database, connection: Connection, now: int) -> Sequence[int]:
+    """Claims of workers that died; those that somebody is at are passed over, and found again a moment later."""
+    return connection.execute(text(_LAPSED.format(free=database.skip_locked)), {"now": now}).scalars().all()

@@ -70,6 +70,9 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     rows = as_rows([{"id": 5, "state": "waiting", "counts": 1, "due_at": 1, "lane": 3}])
     plan = explained(full, retried, rows=rows, token="t", now=1)
     assert is_by_index(plan), plan
+    held = holds._CLAIMED.format(rows=database.rows("rows", holds._TOKENS), held=database.for_update)
+    plan = explained(full, held, rows=as_rows([{"id": 5, "token": "t"}]))
+    assert is_by_index(plan), plan
 
 
 def is_by_index(plan: str) -> bool:

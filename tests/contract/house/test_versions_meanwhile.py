@@ -9,16 +9,20 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
+from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import Action
+from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
 from syndicator.store import deliveries
 from syndicator.store.deliveries import Claimed
 from tests.contract.house.conftest import Clock, House, open_house
+from tests.contract.house.conftest import record as corrected
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
 
 PATIENCE_S = 20.0
 LEASE_US = 60 * SECOND_US
+CORRECTION = Revision(action=Action.CORRECT, actor="t", record=corrected(headline="Richtig"), note="Fehler")
 WITHDRAWAL = Revision(action=Action.WITHDRAW, actor="t", note="Falsch")
 
 
@@ -41,11 +45,11 @@ def newsrooms(house: House) -> Iterator[Sequence[Newsroom]]:
         yield both
 
 
-def claimed(house: House, limit: int = 9) -> Sequence[Claimed]:
+def claimed(house: House, limit: int = 9, token: str = "T") -> Sequence[Claimed]:
     """What another worker claims now."""
     database, now = house.service.database, house.clock.us
     with database.write() as connection:
-        return deliveries.claim(database, connection, token="T", lease_until=now + LEASE_US, limit=limit, now=now)
+        return deliveries.claim(database, connection, token=token, lease_until=now + LEASE_US, limit=limit, now=now)
 
 
 def revised(house: House, revision: Revision) -> None:
@@ -102,3 +106,66 @@ def test_nothing_is_claimed_once_it_is_decided_who_hears_of_a_withdrawal(
     house.clock.us += LEASE_US
     house.service.drain()
     assert told(newsrooms) == [[], []], "it never went out, and so nobody need know that it is gone"
+
+
+def failed(house: House, rows: Sequence[Claimed]) -> None:
+    """Records what the worker that claimed these was answered."""
+    answer = Answer(500, None, b"", "127.0.0.1", 0.1, 100)
+    record(house.service.setup, [Sent(row, "T", house.clock.us, "worker", answer) for row in rows])
+
+
+def test_a_failure_that_is_recorded_while_a_correction_is_fanned_out_is_superseded(
+    house: House, newsrooms: Sequence[Newsroom]
+) -> None:
+    under_way = claimed(house, limit=1)
+    revised(house, CORRECTION)
+    records = Thread(target=failed, args=(house, under_way))
+    with fanned_out_meanwhile(house):
+        records.start()
+        wait_until(house, 2, lambda: not records.is_alive())
+    joined(records)
+    house.clock.us += LEASE_US
+    house.service.drain()
+    assert told(newsrooms) == [["release.corrected"]] * 2
+
+
+def test_a_lease_that_ends_while_a_correction_is_fanned_out_brings_no_older_version_back(
+    house: House, newsrooms: Sequence[Newsroom]
+) -> None:
+    claimed(house, limit=1)
+    revised(house, CORRECTION)
+    house.clock.us += LEASE_US + 1
+    sweeps = Thread(target=house.service.sweep)
+    with fanned_out_meanwhile(house):
+        sweeps.start()
+        wait_until(house, 2, lambda: not sweeps.is_alive())
+    joined(sweeps)
+    house.service.drain()
+    assert told(newsrooms) == [["release.corrected"]] * 2
+    assert house.states().count(("release.published", "superseded")) == 2
+
+
+def test_a_batch_of_several_claims_that_fails_waits_for_a_fan_out_in_no_circle(
+    house: House, newsrooms: Sequence[Newsroom]
+) -> None:
+    """The first claim holds the later of the two: taken claim by claim, the fan-out would come in between."""
+    first, second = claimed(house, limit=1), claimed(house, limit=1, token="U")
+    revised(house, CORRECTION)
+    later = max(*first, *second)
+    database = house.service.database
+    both = sorted([*first, *second], reverse=True)
+    answer = Answer(500, None, b"", "127.0.0.1", 0.1, 100)
+    sent = [Sent(row, "T" if row in first else "U", house.clock.us, "worker", answer) for row in both]
+    records = Thread(target=record, args=(house.service.setup, sent))
+    fans_out = Thread(target=house.service.fan_out, args=("t",))
+    with database.write() as connection:
+        connection.execute(text("SELECT 1 FROM deliveries WHERE id = :id FOR UPDATE"), {"id": later.id})
+        records.start()
+        wait_until(house, 1)
+        fans_out.start()
+        wait_until(house, 2)
+    joined(records)
+    joined(fans_out)
+    house.clock.us += LEASE_US
+    house.service.drain()
+    assert told(newsrooms) == [["release.corrected"]] * 2
