@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping as RowMapping  # noqa: PLC0414
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from syndicator.clock import system_now_us
@@ -57,7 +58,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write; committed at the end, rolled back by an exception.
 
-        Errors: StoreError when the database cannot be reached or refuses the connection.
+        Errors: StoreError when the database cannot be reached or refuses the connection, or none becomes free.
         """
         with _readable_errors(self.url.render_as_string()), self._writer.begin() as connection:
             yield connection
@@ -84,19 +85,21 @@ class Database:
         """
         try:
             return self._rewrite_file() if self.dialect == "sqlite" else self._vacuum(tables)
-        except (OperationalError, sqlite3.OperationalError):
+        except (OperationalError, NoneFree, sqlite3.OperationalError):
             return False
 
     def _rewrite_file(self) -> bool:
-        with closing(self._writer.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute("VACUUM")
-            # It waits for whoever reads, and keeps writers waiting meanwhile.
-            cursor.execute(f"PRAGMA busy_timeout={_PURGE_TIMEOUT_MS}")
-            try:
+        """By a connection of its own: the writers' only one is for those who have their turn after it."""
+        engine = _sqlite_engine(self.url, pool_size=1, begin="BEGIN")
+        try:
+            with closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                # It waits for whoever reads, and keeps writers waiting meanwhile.
+                cursor.execute(f"PRAGMA busy_timeout={_PURGE_TIMEOUT_MS}")
                 is_busy: int = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            finally:
-                cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+        finally:
+            engine.dispose()
         return not is_busy
 
     def _vacuum(self, tables: Iterable[str]) -> bool:
@@ -168,6 +171,9 @@ def _readable_errors(url: str) -> Iterator[None]:
     except (OperationalError, InternalError) as error:  # Postgres calls a file that cannot grow an internal one
         message = f"the database {url} cannot be used: {error.orig}; is it running, migrated and not full?"
         raise StoreError(message) from error
+    except NoneFree as error:
+        message = f"every connection to the database {url} was busy for too long; try again, or find what holds them"
+        raise StoreError(message) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             message = f"the connection to the database {url} broke: {error.orig}"
@@ -196,7 +202,7 @@ def _postgres_engine(url: str, *, pool_size: int) -> Engine:
     return engine
 
 
-def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> Engine:
+def _sqlite_engine(url: URL | str, *, pool_size: int, begin: str) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,

@@ -118,7 +118,7 @@ def test_what_is_claimed_while_the_process_ends_is_recorded(
 
     def slowly(*given: Any, **named: Any) -> Any:
         claims.set()
-        until(lambda: courier._closing)
+        until(lambda: courier._recorder.is_closing)
         return claim(*given, **named)
 
     monkeypatch.setattr(deliveries, "claim", slowly)

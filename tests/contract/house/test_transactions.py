@@ -1,10 +1,12 @@
 """A connection that only read a moment ago writes in a transaction all the same."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from syndicator.errors import StoreError
 from syndicator.store import database as module
@@ -64,6 +66,34 @@ def test_a_connection_that_breaks_in_use_costs_one_failure(cut_off: Database, mo
     with pytest.raises(StoreError):
         one(cut_off)
     assert one(cut_off) == one(cut_off) == 1
+
+
+def test_a_pool_that_is_used_up_is_an_error_of_the_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing_database(url) as database, ExitStack() as held:
+        monkeypatch.setattr(database.engine.pool, "_timeout", 0.05)
+        with suppress(NoneFree):
+            while True:
+                held.enter_context(database.engine.connect())
+        with pytest.raises(StoreError, match="busy for too long"), database.write():
+            pass
+
+
+def test_what_is_deleted_is_purged_while_the_only_writer_is_in_use(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing_database(url) as database:
+        with database.write() as connection:
+            connection.execute(text("CREATE TABLE kept (number INTEGER)"))
+        monkeypatch.setattr(database.engine.pool, "_timeout", 0.05)
+        with database.engine.connect():
+            assert database.purge(["kept"])
+
+
+@contextmanager
+def closing_database(url: str) -> Iterator[Database]:
+    database = Database(url, pool_size=1)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def one(database: Database) -> int:
