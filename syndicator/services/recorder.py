@@ -1,9 +1,12 @@
 """What came of claims: kept as it comes in, recorded by the batch, and the leases of what is under way extended.
 
 One thread for each courier. It records every 250 ms or 1,000 results, and outlives whatever goes wrong with the
-database: nobody else records, or extends leases, in this process.
+database: nobody else records, or extends leases, in this process. What the database does not take is kept, its lease
+with it, and recorded later; the claim's token decides then whether it still may be. So a push that was answered is
+sent again only where nothing could be recorded for longer than a lease.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -21,7 +24,11 @@ from syndicator.store import deliveries
 BATCH: Final = 1000
 _FLUSH_S: Final = 0.25
 _LOOK_AT_LEASES_S: Final = 1.0
-_LAST_S: Final = 10.0
+_LAST_S: Final = 5.0
+_AT_ONCE: Final = 4 * BATCH
+_UNRECORDED: Final = 4 * BATCH  # results that cost no place; a recorder that keeps up has a quarter of it
+_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 2.0
 
 _log = logger("delivery")
 
@@ -36,7 +43,10 @@ class _Claim:
 
 
 class Recorder:
-    """Keeps account of ``in_flight`` places: a claim takes them, a result frees one. Threads may share it."""
+    """Keeps account of ``in_flight`` places: a claim takes them, a result frees one. Threads may share it.
+
+    Where more results than some are not recorded yet, they keep their places: memory has a bound.
+    """
 
     def __init__(self, setup: Setup, *, in_flight: int, lease_us: int) -> None:
         self._setup = setup
@@ -47,6 +57,11 @@ class Recorder:
         self._claimed = 0
         self._taken = 0
         self._recorded = 0
+        self._unrecorded: list[Sent] = []
+        self._at_once = _AT_ONCE
+        self._pause_s = _PAUSE_S
+        self._again_at = 0.0
+        self._ends_at = math.inf
         self._leases_seen_at = 0.0
         self.is_closing = False
         self._closed = False
@@ -94,15 +109,18 @@ class Recorder:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Records what is left, of which every result is here, and ends the thread."""
+        """Records what is left, of which every result is here, and ends the thread. It tries for five seconds."""
         with self._changed:
+            self._ends_at, self._again_at = time.monotonic() + _LAST_S, 0.0
             self._closed = True
             self._changed.notify_all()
-        self._thread.join(timeout=_LAST_S)
+        self._thread.join(timeout=2 * _LAST_S)
 
     @property
     def _room(self) -> int:
-        return self._in_flight - self._outstanding
+        outstanding = self._outstanding
+        unrecorded = self._claimed - self._recorded - outstanding
+        return self._in_flight - outstanding - max(0, unrecorded - _UNRECORDED)
 
     @property
     def _outstanding(self) -> int:
@@ -110,33 +128,66 @@ class Recorder:
         return self._claimed - self._taken - len(self._done)
 
     @property
-    def _finished(self) -> bool:
-        return self._closed and not self._outstanding
+    def _has_ended(self) -> bool:
+        is_over = self._recorded == self._claimed or time.monotonic() >= self._ends_at
+        return self._closed and not self._outstanding and is_over
 
     # --- the thread
 
     def _run(self) -> None:
-        while not (self._finished and not self._done):
+        while not self._has_ended:
             try:
-                self._record(self._take())
+                self._take_in()
+                self._record_some()
                 self._extend_leases()
             except Exception as error:  # noqa: BLE001 (the thread's boundary: without it nothing is recorded any more)
                 _log.exception("recording was disturbed, and goes on", error=str(error))
+        if self._recorded != self._claimed:
+            _log.error("ends with outcomes that are not recorded", count=self._claimed - self._recorded)
 
-    def _take(self) -> Sequence[Sent]:
+    def _take_in(self) -> None:
         """What has come in, once it is enough, or a moment is over."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: len(self._done) >= BATCH or (self._done and not self._outstanding) or self._finished, _FLUSH_S
-            )
+            self._changed.wait_for(self._has_work, _FLUSH_S)
             done = [self._done.popleft() for _ in range(len(self._done))]
+            self._unrecorded += done
             self._taken += len(done)
-        return done
 
-    def _record(self, done: Sequence[Sent]) -> None:
-        if done:
-            self._record_what_can_be(done)
-            self._settled(done)
+    def _has_work(self) -> bool:
+        if self._unrecorded:  # the database did not take these, or there were more than it is given at once
+            return time.monotonic() >= self._again_at
+        return len(self._done) >= BATCH or (bool(self._done) and not self._outstanding) or self._has_ended
+
+    def _record_some(self) -> None:
+        if self._unrecorded and time.monotonic() >= self._again_at:
+            some, self._unrecorded = self._unrecorded[: self._at_once], self._unrecorded[self._at_once :]
+            self._record(some)
+
+    def _record(self, some: Sequence[Sent]) -> None:
+        try:
+            record(self._setup, some)
+        except StoreError as error:
+            self._put_off(some, error)
+        except Exception as error:  # noqa: BLE001 (one bad outcome must not cost the others)
+            if len(some) == 1:
+                # Not once more: of this one the lease ends, and the sweep gives it to whoever comes next.
+                _log.exception("outcome not recorded", delivery=some[0].row.id, error=str(error))
+                self._settled(some)
+                return
+            half = len(some) // 2
+            self._record(some[:half])
+            self._record(some[half:])
+        else:
+            self._pause_s, self._at_once = _PAUSE_S, min(2 * self._at_once, _AT_ONCE)
+            self._settled(some)
+
+    def _put_off(self, some: Sequence[Sent], error: StoreError) -> None:
+        """Behind the others, and fewer at once: what is too much or bad for the database shall not keep them."""
+        self._unrecorded += some
+        self._at_once = max(1, len(some) // 2)
+        self._again_at = time.monotonic() + self._pause_s
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        _log.error("outcomes not recorded yet", count=len(some), error=str(error))
 
     def _settled(self, done: Sequence[Sent]) -> None:
         with self._changed:
@@ -149,20 +200,6 @@ class Recorder:
                         del self._claims[sent.token]
             metrics.in_flight.set(self._outstanding)
             self._changed.notify_all()
-
-    def _record_what_can_be(self, done: Sequence[Sent]) -> None:
-        """Nothing is lost: of what is not recorded the lease ends, and the sweep gives it to whoever comes next."""
-        try:
-            record(self._setup, done)
-        except StoreError as error:
-            _log.error("outcomes not recorded", count=len(done), error=str(error))
-        except Exception as error:  # noqa: BLE001 (one bad outcome must not cost the others)
-            if len(done) == 1:
-                _log.exception("outcome not recorded", delivery=done[0].row.id, error=str(error))
-                return
-            half = len(done) // 2
-            self._record_what_can_be(done[:half])
-            self._record_what_can_be(done[half:])
 
     def _extend_leases(self) -> None:
         """Half a lease before its end a claim that is still under way gets a new one."""

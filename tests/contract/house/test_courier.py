@@ -2,13 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
 
 import pytest
-import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import TimeoutError as NoneFree
 
 from syndicator.clock import SECOND_US
 from syndicator.errors import StoreError
@@ -77,24 +74,6 @@ def test_the_lease_of_an_attempt_that_takes_long_is_extended(
     assert len(newsroom.requests) == 1
 
 
-def test_a_recorder_outlives_a_time_without_a_free_connection(
-    make_house: Callable[..., House], newsroom: Newsroom, log_lines: list[structlog.typing.EventDict]
-) -> None:
-    house = make_house(attempt_timeout_s=30, lease_s=60)
-    house.endpoint(newsroom)
-    house.submit()
-    house.service.fan_out("t")
-    with held_back(newsroom):
-        assert house.service.deliver("t") == 1
-        with _no_free_connection(house):
-            house.clock.us += 31 * SECOND_US
-            _until(lambda: any(line["event"] == "leases not extended" for line in log_lines))
-    assert house.service.courier.settle()
-    house.service.drain()
-    assert house.states() == [("release.published", "delivered")]
-    assert len(newsroom.requests) == 1
-
-
 def test_what_was_claimed_and_could_not_be_read_is_given_back(
     house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,41 +106,6 @@ def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House) -> N
         house.service.drain()
         states = {row["url"]: row["state"] for row in house.deliveries()}
     assert states == {damaged.url: "dead", whole.url: "delivered"}
-
-
-@pytest.fixture
-def log_lines() -> Iterator[list[structlog.typing.EventDict]]:
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-
-
-@contextmanager
-def held_back(newsroom: Newsroom) -> Iterator[None]:
-    """Its receiver answers nobody meanwhile."""
-    may_answer = threading.Event()
-    newsroom.answer, newsroom.body = 200, lambda _: b"" if may_answer.wait(30) else b"nobody let it go"
-    try:
-        yield
-    finally:
-        may_answer.set()
-
-
-@contextmanager
-def _no_free_connection(house: House) -> Iterator[None]:
-    engine = house.service.database.engine
-    with ExitStack() as held, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(engine.pool, "_timeout", 0.05)
-        with suppress(NoneFree):
-            while True:
-                held.enter_context(engine.connect())
-        yield
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _alter(house: House, statements: dict[str, str]) -> None:
