@@ -85,7 +85,9 @@ class Settings(BaseSettings):
         default=64, ge=1, description="Attempts under way at once to one host and port; others to it come back later."
     )
     per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
-    lease_s: float = Field(default=60, gt=0, description="Seconds a claimed delivery belongs to its worker.")
+    lease_s: float = Field(
+        default=60, ge=5, description="Seconds a claimed delivery belongs to its worker; extended at half of it."
+    )
     sweep: bool = Field(
         default=True,
         description="Re-read what is due from the database; off only in tests of what it is for.",

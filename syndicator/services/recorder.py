@@ -215,11 +215,15 @@ class Recorder:
             with database.read() as connection:
                 now = database.now_us(connection)
             late = [(claim, ids) for claim, ids in claims if claim.lease_until - now < self._lease_us // 2]
-            if not late:
-                return
-            with database.write() as connection:
-                for claim, ids in late:
-                    claim.lease_until = now + self._lease_us
-                    deliveries.extend(database, connection, ids, claim.token, claim.lease_until)
+            if late:
+                self._extend(late, now + self._lease_us)
         except StoreError as error:
             _log.error("leases not extended", error=str(error))
+
+    def _extend(self, late: Sequence[tuple[_Claim, set[int]]], until: int) -> None:
+        database = self._setup.database
+        with database.write() as connection:
+            for claim, ids in late:
+                deliveries.extend(database, connection, ids, claim.token, until)
+        for claim, _ in late:  # after the commit: a lease that is not extended is late at the next look, too
+            claim.lease_until = until

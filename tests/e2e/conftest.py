@@ -85,7 +85,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "SYNDICATOR_TOKEN": TOKEN,
         "SYNDICATOR_ALLOW_CIDRS": "127.0.0.0/8",
         "SYNDICATOR_ALLOWED_PORTS": "0",
-        "SYNDICATOR_LEASE_S": "2",
+        "SYNDICATOR_LEASE_S": "5",
         "SYNDICATOR_ATTEMPT_TIMEOUT_S": "1",
         **settings,
     }

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoneFree
 
+from config.settings import Settings
 from syndicator.clock import SECOND_US
 from syndicator.services import recorder
 from tests.contract.house.conftest import Clock, House, open_house
@@ -46,6 +48,28 @@ def test_a_recorder_outlives_a_time_without_a_free_connection(
             until_told(lines, "leases not extended")
     assert under_way.service.courier.settle()
     assert_sent_once(under_way, newsroom)
+
+
+def test_a_lease_that_could_not_be_extended_is_extended_at_the_next_look(
+    under_way: House, newsroom: Newsroom, lines: Lines
+) -> None:
+    with held_back(newsroom):
+        assert under_way.service.deliver("t") == 1
+        with no_free_connection(under_way):
+            under_way.clock.us += 31 * SECOND_US
+            until_told(lines, "leases not extended")
+        until(lambda: lease_until(under_way) == under_way.clock.us + 60 * SECOND_US)
+        under_way.clock.us += 30 * SECOND_US
+        under_way.service.sweep()
+        assert under_way.states() == [("release.published", "claimed")], "the first lease would be over by now"
+    assert under_way.service.courier.settle()
+    assert_sent_once(under_way, newsroom)
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 4.9])
+def test_a_lease_too_short_to_be_extended_in_time_is_refused(seconds: float) -> None:
+    with pytest.raises(ValidationError, match="lease_s"):
+        Settings(lease_s=seconds)
 
 
 def test_an_outcome_that_the_database_did_not_take_is_recorded_later(
@@ -145,8 +169,17 @@ def no_free_connection(house: House) -> Iterator[None]:
         yield
 
 
+def lease_until(house: House) -> int:
+    with house.service.database.read() as connection:
+        return int(connection.execute(text("SELECT lease_until FROM deliveries")).scalar_one())
+
+
 def until_told(lines: Lines, event: str, times: int = 1) -> None:
+    until(lambda: [line["event"] for line in lines].count(event) >= times)
+
+
+def until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
-    while [line["event"] for line in lines].count(event) < times:
-        assert time.monotonic() < deadline, f"nobody said: {event}"
+    while not is_so():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
