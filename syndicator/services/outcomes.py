@@ -25,6 +25,7 @@ _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _ASKS_FOR_REST: Final = {429, 503}
 _BUSY: Final = "busy"
 _NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", _BUSY}
+_NAMED: Final = ("lost", _BUSY)  # such a retry is called by how far it got: it says who may have it twice
 
 _log = logger("delivery")
 
@@ -40,7 +41,9 @@ class Sent(NamedTuple):
     refusal: str = ""
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
+    """What follows from an attempt, and what it is called in the log and the metrics."""
+
     sent: Sent
     outcome: Outcome
     named: str
@@ -48,25 +51,34 @@ class _Judged(NamedTuple):
 
 def record(setup: Setup, batch: Sequence[Sent]) -> None:
     """Records a batch, fenced by each claim's token: a claim that was lost meanwhile changes nothing."""
-    database = setup.database
-    with database.write() as connection:
-        now = database.now_us(connection)
-        judged = _judged(batch, now)
-        _hold(setup, connection, judged)
-        by_token: dict[str, list[_Judged]] = {}
-        for each in judged:
-            by_token.setdefault(each.sent.token, []).append(each)
-        for token, some in by_token.items():
-            _move_on(setup, connection, some, token, now)
-        attempts.log(database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
-        _keep_health(setup, connection, judged, now)
-        if deliveries.are_queued(connection):
-            deliveries.promote(database, connection, _freed_places(judged))
-    for name, count in Counter(each.named for each in judged).items():
-        metrics.attempts.labels(name).inc(count)
+    with setup.database.write() as connection:
+        judged = record_in(setup, connection, batch, setup.database.now_us(connection))
+    count(judged)
 
 
-def _hold(setup: Setup, connection: Connection, judged: Sequence[_Judged]) -> None:
+def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: int) -> Sequence[Judged]:
+    """As ``record``, in the caller's transaction; ``count`` them once it is committed."""
+    judged = _judged(batch, now)
+    _hold(setup, connection, judged)
+    by_token: dict[str, list[Judged]] = {}
+    for each in judged:
+        by_token.setdefault(each.sent.token, []).append(each)
+    for token, some in by_token.items():
+        _move_on(setup, connection, some, token, now)
+    attempts.log(setup.database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
+    _keep_health(setup, connection, judged, now)
+    if deliveries.are_queued(connection):
+        deliveries.promote(setup.database, connection, _freed_places(judged))
+    return judged
+
+
+def count(judged: Sequence[Judged]) -> None:
+    """Tells the metrics."""
+    for name, number in Counter(each.named for each in judged).items():
+        metrics.attempts.labels(name).inc(number)
+
+
+def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> None:
     """Where a retry goes depends on its endpoint's state and on newer versions: who changes these waits, or is seen."""
     back = [each.sent for each in judged if not isinstance(each.outcome, Delivered)]
     if back:
@@ -76,14 +88,15 @@ def _hold(setup: Setup, connection: Connection, judged: Sequence[_Judged]) -> No
         holds.hold_claimed(setup.database, connection, ((sent.row.id, sent.token) for sent in back))
 
 
-def _judged(batch: Sequence[Sent], now: int) -> Sequence[_Judged]:
+def _judged(batch: Sequence[Sent], now: int) -> Sequence[Judged]:
     first_due = {us: from_us(us) for us in {sent.row.series_at for sent in batch}}
     ended = from_us(now)
     judged = []
     for sent in batch:
         outcome = _outcome(sent, first_due[sent.row.series_at], ended)
-        named = _BUSY if _phase(sent) == _BUSY else type(outcome).__name__.lower()
-        judged.append(_Judged(sent, outcome, named))
+        phase = _phase(sent)
+        named = phase if phase in _NAMED and isinstance(outcome, Retry) else type(outcome).__name__.lower()
+        judged.append(Judged(sent, outcome, named))
     return judged
 
 
@@ -99,7 +112,7 @@ def _outcome(sent: Sent, first_due: datetime, ended: datetime) -> Outcome:
     return judge(sent.result, sent.row.attempts + 1, first_due, ended, DEFAULT_SCHEDULE, jitter)
 
 
-def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], token: str, now: int) -> None:
+def _move_on(setup: Setup, connection: Connection, judged: Sequence[Judged], token: str, now: int) -> None:
     delivered = [each.sent.row.id for each in judged if isinstance(each.outcome, Delivered)]
     if delivered:
         deliveries.delivered(setup.database, connection, delivered, token, now)
@@ -108,7 +121,7 @@ def _move_on(setup: Setup, connection: Connection, judged: Sequence[_Judged], to
         deliveries.retried(setup.database, connection, others, token, now)
 
 
-def _retried(each: _Judged) -> Mapping[str, Any]:
+def _retried(each: Judged) -> Mapping[str, Any]:
     row, outcome = each.sent.row, each.outcome
     urgent = row.lane == deliveries.WITHDRAW_LANE
     if isinstance(outcome, Retry):
@@ -122,7 +135,7 @@ def _retried(each: _Judged) -> Mapping[str, Any]:
     return {"id": row.id, "state": DeliveryState.DEAD, "counts": 1, "due_at": row.series_at, "lane": row.lane}
 
 
-def _attempt(each: _Judged) -> Mapping[str, Any]:
+def _attempt(each: Judged) -> Mapping[str, Any]:
     sent, outcome, named = each
     result = sent.result or Failure("closed", sent.refusal)
     return {
@@ -142,7 +155,7 @@ def _attempt(each: _Judged) -> Mapping[str, Any]:
     }
 
 
-def _freed_places(judged: Sequence[_Judged]) -> list[tuple[int, int]]:
+def _freed_places(judged: Sequence[Judged]) -> list[tuple[int, int]]:
     """(endpoint, n) for the n-th of its places that this batch freed; retries hold none."""
     freed: Counter[int] = Counter()
     places = []
@@ -154,7 +167,7 @@ def _freed_places(judged: Sequence[_Judged]) -> list[tuple[int, int]]:
     return places
 
 
-def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged], now: int) -> None:
+def _keep_health(setup: Setup, connection: Connection, judged: Sequence[Judged], now: int) -> None:
     worked = {each.sent.row.endpoint_no for each in judged if isinstance(each.outcome, Delivered)}
     failed = Counter(
         each.sent.row.endpoint_no for each in judged if _is_failure(each) and each.sent.row.endpoint_no not in worked
@@ -168,13 +181,13 @@ def _keep_health(setup: Setup, connection: Connection, judged: Sequence[_Judged]
             _disable(setup, connection, each, now)
 
 
-def _is_failure(each: _Judged) -> bool:
+def _is_failure(each: Judged) -> bool:
     is_excused = each.sent.result is None or _phase(each.sent) in _NO_FAULT_OF_THE_RECEIVER
     return not is_excused and not isinstance(each.outcome, Delivered)
 
 
 def _rest(
-    setup: Setup, connection: Connection, judged: Sequence[_Judged], failures: Mapping[int, int], now: int
+    setup: Setup, connection: Connection, judged: Sequence[Judged], failures: Mapping[int, int], now: int
 ) -> None:
     """Lets endpoints rest that fail again and again, or that ask for it by 429 or 503 with Retry-After."""
     until = {
@@ -192,7 +205,7 @@ def _rest(
         deliveries.hold_back(setup.database, connection, until)
 
 
-def _disable(setup: Setup, connection: Connection, each: _Judged, now: int) -> None:
+def _disable(setup: Setup, connection: Connection, each: Judged, now: int) -> None:
     row = each.sent.row
     notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
     if not endpoints.set_state(connection, row.endpoint_no, EndpointState.DISABLED, notice):

@@ -19,7 +19,7 @@ from syndicator.errors import StoreError
 from syndicator.log import logger
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.setup import Setup
-from syndicator.store import deliveries
+from syndicator.store import leases
 
 BATCH: Final = 1000
 _FLUSH_S: Final = 0.25
@@ -224,6 +224,6 @@ class Recorder:
         database = self._setup.database
         with database.write() as connection:
             for claim, ids in late:
-                deliveries.extend(database, connection, ids, claim.token, until)
+                leases.extend(database, connection, ids, claim.token, until)
         for claim, _ in late:  # after the commit: a lease that is not extended is late at the next look, too
             claim.lease_until = until

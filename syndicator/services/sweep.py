@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services.embargo import lift_due
+from syndicator.services.lapses import give_back
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, releases
 from syndicator.store.database import Connection
@@ -34,6 +35,7 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
     somebody renders it now.
     """
     lifted = lift_due(setup)
+    give_back(setup, "sweep")
     _tend_deliveries(setup)
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
@@ -52,10 +54,6 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
 def _tend_deliveries(setup: Setup) -> None:
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        if lapsed := deliveries.lapsed(connection, now):
-            # Where a claim goes depends on its endpoint's state: who changes that meanwhile waits, or is seen.
-            endpoints.hold(setup.database, connection, dict.fromkeys(lapsed, True))
-            deliveries.expire_leases(setup.database, connection, now)
         endpoints.backoff_over(connection, now)
         _promote(setup, connection)
         _pause_failing(setup, connection, now)

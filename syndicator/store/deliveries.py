@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.model.lifecycle import Lane
 from syndicator.store.database import Database, as_rows
-from syndicator.store.holds import OF_RELEASE, hold_lapsed, hold_open
+from syndicator.store.holds import OF_RELEASE, hold_open
 
 RETRY_LANE = Lane.RETRY.order
 WITHDRAW_LANE = Lane.WITHDRAW.order
@@ -89,10 +89,12 @@ _CLAIM = f"""
          ORDER BY d.due_at LIMIT :limit {{skip_locked}})
     RETURNING id
 """
-_CLAIMED = """
-    SELECT d.id, d.event_seq, d.endpoint_no, d.lane, d.attempts, d.series_at, d.trigger, v.id AS event_id,
-           e.id AS endpoint_id, e.url, e.secrets
-      FROM {ids} i
+# As ``Claimed`` has them.
+CLAIMED_COLUMNS = """d.id, d.event_seq, d.endpoint_no, d.lane, d.attempts, d.series_at, d.trigger, v.id AS event_id,
+           e.id AS endpoint_id, e.url, e.secrets"""
+_CLAIMED = f"""
+    SELECT {CLAIMED_COLUMNS}
+      FROM {{ids}} i
       JOIN deliveries d ON d.id = i.id
       JOIN events v ON v.seq = d.event_seq
       JOIN endpoints e ON e.no = d.endpoint_no
@@ -159,18 +161,6 @@ _DROP = text("""
     UPDATE deliveries SET state = 'dead', finished_at = :now
      WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
 """)
-_EXPIRED = f"""
-    UPDATE deliveries
-       SET state = CASE WHEN {_IS_OUTDATED} THEN 'superseded' ELSE {_BACK} END,
-           claim_token = NULL, lease_until = NULL, attempts = attempts + 1,
-           finished_at = CASE WHEN {_BACK} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
-     WHERE id IN (SELECT id FROM {{ids}} i)
-"""
-_LAPSED = text("SELECT DISTINCT endpoint_no FROM deliveries WHERE state = 'claimed' AND lease_until < :now")
-_EXTEND = """
-    UPDATE deliveries SET lease_until = :until
-     WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
-"""
 _FIRST_DUE = text(
     " UNION ALL ".join(
         f"SELECT {lane.order}, min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = {lane.order}"
@@ -335,22 +325,6 @@ def resume(connection: Connection, endpoint_no: int) -> int:
 def drop(connection: Connection, endpoint_no: int, now: int) -> int:
     """Ends what is open for an endpoint that is gone."""
     return connection.execute(_DROP, {"no": endpoint_no, "now": now}).rowcount
-
-
-def lapsed(connection: Connection, now: int) -> Sequence[int]:
-    """Endpoints with claims of workers that died."""
-    return connection.execute(_LAPSED, {"now": now}).scalars().all()
-
-
-def expire_leases(database: Database, connection: Connection, now: int) -> int:
-    """Gives claims of workers that died back; each counts as an attempt, for it may have been sent."""
-    values = {"ids": as_rows({"id": number} for number in hold_lapsed(database, connection, now)), "now": now}
-    return connection.execute(text(_EXPIRED.format(ids=database.rows("ids", _IDS))), values).rowcount
-
-
-def extend(database: Database, connection: Connection, ids: Iterable[int], token: str, until: int) -> None:
-    values = {"ids": as_rows({"id": number} for number in ids), "token": token, "until": until}
-    connection.execute(text(_EXTEND.format(ids=database.rows("ids", _IDS))), values)
 
 
 def next_due(connection: Connection) -> int | None:

@@ -7,7 +7,7 @@ extended, held back) goes on. Always in the order of their ids, so that nobody w
 their own: one that had to wait would read everything else as it was before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
@@ -27,7 +27,6 @@ _CLAIMED = """
      WHERE id IN (SELECT d.id FROM {rows} r JOIN deliveries d ON d.id = r.id AND d.claim_token = r.token)
      ORDER BY id {held}
 """
-_LAPSED = "SELECT id FROM deliveries WHERE state = 'claimed' AND lease_until < :now ORDER BY id {free}"
 _TOKENS = {"id": "bigint", "token": "text"}
 
 
@@ -41,8 +40,3 @@ def hold_claimed(database: Database, connection: Connection, claims: Iterable[tu
     rows = as_rows({"id": number, "token": token} for number, token in claims)
     statement = _CLAIMED.format(rows=database.rows("rows", _TOKENS), held=database.for_update)
     connection.execute(text(statement), {"rows": rows})
-
-
-def hold_lapsed(database: Database, connection: Connection, now: int) -> Sequence[int]:
-    """Claims of workers that died; those that somebody is at are passed over, and found again a moment later."""
-    return connection.execute(text(_LAPSED.format(free=database.skip_locked)), {"now": now}).scalars().all()

@@ -1,0 +1,56 @@
+"""What lapsed: claims whose worker died, or recorded nothing for a whole lease. Each was an attempt that is lost.
+
+It may have arrived, so it counts, and stands in the log: what is sent again after it may be a double.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from syndicator.delivery.transport.protocol import Failure
+from syndicator.errors import StoreError
+from syndicator.log import logger
+from syndicator.services.outcomes import Sent, count, record_in
+from syndicator.services.setup import Setup
+from syndicator.store import endpoints, leases
+from syndicator.store.database import RowMapping
+
+_AT_ONCE: Final = 1000
+_LOST: Final = Failure("lost", "its worker recorded nothing before its lease was over; it may have arrived")
+
+_log = logger("delivery")
+
+
+def give_back(setup: Setup, by: str) -> None:
+    """Moves a batch of lapsed deliveries on, by the schedule; what one of them is like costs the others nothing."""
+    with setup.database.read() as connection:
+        found = leases.lapsed(connection, setup.database.now_us(connection), _AT_ONCE)
+    if found:
+        _give_back(setup, found, by)
+
+
+def _give_back(setup: Setup, found: Sequence[RowMapping], by: str) -> None:
+    try:
+        _record(setup, found, by)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a damaged row, say, stops neither the others nor the sweep)
+        if len(found) > 1:
+            half = len(found) // 2
+            _give_back(setup, found[:half], by)
+            _give_back(setup, found[half:], by)
+            return
+        _log.exception("delivery cannot be judged and is dead", delivery=found[0]["id"], error=str(error))
+        with setup.database.write() as connection:
+            leases.bury(connection, found[0]["id"], setup.database.now_us(connection))
+
+
+def _record(setup: Setup, found: Sequence[RowMapping], by: str) -> None:
+    database = setup.database
+    with database.write() as connection:
+        now = database.now_us(connection)
+        # Endpoints before deliveries, as whoever records does. Where a claim goes depends on its endpoint's state:
+        # who changes that meanwhile waits, or is seen.
+        endpoints.hold(database, connection, {row["endpoint_no"]: True for row in found})
+        lapsed = leases.still_lapsed(database, connection, (row["id"] for row in found), now)
+        judged = record_in(setup, connection, [Sent(row, token, now, by, _LOST) for row, token in lapsed], now)
+    count(judged)
