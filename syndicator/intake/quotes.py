@@ -9,7 +9,17 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from syndicator.intake.languages import language_of
-from syndicator.intake.speakers import Speaker, in_full, role_in, signature, speaker_after, speaker_before
+from syndicator.intake.speakers import (
+    THE_SAME,
+    Speaker,
+    in_full,
+    is_apart,
+    is_told,
+    role_in,
+    signature,
+    speaker_after,
+    speaker_before,
+)
 from syndicator.model.body import Block, Paragraph, Quote
 from syndicator.model.text import Line
 
@@ -143,13 +153,19 @@ def _unclosed(text: str, place: int) -> _Marked | None:
 
 
 def _speaker(text: str, marked: _Marked) -> Speaker | None:
+    front, rest = text[max(0, marked.opens - _BEFORE) : marked.opens], text[marked.behind : marked.behind + _AFTER]
     runs_on = _runs_on(text, marked)
-    if runs_on and text[marked.behind :].lstrip()[:1].isupper():
+    if runs_on and rest.lstrip()[:1].isupper():
         return None
     is_over = text[marked.end - 1] in _ENDS.replace(",", "")
-    return speaker_before(text[max(0, marked.opens - _BEFORE) : marked.opens]) or speaker_after(
-        text[marked.behind : marked.behind + _AFTER], is_over=is_over, is_next=runs_on
-    )
+    behind = speaker_after(rest, is_over=is_over, is_next=runs_on)
+    is_named = behind is not None and behind != THE_SAME and not (is_over and is_apart(rest))
+    return behind if is_named and _yields(front, rest) else speaker_before(front) or behind
+
+
+def _yields(front: str, rest: str) -> bool:
+    """Whether the words in front of a quote leave it to those behind it: they announce nothing, or the verb is next."""
+    return is_told(front) or (not front.rstrip().endswith(":") and speaker_after(rest, is_next=True) is not None)
 
 
 def _is_defined_term(text: str, marked: _Marked) -> bool:

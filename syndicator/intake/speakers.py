@@ -16,6 +16,7 @@ _CLAUSE: Final = re.compile(r"\s(?:who|which|in a|during|as|when|after|at the|ge
 # French: "ajoute-t-elle".
 _INVERTED: Final = re.compile(r"-(?:t-)?(?:ils?|elles?)\.?$")
 _MARKS: Final = re.compile(r"[\"\u201e\u201c\u201d\u00ab\u00bb]")
+_CLOSES: Final = " \t\n\u00a0\u202f\u2028)\"'\u2019\u201c\u201d\u00ab\u00bb"
 # French and Italian: "l'assessore".
 _ELIDED: Final = re.compile(r"^(?:l|un|dell|all)['\u2019](?=\w)", re.IGNORECASE)
 _TOGETHER: Final = ("co-", "ex-", "vice-")
@@ -49,6 +50,11 @@ def speaker_before(text: str) -> Speaker | None:
     return _named_last(sentence) if text.rstrip().endswith(":") else None
 
 
+def is_told(text: str) -> bool:
+    """Whether a sentence has ended where a quote begins: who speaks in it may have said what stands before."""
+    return text.rstrip(_CLOSES)[-1:] in {".", "!", "?"}
+
+
 def speaker_after(text: str, *, is_over: bool = False, is_next: bool = False) -> Speaker | None:
     """The speaker in the words behind a quote: ``, said Jane Doe, CEO of Acme.``.
 
@@ -68,6 +74,13 @@ def speaker_after(text: str, *, is_over: bool = False, is_next: bool = False) ->
             before, after = clause[: word.start()], clause[word.end() :]
             return _pronoun(after) or _pronoun(before) or _named_first(after) or _subject(before)
     return None
+
+
+def is_apart(text: str) -> bool:
+    """Whether a sentence of its own stands behind a quote: ``John Roe said so.``, other than ``John Roe said.``."""
+    clause = _first_sentence(_MARKS.split(text.strip(), maxsplit=1)[0]).rstrip()
+    last = clause.split()[-1:]
+    return clause[:1].isupper() and not (_is_verb(last[0]) and folded(last[0].strip(".")) not in layouts().adverbs)
 
 
 def _subject(text: str) -> Speaker | None:

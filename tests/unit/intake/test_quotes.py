@@ -285,3 +285,68 @@ def test_the_paragraph_above_may_announce_who_speaks() -> None:
     above = Paragraph(text="Sarah Quinn, Chief Executive Officer, commented:")
     (quote,) = find_quotes([above, Paragraph(text='"The first half shows the strength of our portfolio."')])
     assert (quote.paragraph, quote.speaker, quote.role) == (1, "Sarah Quinn", "Chief Executive Officer")
+
+
+EACH_WITH_ITS_SPEAKER = [
+    (
+        "“We are glad to have it in our hands,” said Jane Doe, CEO of Acme Inc. “This will help our many clients,” added John Roe, Chief Financial Officer.",
+        [("Jane Doe", "CEO of Acme Inc"), ("John Roe", "Chief Financial Officer")],
+    ),
+    (
+        '"We are glad to have it in our hands," said Jane Doe. "This will help our many clients," CFO John Roe added.',
+        [("Jane Doe", None), ("John Roe", "CFO")],
+    ),
+    (
+        "„Das ist ein guter Tag für uns alle“, sagte Jana Doe, Vorstand der Muster AG. „Wir freuen uns sehr darüber“, ergänzte Finanzchef Max Roe.",
+        [("Jana Doe", "Vorstand der Muster AG"), ("Max Roe", "Finanzchef")],
+    ),
+    (
+        "« Nous sommes très heureux de cela », déclare Jeanne Doe, présidente de Acme. « Cela va nous aider beaucoup », ajoute Jean Roe, directeur financier.",
+        [("Jeanne Doe", "présidente de Acme"), ("Jean Roe", "directeur financier")],
+    ),
+    (
+        "«Estamos muy contentos con la obra», afirmó Juana Pérez, directora de Acme. «Ayudará mucho a nuestros clientes», ha señalado el alcalde de Vigo, Juan Ruiz.",
+        [("Juana Pérez", "directora de Acme"), ("Juan Ruiz", "alcalde de Vigo")],
+    ),
+    (
+        "“Siamo molto contenti di questo”, ha dichiarato Maria Rossi, direttore della scuola. “Ci aiuterà per molti anni ancora”, ha commentato l'assessore Luca Bianchi.",
+        [("Maria Rossi", "direttore della scuola"), ("Luca Bianchi", "assessore")],
+    ),
+    (
+        "Jane Doe said: “We are glad to have it in our hands.” “This will help our many clients,” added John Roe.",
+        [("Jane Doe", None), ("John Roe", None)],
+    ),
+    (
+        "“We are glad to have it in our hands,” said Jane Doe, and “this will help our many clients,” added John Roe.",
+        [("Jane Doe", None), ("John Roe", None)],
+    ),
+    (
+        "“We are glad to have it in our hands,” said Jane Doe. “Is it not good for all of us?” asked John Roe.",
+        [("Jane Doe", None), ("John Roe", None)],
+    ),
+    (
+        "“We are glad to have it in our hands,” said Jane Doe. “It is a good day for all!” John Roe added.",
+        [("Jane Doe", None), ("John Roe", None)],
+    ),
+    (
+        "„Das ist ein guter Tag für uns alle“, sagte Jana Doe. „Wir freuen uns sehr darüber.“ Max Roe sagte das so.",
+        [("Jana Doe", None), ("Jana Doe", None)],
+    ),
+    (
+        "“We are glad to have it in our hands,” said Jane Doe. “It is a good day for all.” John Roe said he would come.",
+        [("Jane Doe", None), ("Jane Doe", None)],
+    ),
+    (
+        "“We are glad to have it in our hands,” said Jane Doe. Ann Poe said: “It is a good day”, and John Roe said so, too.",
+        [("Jane Doe", None), ("Ann Poe", None)],
+    ),
+    (
+        "Jane Doe said: “We are glad to have it in our hands”, added John Roe: “This will help our many clients.”",
+        [("Jane Doe", None), ("John Roe", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "speakers"), EACH_WITH_ITS_SPEAKER, ids=range(len(EACH_WITH_ITS_SPEAKER)))
+def test_who_spoke_in_front_did_not_say_what_another_says(text: str, speakers: list[tuple[str, str | None]]) -> None:
+    assert speakers_of(text) == speakers
