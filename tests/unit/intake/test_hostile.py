@@ -12,6 +12,7 @@ from syndicator.errors import Rejected
 from syndicator.intake.docx import read_docx
 from syndicator.intake.html import read_html
 from syndicator.intake.lint import diagnose
+from syndicator.intake.marks import marked_spans
 from syndicator.intake.read import read
 from syndicator.intake.reading import lost_lines, to_record
 from syndicator.intake.sanitize import clean_html
@@ -181,6 +182,9 @@ def test_wild_texts_are_refused(source: bytes, name: str, problem: str) -> None:
         b"A." * 50_000,
         b"![" * 50_000,
         b"Caption: x. Y: " * 20_000,
+        b' "a' * 100_000,
+        b" 'a" * 100_000,
+        " „a".encode() * 80_000,
     ],
 )
 @pytest.mark.parametrize("name", ["x.txt", "x.md"])
@@ -190,6 +194,17 @@ def test_one_huge_line_is_read_without_losing_it(source: bytes, name: str) -> No
     assert lost_lines(reading) == ()
     assert isinstance(diagnose(reading), tuple)
     assert isinstance(reading.quotes, tuple)
+
+
+@pytest.mark.parametrize("opening", [' "a', " 'a", " ‘a", " „a", " “a", " «a", " »a", " ‚a", ' "a “b', '"', "„"])
+def test_marks_that_nothing_closes_are_searched_for_it_once(opening: str) -> None:
+    assert list(marked_spans(opening * 200_000 + " ")) == []
+
+
+def test_many_marks_are_closed_by_the_only_one_that_closes() -> None:
+    text = ' "a' * 200_000 + '"'
+    (marked,) = marked_spans(text)
+    assert (marked.opens, marked.behind) == (1, len(text))
 
 
 def test_thousands_of_marks_are_read_as_plain_text() -> None:
