@@ -15,7 +15,7 @@ from syndicator.intake.lint import diagnose
 from syndicator.intake.marks import marked_spans
 from syndicator.intake.read import read
 from syndicator.intake.reading import lost_lines, to_record
-from syndicator.intake.sanitize import clean_html
+from syndicator.intake.sanitize import clean_html, dropped_schemes
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -243,6 +243,14 @@ def test_what_xml_cannot_carry_goes_after_references_are_decoded() -> None:
 def test_dropped_addresses_are_reported() -> None:
     reading = read(b"<h1>H</h1>\n<p><a href='javascript:x'>a</a> <img src='data:image/png;base64,x'></p>", "x.html")
     assert [one.message.split()[1] for one in diagnose(reading) if one.code == "W115"] == ["javascript:", "data:"]
+
+
+@pytest.mark.parametrize("gap", ["{0}", "{0}'{0}", '{0}"{0}'])
+def test_a_link_of_nothing_but_spaces_hides_none(gap: str) -> None:
+    spaces = " " * 400_000
+    assert dropped_schemes(f"<a href={gap.format(spaces)}>\n<a href{spaces}={gap.format(spaces)}data :x>") == [
+        (2, "data:")
+    ]
 
 
 @pytest.mark.parametrize("sign", ["\r\nX-Evil: 1", "\nX-Evil: 1", "\u2028X", "\x85X"])
