@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from syndicator.intake.concordance import Concordance
 from syndicator.intake.languages import language_of
 from syndicator.intake.marks import SPACES, Marked, marked_spans
 from syndicator.intake.speakers import (
@@ -37,6 +38,7 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
     texts = [block.text if isinstance(block, Paragraph) else "" for block in body]
     found: list[Quote] = []
     known: list[Speaker] = []
+    concordance = Concordance(texts)
     keep_lone = language_of("\n".join(texts)) not in {None, "de"}
     spans = ((place, text, marked) for place, text in enumerate(texts) for marked in marked_spans(text))
     for place, text, marked in islice(spans, _MOST_SPANS):
@@ -44,13 +46,15 @@ def find_quotes(body: Sequence[Block]) -> tuple[Quote, ...]:
         if _is_defined_term(text, marked) or (speaker is None and not _stands_alone(text, marked)):
             continue
         speaker = speaker or _handed_on(text, marked, known) or Speaker(None, None)
-        speaker = in_full(speaker, known, texts, keep_lone=keep_lone)
-        found.append(_quote(place, marked, speaker, texts))
+        speaker = in_full(speaker, known, concordance, keep_lone=keep_lone)
+        found.append(_quote(place, marked, speaker, concordance))
         known += [Speaker(speaker.name, found[-1].role)] if speaker.name else []
-    return tuple(found[:_MOST_QUOTES])
+        if len(found) == _MOST_QUOTES:
+            break
+    return tuple(found)
 
 
-def _quote(place: int, marked: Marked, speaker: Speaker, texts: Sequence[str]) -> Quote:
+def _quote(place: int, marked: Marked, speaker: Speaker, texts: Concordance) -> Quote:
     role = speaker.role or (role_in(speaker.name, texts) if speaker.name else None)
     return Quote(
         paragraph=place,
@@ -90,7 +94,8 @@ def _is_defined_term(text: str, marked: Marked) -> bool:
     """``Acme Inc. (the “Company”)``."""
     is_short = len(text[marked.start : marked.end].split()) < _FEWEST_WORDS
     opened = text.rfind("(", max(0, marked.opens - _FEWEST_WORDS * 10), marked.opens)
-    return is_short and opened >= 0 and ")" not in text[opened : marked.opens] and ")" in text[marked.behind :][:60]
+    is_inside = opened >= 0 and ")" not in text[opened : marked.opens]
+    return is_short and is_inside and ")" in text[marked.behind : marked.behind + _FEWEST_WORDS * 10]
 
 
 def _runs_on(text: str, marked: Marked) -> bool:
@@ -108,7 +113,7 @@ def _signed(texts: Sequence[str], place: int, marked: Marked) -> Speaker | None:
     behind = text[marked.behind :].strip()
     if behind:
         return signature(behind)
-    above = texts[place - 1].rstrip() if place else ""
+    above = texts[place - 1].rstrip()[-_BEFORE:] if place else ""
     below = texts[place + 1] if place + 1 < len(texts) else ""
     announced = (signature(above) or speaker_before(above)) if above.endswith(":") else None
     return announced or signature(below)

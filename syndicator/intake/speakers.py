@@ -1,11 +1,12 @@
 """Who said it: the name and the role beside a quote, in five languages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Final
 
+from syndicator.intake.concordance import REACH, Concordance
 from syndicator.intake.layouts import folded, layouts
 
 _WORD: Final = re.compile(r"[^\s,:;()]+")
@@ -13,6 +14,10 @@ _TRIM: Final = " \t\u00a0,:;.\u2013\u2014-"
 _SENTENCE: Final = re.compile(r"(?<=[\w)\"\u201c\u201d][.!?])\s+(?=[A-Z\u00c0-\u00dc])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[A-Z]\.$")
 _CLAUSE: Final = re.compile(r"\s(?:who|which|in a|during|as|when|after|at the|gegenüber|anlässlich|lors|durante)\s")
+_FORENAME: Final = re.compile(r"(?<![\w-])\w[\w.-]{1,40}$")
+_LAST_WORD: Final = re.compile(r"(?<!\w)\w+$")
+_SURNAME: Final = re.compile(r"\w[\w-]{1,40}")
+_WORDLY: Final = re.compile(r"\w")
 # French: "ajoute-t-elle".
 _INVERTED: Final = re.compile(r"-(?:t-)?(?:ils?|elles?)\.?$")
 _MARKS: Final = re.compile(r"[\"\u201e\u201c\u201d\u00ab\u00bb]")
@@ -22,9 +27,10 @@ _ELIDED: Final = re.compile(r"^(?:l|un|dell|all)['\u2019](?=\w)", re.IGNORECASE)
 _TOGETHER: Final = ("co-", "ex-", "vice-")
 _POSSESSIVE: Final = ("'s", "\u2019s", "s'", "s\u2019")
 _MOST_WORDS: Final = 6
+_MOST_FORENAMES: Final = 3
 _LONGEST_ABBREVIATION: Final = 4
 _LONGEST_FELLOWSHIP: Final = 5
-_LONGEST_ROLE: Final = 160
+_LONGEST_ROLE: Final = REACH
 _LATEST_VERB: Final = 14
 
 
@@ -101,7 +107,7 @@ def signature(text: str) -> Speaker | None:
     return Speaker(_bare(name.split()), _role(role)) if is_signed or _has_role(role) else None
 
 
-def in_full(speaker: Speaker, known: Sequence[Speaker], texts: Sequence[str], *, keep_lone: bool) -> Speaker:
+def in_full(speaker: Speaker, known: Sequence[Speaker], texts: Concordance, *, keep_lone: bool) -> Speaker:
     """The speaker by the name that the text gives elsewhere, where only a surname stands beside the quote.
 
     ``keep_lone`` takes a capital for a sign of a name, which it is in every language but German.
@@ -116,26 +122,36 @@ def in_full(speaker: Speaker, known: Sequence[Speaker], texts: Sequence[str], *,
     if " " in speaker.name:
         return speaker
     lone = speaker.name if speaker.role or keep_lone else None
-    return Speaker(_spelt_out(last, texts) or _behind_rank(last, texts) or lone, speaker.role)
+    return Speaker(texts.answer(_spelt_out, last) or texts.answer(_behind_rank, last) or lone, speaker.role)
 
 
-def _spelt_out(surname: str, texts: Sequence[str]) -> str | None:
+def _spelt_out(surname: str, texts: Concordance) -> str | None:
     """``Jane Doe`` for ``Doe``, if a text has a word in front of it that can only be a first name."""
-    pattern = re.compile(rf"((?:(?<![\w-])\w[\w.-]{{1,40}} ){{1,3}}){re.escape(surname)}(?!\w)")
-    for text in texts:
-        for found in pattern.finditer(text):
-            words = found[1].split()
-            first = list(takewhile(lambda word: _is_proper(word) and not _is_common(word), reversed(words)))
-            if first and _is_name([*reversed(first), surname], titled=False):
-                return " ".join([*reversed(first), surname])
+    for front, behind in texts.around(f" {surname}"):
+        words = [] if _WORDLY.match(behind) else _words_at_end(front)
+        first = list(takewhile(lambda word: _is_proper(word) and not _is_common(word), words))
+        if first and _is_name([*reversed(first), surname], titled=False):
+            return " ".join([*reversed(first), surname])
     return None
 
 
-def _behind_rank(given: str, texts: Sequence[str]) -> str | None:
+def _words_at_end(text: str) -> Iterator[str]:
+    """The last words, the very last one first, back to a sign that belongs to no name."""
+    for word in reversed(text.rsplit(" ", _MOST_FORENAMES)[-_MOST_FORENAMES:]):
+        found = _FORENAME.search(word)
+        if found:
+            yield found[0]
+        if not found or found[0] != word:
+            return
+
+
+def _behind_rank(given: str, texts: Concordance) -> str | None:
     """``Santiago Lopez`` for ``Santiago``, where a text has a role or rank in front of both names."""
-    pattern = re.compile(rf"(\w+) ({re.escape(given)} \w[\w-]{{1,40}})")
-    found = (match for text in texts for match in pattern.finditer(text))
-    return next((match[2] for match in found if _is_role_word(match[1]) and _is_name(match[2].split())), None)
+    for front, behind in texts.around(f" {given} "):
+        rank, surname = _LAST_WORD.search(front.rpartition(" ")[2]), _SURNAME.match(behind)
+        if rank and surname and _is_role_word(rank[0]) and _is_name([given, surname[0]]):
+            return f"{given} {surname[0]}"
+    return None
 
 
 def _is_common(word: str) -> bool:
@@ -151,23 +167,25 @@ def _pronoun(text: str) -> Speaker | None:
     return THE_SAME if len(words) <= 2 and any(folded(word) in layouts().pronouns for word in words) else None  # noqa: PLR2004
 
 
-def role_in(name: str, texts: Sequence[str]) -> str | None:
+def role_in(name: str, texts: Concordance) -> str | None:
     """The role that a text gives a person anywhere: ``Name, Leiter von X, …``."""
-    for text in texts:
-        place = text.find(f"{name}, ")
-        while place >= 0:
-            role = re.split(r"[,.;:(\n]", text[place + len(name) + 2 :][:_LONGEST_ROLE], maxsplit=1)[0].strip()
-            if _has_role(role):
-                return role
-            place = text.find(f"{name}, ", place + 1)
-    return next((role for text in texts if (role := _rank_before(name, text))), None)
+    return texts.answer(_role_behind, name) or texts.answer(_rank_before, name)
 
 
-def _rank_before(name: str, text: str) -> str | None:
+def _role_behind(name: str, texts: Concordance) -> str | None:
+    roles = (re.split(r"[,.;:(\n]", behind, maxsplit=1)[0].strip() for _, behind in texts.around(f"{name}, "))
+    return next(filter(_has_role, roles), None)
+
+
+def _rank_before(name: str, texts: Concordance) -> str | None:
     """``Petty Officer Third Class`` in front of a name."""
-    place = text.find(name)
-    words = _last_sentence(text[max(0, place - _LONGEST_ROLE) : place]).split() if place > 0 else []
-    if not words or not _names_role(words[-1]) or text[place + len(name) : place + len(name) + 1].isalpha():
+    ranks = (_rank_at_end(front) for front, behind in texts.around(name) if not behind[:1].isalpha())
+    return next(filter(None, ranks), None)
+
+
+def _rank_at_end(text: str) -> str | None:
+    words = _last_sentence(text).split()
+    if not words or not _names_role(words[-1]):
         return None
     held = list(takewhile(lambda word: word[:1].isupper() and _may_be_role(word) and not _is_lead(word), words[::-1]))
     return " ".join(held[::-1]) or None

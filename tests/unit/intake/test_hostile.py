@@ -5,6 +5,7 @@ import json
 import re
 import tracemalloc
 import zipfile
+from itertools import islice
 
 import pytest
 
@@ -13,9 +14,11 @@ from syndicator.intake.docx import read_docx
 from syndicator.intake.html import read_html
 from syndicator.intake.lint import diagnose
 from syndicator.intake.marks import marked_spans
+from syndicator.intake.quotes import find_quotes
 from syndicator.intake.read import read
 from syndicator.intake.reading import lost_lines, to_record
 from syndicator.intake.sanitize import clean_html, dropped_schemes
+from syndicator.model.body import Paragraph
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -205,6 +208,30 @@ def test_many_marks_are_closed_by_the_only_one_that_closes() -> None:
     text = ' "a' * 200_000 + '"'
     (marked,) = marked_spans(text)
     assert (marked.opens, marked.behind) == (1, len(text))
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def said(quotes: int) -> str:
+    names = ("X" + a + b + c for a in LETTERS for b in LETTERS for c in LETTERS)
+    return "".join(f'"We are very glad to do this now," said {name}. ' for name in islice(names, quotes))
+
+
+def filled(repeated: str) -> list[Paragraph]:
+    return [Paragraph(text=repeated * (190_000 // len(repeated)))]
+
+
+def test_hundreds_of_lone_surnames_are_looked_for_in_a_text_without_full_names() -> None:
+    quotes = find_quotes([Paragraph(text=said(600)), *filled("Aaaa bbbb cccc dddd. ")])
+    assert len({quote.speaker for quote in quotes} - {None}) == 200
+
+
+@pytest.mark.parametrize("often", ["Bbbb the Roe ", "the Roe, a, ", "roe Roe ", "x", "A. "])
+def test_one_name_in_hundreds_of_quotes_is_looked_for_once(often: str) -> None:
+    spoken = Paragraph(text="„Wir freuen uns auf das neue Jahr und auf euch“, sagt Roe. " * 600)
+    quotes = find_quotes([spoken, *filled(often)])
+    assert [quote.speaker for quote in quotes] == [None] * 200
 
 
 def test_thousands_of_marks_are_read_as_plain_text() -> None:
