@@ -9,7 +9,8 @@ from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_number, is_place, reaches
 
 _WAYS: Final = ("phone", "fax", "email")
-_HALVES: Final = re.compile(r"\s+[\u2013\u2014|/-]\s+")
+# From the first of several spaces only: of a long row, each would be tried with all behind it.
+_HALVES: Final = re.compile(r"(?<!\s)\s+[\u2013\u2014|/-]\s+")
 _TRIM: Final = " ,;|/\u2013\u2014-:\t\u00a0"
 _FEWEST_NAMES: Final = 2
 _MOST_NAMES: Final = 6

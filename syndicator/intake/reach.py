@@ -20,7 +20,8 @@ _BETWEEN: Final = re.compile(
     r"\s*(?:[,;|\u2022]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
 )
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
-_STREET: Final = re.compile(r"\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
+# From a number's first digit only: of a long one, each would be tried with all behind it.
+_STREET: Final = re.compile(r"(?<!\d)\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
 # ``("Acme" or the "Company")`` below the name of a company.
 _DEFINED: Final = re.compile(r"^\s*\([^()]*[\"\u201c\u201d\u201e][^()]*\)\s*$")

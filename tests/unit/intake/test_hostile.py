@@ -10,6 +10,7 @@ from itertools import islice
 import pytest
 
 from syndicator.errors import Rejected
+from syndicator.intake.contacts import contacts_of
 from syndicator.intake.docx import read_docx
 from syndicator.intake.html import read_html
 from syndicator.intake.lint import diagnose
@@ -270,6 +271,12 @@ def test_what_xml_cannot_carry_goes_after_references_are_decoded() -> None:
 def test_dropped_addresses_are_reported() -> None:
     reading = read(b"<h1>H</h1>\n<p><a href='javascript:x'>a</a> <img src='data:image/png;base64,x'></p>", "x.html")
     assert [one.message.split()[1] for one in diagnose(reading) if one.code == "W115"] == ["javascript:", "data:"]
+
+
+@pytest.mark.parametrize("line", ["Jane Doe" + " " * 400_000 + "x", "1" * 400_000 + "!"], ids=["spaces", "digits"])
+def test_a_long_row_of_one_sign_in_a_contact_is_read_once(line: str) -> None:
+    (contact,) = contacts_of([["Ann Roe", line, "ann@acme.example"]])
+    assert (contact["name"], contact["email"]) == ("Ann Roe", "ann@acme.example")
 
 
 @pytest.mark.parametrize("gap", ["{0}", "{0}'{0}", '{0}"{0}'])
