@@ -41,6 +41,8 @@ def test_an_outcome_that_the_database_refuses_costs_the_others_nothing(house: Ho
         _alter(house, TAKE_TEAPOTS)
         teapot.answer = 204
         house.clock.us += 120 * SECOND_US
+        house.service.sweep()
+        house.clock.us += 20 * SECOND_US
         house.service.drain()
         assert {state for _, state in house.states()} == {"delivered"}
         assert [len(newsroom.requests) for newsroom in (good, teapot, also_good)] == [1, 2, 1]
