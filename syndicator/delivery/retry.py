@@ -36,7 +36,7 @@ UNAVAILABLE = 503
 class RetrySchedule:
     """How long to wait after each attempt that counted, and for how long altogether.
 
-    ``delays`` come first, ``then`` repeats; no attempt is planned for later than ``window`` after the first was due.
+    ``delays`` come first, ``then`` repeats; no attempt is planned for later than ``window`` after the first one began.
     ``jitter`` is the largest part of a delay that is added to it; nothing is ever taken away. ``after_busy`` is the
     wait of what found no place, and at random up to twice that: others get in first, and not all come back at once.
     """
@@ -100,7 +100,7 @@ Outcome = Delivered | Retry | Refused | Dead
 def judge(
     result: Result,
     attempt_no: int,
-    first_due: datetime,
+    began: datetime,
     now: datetime,
     schedule: RetrySchedule = DEFAULT_SCHEDULE,
     fraction: float = 0.0,
@@ -110,13 +110,13 @@ def judge(
     Args:
         result: of the attempt.
         attempt_no: its number among those of this series that count, from 1 on.
-        first_due: when the first attempt of the series was due; the window starts there.
+        began: when the first attempt of the series did; the window starts there.
         now: when the attempt ended.
         schedule: how long to wait.
         fraction: at random from [0, 1), for the jitter.
     """
     if isinstance(result, Answer):
-        return _judge_answer(result, attempt_no, first_due, now, schedule, fraction)
+        return _judge_answer(result, attempt_no, began, now, schedule, fraction)
     reason = f"{result.phase}: {result.reason}"
     if result.phase == "url":
         return Refused(reason, disable_endpoint=False)
@@ -124,11 +124,11 @@ def judge(
         return Retry(now, counts=False, reason=reason)
     if result.phase == "busy":
         return Retry(now + schedule.after_busy * (1 + fraction), counts=False, reason=reason)
-    return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), first_due, now, schedule)
+    return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), began, now, schedule)
 
 
 def _judge_answer(
-    answer: Answer, attempt_no: int, first_due: datetime, now: datetime, schedule: RetrySchedule, fraction: float
+    answer: Answer, attempt_no: int, began: datetime, now: datetime, schedule: RetrySchedule, fraction: float
 ) -> Outcome:
     if answer.status in OK:
         return Delivered()
@@ -143,13 +143,13 @@ def _judge_answer(
             wait = max(wait, min(asked, schedule.longest_retry_after))
         elif not counts:  # the schedule does not move on by itself: do not knock every five seconds for days
             wait = max(wait, schedule.shortest_uncounted)
-    return _again(reason, wait * (1 + schedule.jitter * fraction), first_due, now, schedule, counts=counts)
+    return _again(reason, wait * (1 + schedule.jitter * fraction), began, now, schedule, counts=counts)
 
 
 def _again(
-    reason: str, wait: timedelta, first_due: datetime, now: datetime, schedule: RetrySchedule, *, counts: bool = True
+    reason: str, wait: timedelta, began: datetime, now: datetime, schedule: RetrySchedule, *, counts: bool = True
 ) -> Retry | Dead:
-    if now + wait > first_due + schedule.window:
+    if now + wait > began + schedule.window:
         return Dead(f"{reason}; no attempt left within {schedule.window / timedelta(hours=1):g} h")
     return Retry(now + wait, counts, reason)
 

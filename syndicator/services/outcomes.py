@@ -89,11 +89,11 @@ def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> Non
 
 
 def _judged(batch: Sequence[Sent], now: int) -> Sequence[Judged]:
-    first_due = {us: from_us(us) for us in {sent.row.series_at for sent in batch}}
+    began = {us: from_us(us) for us in {sent.row.series_at for sent in batch}}
     ended = from_us(now)
     judged = []
     for sent in batch:
-        outcome = _outcome(sent, first_due[sent.row.series_at], ended)
+        outcome = _outcome(sent, began[sent.row.series_at], ended)
         phase = _phase(sent)
         named = phase if phase in _NAMED and isinstance(outcome, Retry) else type(outcome).__name__.lower()
         judged.append(Judged(sent, outcome, named))
@@ -105,11 +105,11 @@ def _phase(sent: Sent) -> str | None:
     return sent.result.phase if isinstance(sent.result, Failure) else None
 
 
-def _outcome(sent: Sent, first_due: datetime, ended: datetime) -> Outcome:
+def _outcome(sent: Sent, began: datetime, ended: datetime) -> Outcome:
     if sent.result is None:
         return Refused(sent.refusal, disable_endpoint=False)
     jitter = random.random()  # noqa: S311 (no secret)
-    return judge(sent.result, sent.row.attempts + 1, first_due, ended, DEFAULT_SCHEDULE, jitter)
+    return judge(sent.result, sent.row.attempts + 1, began, ended, DEFAULT_SCHEDULE, jitter)
 
 
 def _move_on(setup: Setup, connection: Connection, judged: Sequence[Judged], token: str, now: int) -> None:

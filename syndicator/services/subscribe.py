@@ -129,7 +129,7 @@ def _follow(connection: Connection, number: int, state: EndpointState, now: int)
     if state is EndpointState.PAUSED:
         deliveries.park(connection, number)
     elif state is EndpointState.ACTIVE:
-        deliveries.resume(connection, number)
+        deliveries.resume(connection, number, now)
     else:
         deliveries.drop(connection, number, now)
         if state is EndpointState.REMOVED:

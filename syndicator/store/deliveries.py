@@ -75,8 +75,11 @@ _INSERT_PING = text("""
     VALUES (:seq, :endpoint_no, :lane, 'waiting', :now, :now, FALSE, 'test') RETURNING id
 """)
 # Whether a version before is under way is asked by its token, not by its state: see below.
+# A series begins with its first claim, however long that had to wait. Whatever comes back is due later than its series
+# began, so only the first one sets that: 429 costs no attempt, and would do so for ever.
 _CLAIM = f"""
-    UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until
+    UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until,
+           series_at = CASE WHEN attempts = 0 AND due_at = series_at THEN :now ELSE series_at END
      WHERE id IN (
         SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now
@@ -156,7 +159,11 @@ _HOLD_BACK = """
 _PARK = text(
     "UPDATE deliveries SET state = 'parked' WHERE endpoint_no = :no AND state IN ('waiting', 'queued') AND lane > 0"
 )
-_RESUME = text("UPDATE deliveries SET state = 'queued' WHERE endpoint_no = :no AND state = 'parked'")
+# A new series, for its window may have passed meanwhile; what was asked to wait until later still does.
+_RESUME = text("""
+    UPDATE deliveries SET state = 'queued', series_at = :now, due_at = CASE WHEN due_at > :now THEN due_at ELSE :now END
+     WHERE endpoint_no = :no AND state = 'parked'
+""")
 _DROP = text("""
     UPDATE deliveries SET state = 'dead', finished_at = :now
      WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
@@ -318,8 +325,8 @@ def park(connection: Connection, endpoint_no: int) -> int:
     return connection.execute(_PARK, {"no": endpoint_no}).rowcount
 
 
-def resume(connection: Connection, endpoint_no: int) -> int:
-    return connection.execute(_RESUME, {"no": endpoint_no}).rowcount
+def resume(connection: Connection, endpoint_no: int, now: int) -> int:
+    return connection.execute(_RESUME, {"no": endpoint_no, "now": now}).rowcount
 
 
 def drop(connection: Connection, endpoint_no: int, now: int) -> int:
