@@ -12,7 +12,7 @@ any other status, 3xx included       Retry
 DNS, connect, TLS, timeout …         Retry
 address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
 the process that sent it died        Retry: it may have arrived
-transport closed meanwhile           Retry at once that costs no attempt: the receiver has no part in it
+transport closed meanwhile           Retry soon that costs no attempt: the receiver has no part in it
 busy: its host had its share         Retry soon that costs no attempt and ends no window: none was made
 none left in the window              Dead: visible, and can be replayed
 ===================================  =======================================================================
@@ -38,7 +38,7 @@ class RetrySchedule:
 
     ``delays`` come first, ``then`` repeats; no attempt is planned for later than ``window`` after the first one began.
     ``jitter`` is the largest part of a delay that is added to it; nothing is ever taken away. ``after_busy`` is the
-    wait of what found no place, and at random up to twice that: others get in first, and not all come back at once.
+    wait of what found no place or transport, and at random up to twice that: others get in first, and not all at once.
     """
 
     delays: tuple[timedelta, ...] = (
@@ -120,9 +120,7 @@ def judge(
     reason = f"{result.phase}: {result.reason}"
     if result.phase == "url":
         return Refused(reason, disable_endpoint=False)
-    if result.phase == "closed":
-        return Retry(now, counts=False, reason=reason)
-    if result.phase == "busy":
+    if result.phase in ("busy", "closed"):  # not at once: where the transport is closed for good, others get it
         return Retry(now + schedule.after_busy * (1 + fraction), counts=False, reason=reason)
     return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), began, now, schedule)
 

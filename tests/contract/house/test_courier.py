@@ -98,6 +98,21 @@ def test_what_was_claimed_and_could_not_be_read_is_given_back(
     assert len(newsroom.requests) == 1
 
 
+def test_a_transport_that_has_ended_is_not_tried_over_and_over_and_leaves_all_to_another_worker(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    house = make_house()
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.courier._means.transport.close()
+    house.service.drain()
+    assert house.service.deliver("t") == 0
+    assert _attempts(house) == 1
+    house.clock.us += 20 * SECOND_US
+    make_house(clock=house.clock).service.drain()
+    assert house.states() == [("release.published", "delivered")]
+
+
 def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House) -> None:
     with Newsroom() as damaged, Newsroom() as whole:
         house.endpoint(damaged)
@@ -113,6 +128,11 @@ def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House) -> N
 def _alter(house: House, statements: dict[str, str]) -> None:
     with house.service.database.write() as connection:
         connection.execute(text(statements[house.service.database.dialect]))
+
+
+def _attempts(house: House) -> int:
+    with house.service.database.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM attempts")).scalar_one())
 
 
 def _lease_until(house: House) -> int:

@@ -61,19 +61,19 @@ def test_an_attempt_of_a_process_that_died_counts_for_it_may_have_arrived() -> N
     assert judge(Failure("lost", "it died"), 1, NOW, NOW) == wanted
 
 
-def test_a_closed_transport_costs_no_attempt() -> None:
-    assert judge(Failure("closed", "stopping"), 1, NOW, NOW) == Retry(NOW, counts=False, reason="closed: stopping")
-
-
+@pytest.mark.parametrize("phase", ["busy", "closed"])
 @pytest.mark.parametrize(("fraction", "wait"), [(0.0, 10), (0.5, 15), (0.9, 19)])
-def test_what_found_no_place_comes_back_soon_and_costs_no_attempt(fraction: float, wait: int) -> None:
-    outcome = judge(Failure("busy", "64 under way"), 1, NOW, NOW, fraction=fraction)
-    assert outcome == Retry(NOW + timedelta(seconds=wait), counts=False, reason="busy: 64 under way")
+def test_what_found_no_place_or_transport_comes_back_soon_and_costs_no_attempt(
+    phase: Phase, fraction: float, wait: int
+) -> None:
+    outcome = judge(Failure(phase, "why"), 1, NOW, NOW, fraction=fraction)
+    assert outcome == Retry(NOW + timedelta(seconds=wait), counts=False, reason=f"{phase}: why")
 
 
-def test_what_found_no_place_is_not_dead_when_the_window_ends() -> None:
+@pytest.mark.parametrize("phase", ["busy", "closed"])
+def test_what_found_no_place_or_transport_is_not_dead_when_the_window_ends(phase: Phase) -> None:
     long_ago = NOW - DEFAULT_SCHEDULE.window
-    assert isinstance(judge(Failure("busy", "64 under way"), 1, long_ago, NOW), Retry)
+    assert isinstance(judge(Failure(phase, "why"), 1, long_ago, NOW), Retry)
 
 
 @pytest.mark.parametrize(
