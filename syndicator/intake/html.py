@@ -1,12 +1,13 @@
 """HTML as a sheet: blocks of plain text, links and pictures beside them. Safe because no markup is kept."""
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
 from html.parser import HTMLParser
 from typing import Final
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.html_tables import arranging
+from syndicator.intake.raised import lowered, raised
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
 
@@ -49,6 +50,7 @@ _BLOCKS: Final = _HEADINGS | frozenset(
         "ul",
     ]
 )
+_LIFTS: Final[Mapping[str, Callable[[str, str], str]]] = {"sup": raised, "sub": lowered}
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
 _LANGUAGE: Final = re.compile(
     r"<html\b[^<>]*?\slang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})\b", re.IGNORECASE
@@ -113,6 +115,7 @@ class _Reader(HTMLParser):
         self._is_headed = False
         self._structures: dict[int, tuple[bool, tuple[str, ...], tuple[tuple[str, ...], ...], bool]] = {}
         self._links: list[tuple[str, str]] = []
+        self._lifted: list[str] = []
         self._anchors: list[tuple[str, str, int]] = []
         self._pictures: list[tuple[dict[str, str], int]] = []
         self._ids: set[str] = set()
@@ -130,6 +133,8 @@ class _Reader(HTMLParser):
             self._pictures.append((given, len(self._blocks)))
         elif tag == "a":
             self._links.append((given.get("href", ""), self._text))
+        elif tag in _LIFTS:
+            self._lifted.append(self._text)
         elif tag in _BLOCKS:
             self._open(tag)
 
@@ -138,11 +143,18 @@ class _Reader(HTMLParser):
             href, before = self._links.pop()
             if href:
                 self._anchors.append((href, _tidy(self._text.removeprefix(before)), len(self._blocks)))
+        elif tag in _LIFTS and self._lifted:
+            self._lift(_LIFTS[tag], self._lifted.pop())
         elif tag in _BLOCKS:
             self._close(tag)
 
     def handle_data(self, data: str) -> None:
         self._text += data.replace("\r", "") if self._pre else _SPACES.sub(" ", data)
+
+    def _lift(self, written: Callable[[str, str], str], before: str) -> None:
+        """A superscript or subscript that ends here. Where a block has cut it, nothing stands before its rest."""
+        kept = before if self._text.startswith(before) else ""
+        self._text = kept + written(kept, self._text.removeprefix(kept))
 
     # ------------------------------------------------------------------- blocks
 
