@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from syndicator.errors import Fault, Rejected
-from syndicator.intake.html_tables import arranging
+from syndicator.intake.html_tables import Grid, arranging
 from syndicator.intake.raised import lowered, raised
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
@@ -110,7 +110,8 @@ class _Reader(HTMLParser):
         self._text = ""
         self._kind: Kind = "paragraph"
         self._lists: list[tuple[bool, list[str]]] = []
-        self._rows: list[list[str]] | None = None
+        self._rows: Grid | None = None
+        self._cell: dict[str, str] = {}
         self._tables = 0
         self._is_headed = False
         self._structures: dict[int, tuple[bool, tuple[str, ...], tuple[tuple[str, ...], ...], bool]] = {}
@@ -136,7 +137,7 @@ class _Reader(HTMLParser):
         elif tag in _LIFTS:
             self._lifted.append(self._text)
         elif tag in _BLOCKS:
-            self._open(tag)
+            self._open(tag, given)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._links:
@@ -158,13 +159,16 @@ class _Reader(HTMLParser):
 
     # ------------------------------------------------------------------- blocks
 
-    def _open(self, tag: str) -> None:
+    def _open(self, tag: str, given: dict[str, str]) -> None:
         if tag in {"td", "th"} and self._rows:
+            self._cell = given
             self._is_headed = self._is_headed or (tag == "th" and len(self._rows) == 1)
             return
         if tag == "tr" and self._rows is not None:
-            self._rows.append([])
+            self._rows.open_row()
             return
+        if tag in {"thead", "tbody", "tfoot"} and self._rows is not None:
+            self._rows.open_group()
         if self._in_cell():
             self._text += "\n"
         else:
@@ -172,7 +176,7 @@ class _Reader(HTMLParser):
         if tag in {"ul", "ol"} and self._rows is None:
             self._lists.append((tag == "ol", []))
         elif tag == "table":
-            self._rows = None if self._tables in self._arranging else []
+            self._rows = None if self._tables in self._arranging else Grid()
             self._tables += 1
         elif tag == "hr":
             self._blocks.append(("rule", ""))
@@ -185,7 +189,7 @@ class _Reader(HTMLParser):
 
     def _close(self, tag: str) -> None:
         if tag in {"td", "th"} and self._rows:
-            self._rows[-1].append(" ".join(_tidy(self._text).split("\n")))
+            self._rows.add(" ".join(_tidy(self._text).split("\n")), self._cell)
             self._text = ""
         elif tag == "table":
             self._close_table()
@@ -221,13 +225,11 @@ class _Reader(HTMLParser):
             self._blocks.append(("unread" if self._navs else "list", "\n".join(points)))
 
     def _close_table(self) -> None:
-        rows = [row for row in self._rows or () if any(row)]
+        cells = self._rows.rows() if self._rows is not None else ()
         if self._rows is None:
             self._flush()
         self._rows = None
-        if rows:
-            width = max(map(len, rows))
-            cells = tuple((*row, *[""] * (width - len(row))) for row in rows)
+        if cells:
             self._structures[len(self._blocks)] = (False, (), cells, self._is_headed)
             self._blocks.append(("table", "\n".join("\t".join(row) for row in cells)))
         self._is_headed = False

@@ -1,6 +1,10 @@
-"""Which tables of a page are tables: newsletters put a whole release into cells, and contacts side by side."""
+"""Which tables of a page are tables, and where their cells stand.
+
+Newsletters put a whole release into cells, and contacts side by side.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
@@ -8,8 +12,12 @@ from typing import Final
 from syndicator.intake.reach import EMAIL
 
 _HEADING: Final = re.compile(r"h[1-6]")
+_SPAN: Final = re.compile(r"\s*([0-9]{1,18})")
 _LONGEST_CELL: Final = 1_000
 _FEWEST_LINES: Final = 2
+# A cell may say that it reaches over a thousand million rows. No release has a table that is wider or longer.
+_WIDEST: Final = 100
+_MOST_ROWS: Final = 2_000
 
 
 def arranging(source: str) -> frozenset[int]:
@@ -74,3 +82,47 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open:
             self._open[-1].text.append(" ".join(data.split("\n")))
+
+
+class Grid:
+    """Cells of a table in the columns in which a browser shows them; a wide or high one stands in its first place."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[int, str]] = []
+        self._next = 0
+        self._free_from: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def open_group(self) -> None:
+        """A head, body or foot begins: no cell reaches over from the one before."""
+        self._free_from.clear()
+
+    def open_row(self) -> None:
+        self._rows.append({})
+        self._next = 0
+
+    def add(self, text: str, given: Mapping[str, str]) -> None:
+        """The next cell of the open row, which reaches as far as its attributes say."""
+        row = len(self._rows) - 1
+        while self._free_from.get(self._next, 0) > row:
+            self._next += 1
+        self._rows[-1][self._next] = text
+        end = self._next + max(1, min(_number(given.get("colspan")), _WIDEST))
+        # HTML's 0 stands for all rows that follow in the group.
+        high = _number(given.get("rowspan")) or _MOST_ROWS
+        for column in range(self._next, min(end, _WIDEST)) if high > 1 else ():
+            self._free_from[column] = row + high
+        self._next = end
+
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """All rows that hold text, equally long; columns in which no cell begins are none."""
+        columns = sorted({column for row in self._rows for column in row})
+        return tuple(tuple(row.get(column, "") for column in columns) for row in self._rows if any(row.values()))
+
+
+def _number(given: str | None) -> int:
+    """How far a cell reaches; what is no number says nothing."""
+    stated = _SPAN.match(given or "")
+    return min(int(stated[1]), _MOST_ROWS) if stated else 1

@@ -78,7 +78,13 @@ _TAGS: Final = frozenset(
         "address",
     ]
 )
-_ATTRIBUTES: Final = {"a": {"href", "id", "name"}, "img": {"src", "alt", "title", "width", "height"}, "*": {"id"}}
+_ATTRIBUTES: Final = {
+    "a": {"href", "id", "name"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "td": {"rowspan", "colspan"},
+    "th": {"rowspan", "colspan"},
+    "*": {"id"},
+}
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 # Possessive: spaces that are given back could be shared out around the quotation mark in as many ways as there are.
 _DROPPED: Final = re.compile(

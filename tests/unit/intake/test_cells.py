@@ -110,3 +110,54 @@ def test_a_title_below_a_greeting_stays_one() -> None:
 def test_a_short_page_may_say_its_language(stated: str, language: str | None) -> None:
     reading = read(f"<!doctype html><html {stated}><h1>Acme</h1><p>Hola.</p></html>".encode(), "x.html")
     assert reading.draft.get("language") == language
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        (
+            (
+                "<tr><td rowspan=2>Sales</td><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr>"
+                "<tr><td colspan=2>Sum</td><td>6</td></tr>"
+            ),
+            [["Sales", "1", "2"], ["", "3", "4"], ["Sum", "", "6"]],
+        ),
+        (
+            (
+                "<tr><td>a</td><td rowspan=2 colspan=2>b</td><td>c</td></tr><tr><td>d</td><td>e</td></tr>"
+                "<tr><td>f</td><td>g</td><td>h</td><td>i</td></tr>"
+            ),
+            [["a", "b", "", "c"], ["d", "", "", "e"], ["f", "g", "h", "i"]],
+        ),
+        (
+            (
+                "<tbody><tr><td rowspan=0>a</td><td>b</td></tr><tr><td>c</td></tr></tbody>"
+                "<tbody><tr><td>d</td><td>e</td></tr></tbody>"
+            ),
+            [["a", "b"], ["", "c"], ["d", "e"]],
+        ),
+        (
+            "<tr><td rowspan='2x' colspan=-1>a</td><td rowspan=many>b</td></tr><tr><td>c</td></tr>",
+            [["a", "b"], ["", "c"]],
+        ),
+        ("<tr><td colspan=99>Figures</td></tr><tr><td>a</td><td>b</td></tr>", [["Figures", ""], ["a", "b"]]),
+    ],
+)
+def test_cells_stand_in_their_columns(table: str, rows: list[list[str]]) -> None:
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><table>{table}</table>")
+    assert reading.draft["body"][1]["rows"] == rows
+
+
+def test_a_high_cell_of_the_heading_does_not_reach_into_the_rows() -> None:
+    table = (
+        "<thead><tr><th rowspan=9>Branch</th><th>2026</th></tr></thead><tbody><tr><td>Hull</td><td>4</td></tr></tbody>"
+    )
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><table>{table}</table>")
+    assert reading.draft["body"][1] == {"type": "table", "header": ["Branch", "2026"], "rows": [["Hull", "4"]]}
+
+
+def test_cells_that_reach_without_end_take_no_more_room_than_others() -> None:
+    cell = f"<td rowspan={10**9} colspan={10**30}>x</td>"
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><table>{f'<tr>{cell * 2}</tr>' * 900}</table>")
+    rows = reading.draft["body"][1]["rows"]
+    assert (len(rows), rows[0], rows[-1], sum(map(len, rows))) == (900, ["x", "x", ""], ["", "x", "x"], 2_700)
