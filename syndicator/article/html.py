@@ -25,11 +25,18 @@ def block_html(block: Block) -> str:
     if isinstance(block, Subheading):
         return f"<h2>{_text(block.text)}</h2>"
     if isinstance(block, ListBlock):
-        tag = "ol" if block.ordered else "ul"
-        return f"<{tag}>{''.join(f'<li>{_text(point)}</li>' for point in block.points)}</{tag}>"
+        return _list_html(block)
     if isinstance(block, Table):
         return _table_html(block)
     return f"<p>{_text(block.text)}</p>"
+
+
+def _list_html(block: ListBlock) -> str:
+    points = "".join(f"<li>{_text(point)}</li>" for point in block.points)
+    if not block.ordered:
+        return f"<ul>{points}</ul>"
+    start = f' start="{block.start}"' if block.start != 1 else ""
+    return f"<ol{start}>{points}</ol>"
 
 
 def _table_html(table: Table) -> str:

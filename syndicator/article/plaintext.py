@@ -58,7 +58,7 @@ def dateline_text(record: Record) -> str:
 def block_text(block: Block) -> str:
     if isinstance(block, ListBlock):
         signs = (
-            (f"{place}." for place in range(1, len(block.points) + 1))
+            (f"{place}." for place in range(block.start, block.start + len(block.points)))
             if block.ordered
             else iter("-" * len(block.points))
         )

@@ -163,11 +163,19 @@ def _subheading(text: str) -> dict[str, Any]:
 
 def _block(piece: Piece) -> dict[str, Any]:
     if piece.kind == "list" and any(point.strip() for point in piece.points):
-        points = [point for point in piece.points if point.strip()]
-        return {"type": "list", "ordered": piece.ordered, "points": points[:500]}
+        return _list(piece)
     if piece.kind == "table" and piece.rows:
         return {"type": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows]}
     return {"type": "paragraph", "text": piece.text.strip("\n").strip()}
+
+
+def _list(piece: Piece) -> dict[str, Any]:
+    """A list that cannot be counted is a paragraph: its numbers are text."""
+    points = [point for point in piece.points if point.strip()]
+    if piece.start is None:
+        return {"type": "paragraph", "text": "\n".join(points)}
+    start = {} if piece.start == 1 else {"start": piece.start}
+    return {"type": "list", "ordered": piece.ordered, **start, "points": points[:500]}
 
 
 def _is_boilerplate(section: Section) -> bool:

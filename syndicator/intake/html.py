@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Container, Mapping
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.html_tables import Grid, arranging
+from syndicator.intake.numbering import PageList, numbered, start_of
 from syndicator.intake.raised import lowered, raised
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
@@ -50,6 +51,7 @@ _BLOCKS: Final = _HEADINGS | frozenset(
         "ul",
     ]
 )
+_TABLE_PARTS: Final = frozenset({"thead", "tbody", "tfoot", "tr", "td", "th"})
 _LIFTS: Final[Mapping[str, Callable[[str, str], str]]] = {"sup": raised, "sub": lowered}
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
 _LANGUAGE: Final = re.compile(
@@ -100,6 +102,16 @@ def _depth(source: str) -> int:
     return deepest
 
 
+class _Structure(NamedTuple):
+    """What a block holds besides its lines."""
+
+    ordered: bool = False
+    start: int | None = 1
+    points: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    is_headed: bool = False
+
+
 class _Reader(HTMLParser):
     """Collects blocks while tags pass by; no tree, so that depth costs nothing."""
 
@@ -109,12 +121,12 @@ class _Reader(HTMLParser):
         self._blocks: list[tuple[Kind, str]] = []
         self._text = ""
         self._kind: Kind = "paragraph"
-        self._lists: list[tuple[bool, list[str]]] = []
+        self._lists: list[PageList] = []
         self._rows: Grid | None = None
         self._cell: dict[str, str] = {}
         self._tables = 0
         self._is_headed = False
-        self._structures: dict[int, tuple[bool, tuple[str, ...], tuple[tuple[str, ...], ...], bool]] = {}
+        self._structures: dict[int, _Structure] = {}
         self._links: list[tuple[str, str]] = []
         self._lifted: list[str] = []
         self._anchors: list[tuple[str, str, int]] = []
@@ -160,21 +172,17 @@ class _Reader(HTMLParser):
     # ------------------------------------------------------------------- blocks
 
     def _open(self, tag: str, given: dict[str, str]) -> None:
-        if tag in {"td", "th"} and self._rows:
-            self._cell = given
-            self._is_headed = self._is_headed or (tag == "th" and len(self._rows) == 1)
+        if self._rows is not None and tag in _TABLE_PARTS:
+            self._open_part(self._rows, tag, given)
             return
-        if tag == "tr" and self._rows is not None:
-            self._rows.open_row()
-            return
-        if tag in {"thead", "tbody", "tfoot"} and self._rows is not None:
-            self._rows.open_group()
         if self._in_cell():
             self._text += "\n"
         else:
             self._flush()
         if tag in {"ul", "ol"} and self._rows is None:
-            self._lists.append((tag == "ol", []))
+            self._lists.append(PageList(given, is_ordered=tag == "ol"))
+        elif tag == "li" and self._lists:
+            self._lists[-1].open_point(given)
         elif tag == "table":
             self._rows = None if self._tables in self._arranging else Grid()
             self._tables += 1
@@ -187,6 +195,15 @@ class _Reader(HTMLParser):
         self._navs += tag == "nav"
         self._pre += tag == "pre"
 
+    def _open_part(self, rows: Grid, tag: str, given: dict[str, str]) -> None:
+        if tag == "tr":
+            rows.open_row()
+        elif tag in {"td", "th"}:
+            self._cell = given
+            self._is_headed = self._is_headed or (tag == "th" and len(rows) == 1)
+        else:
+            rows.open_group()
+
     def _close(self, tag: str) -> None:
         if tag in {"td", "th"} and self._rows:
             self._rows.add(" ".join(_tidy(self._text).split("\n")), self._cell)
@@ -194,7 +211,7 @@ class _Reader(HTMLParser):
         elif tag == "table":
             self._close_table()
         elif tag == "li" and self._lists and self._rows is None:
-            self._lists[-1][1].append(_tidy(self._text))
+            self._lists[-1].add(_tidy(self._text))
             self._text = ""
         elif tag in {"ul", "ol"} and self._lists and self._rows is None:
             self._close_list()
@@ -216,12 +233,13 @@ class _Reader(HTMLParser):
         return bool(self._rows) or bool(self._lists)
 
     def _close_list(self) -> None:
-        ordered, points = self._lists.pop()
-        points = [point for point in points if point]
+        closed = self._lists.pop()
         if self._lists:
-            self._text += "\n" + "\n".join(points)
-        elif points:
-            self._structures[len(self._blocks)] = (ordered, tuple(points), (), False)
+            self._text += "\n" + "\n".join(closed.points)
+        elif closed.points:
+            start = start_of(closed.numbers()) if closed.is_ordered else 1
+            points = tuple(closed.points) if start is not None else numbered(closed.numbers(), closed.points)
+            self._structures[len(self._blocks)] = _Structure(ordered=closed.is_ordered, start=start, points=points)
             self._blocks.append(("unread" if self._navs else "list", "\n".join(points)))
 
     def _close_table(self) -> None:
@@ -230,7 +248,7 @@ class _Reader(HTMLParser):
             self._flush()
         self._rows = None
         if cells:
-            self._structures[len(self._blocks)] = (False, (), cells, self._is_headed)
+            self._structures[len(self._blocks)] = _Structure(rows=cells, is_headed=self._is_headed)
             self._blocks.append(("table", "\n".join("\t".join(row) for row in cells)))
         self._is_headed = False
 
@@ -244,7 +262,7 @@ class _Reader(HTMLParser):
     def close(self) -> None:
         super().close()
         while self._lists:
-            self._lists[-1][1].append(_tidy(self._text))
+            self._lists[-1].add(_tidy(self._text))
             self._text = ""
             self._close_list()
         if self._rows is not None:
@@ -271,17 +289,18 @@ class _Reader(HTMLParser):
         return sheet
 
     def _piece(self, place: int, kind: Kind, first: int, last: int, lines: tuple[TextLine, ...]) -> Piece:
-        ordered, points, rows, headed = self._structures.get(place, (False, (), (), False))
-        is_headed = headed and len(rows) > 1
+        found = self._structures.get(place, _Structure())
+        is_headed = found.is_headed and len(found.rows) > 1
         return Piece(
             kind,
             first,
             last,
             lines,
-            ordered=ordered,
-            points=points,
-            header=rows[0] if is_headed else (),
-            rows=rows[1:] if is_headed else rows,
+            ordered=found.ordered,
+            start=found.start,
+            points=found.points,
+            header=found.rows[0] if is_headed else (),
+            rows=found.rows[1:] if is_headed else found.rows,
         )
 
     def _dead_anchors(self, sheet: Sheet) -> list[Oddity]:

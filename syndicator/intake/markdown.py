@@ -7,6 +7,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from syndicator.intake.numbering import numbered, start_of
 from syndicator.intake.openings import is_end_mark
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine, lines_of
 
@@ -120,16 +121,21 @@ class _Walk:
                 yield from _raw(self._lines, token.map[0], token.map[1], self._offset)
 
     def _list(self, group: Sequence[Token], first: int, last: int) -> Piece:
-        lines: list[TextLine] = []
-        points: list[str] = []
-        for token in group:
-            if token.type == "inline":
-                said = self._inline(token, (token.map or (first, last))[0])
-                lines.extend(said)
-                points.append("\n".join(line.text for line in said))
-        ordered = group[0].type == "ordered_list_open"
+        said = [self._inline(token, (token.map or (first, last))[0]) for token in group if token.type == "inline"]
+        lines = tuple(line for point in said for line in point)
+        points = tuple("\n".join(line.text for line in point) for point in said)
+        numbers = [int(token.info) for token in group if token.type == "list_item_open" and token.info]
+        start = numbers[0] if _is_automatic(numbers) else start_of(numbers)
         place = self._offset
-        return Piece("list", first + 1 + place, last + place, tuple(lines), ordered=ordered, points=tuple(points))
+        return Piece(
+            "list",
+            first + 1 + place,
+            last + place,
+            lines,
+            ordered=bool(numbers),
+            start=start,
+            points=numbered(numbers, points) if start is None else points,
+        )
 
     def _table(self, group: Sequence[Token], first: int, last: int) -> Piece:
         rows: list[list[str]] = []
@@ -201,6 +207,11 @@ def _is_flat(group: Sequence[Token]) -> bool:
     return kinds.count("inline") == kinds.count("list_item_open") and not any(
         kind in {"blockquote_open", "fence", "code_block"} or kind.endswith("list_open") for kind in kinds[1:]
     )
+
+
+def _is_automatic(numbers: Sequence[int]) -> bool:
+    """``1.`` before every point: Markdown counts for itself."""
+    return len(numbers) > 1 and set(numbers) in ({0}, {1})
 
 
 def _raw(lines: Sequence[str], first: int, last: int, offset: int) -> Iterator[Piece]:

@@ -81,6 +81,8 @@ _TAGS: Final = frozenset(
 _ATTRIBUTES: Final = {
     "a": {"href", "id", "name"},
     "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
     "td": {"rowspan", "colspan"},
     "th": {"rowspan", "colspan"},
     "*": {"id"},

@@ -52,6 +52,8 @@ class Piece:
     last: int
     lines: tuple[TextLine, ...]
     ordered: bool = False
+    start: int | None = 1
+    """The number of an ordered list's first point; none where the points hold their numbers themselves."""
     points: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()

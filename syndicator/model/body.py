@@ -1,11 +1,14 @@
 """The text of a release: ordered blocks, the quotes inside them, and the boilerplates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from syndicator.model.text import Line, Text
+
+MAX_NUMBER: Final = 999_999_999
+"""Nine digits, as many as CommonMark takes for a number."""
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,12 +25,18 @@ class Subheading(BaseModel):
     text: Line
 
 
+def _is_one(number: int) -> bool:
+    return number == 1
+
+
 class ListBlock(BaseModel):
-    """Points under each other; ``ordered`` ones are numbered from 1."""
+    """Points under each other; ``ordered`` ones are numbered from ``start``."""
 
     model_config = _FROZEN
     type: Literal["list"] = "list"
     ordered: bool = False
+    # Left out where it is 1: records of before there was a start keep their bytes.
+    start: Annotated[int, Field(ge=0, le=MAX_NUMBER, exclude_if=_is_one)] = 1
     points: Annotated[tuple[Text, ...], Field(min_length=1, max_length=500)]
 
 
