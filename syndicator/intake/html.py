@@ -175,10 +175,7 @@ class _Reader(HTMLParser):
         if self._rows is not None and tag in _TABLE_PARTS:
             self._open_part(self._rows, tag, given)
             return
-        if self._in_cell():
-            self._text += "\n"
-        else:
-            self._flush()
+        self._break()
         if tag in {"ul", "ol"} and self._rows is None:
             self._lists.append(PageList(given, is_ordered=tag == "ol"))
         elif tag == "li" and self._lists:
@@ -217,10 +214,17 @@ class _Reader(HTMLParser):
             self._close_list()
         elif tag == "figcaption":
             self._caption()
-        elif tag != "tr" and not self._in_cell():
-            self._flush()
+        elif tag != "tr":
+            self._break()
         self._navs = max(0, self._navs - (tag == "nav"))
         self._pre = max(0, self._pre - (tag == "pre"))
+
+    def _break(self) -> None:
+        """A block begins or ends; inside of a point or cell that is a new line."""
+        if self._in_cell():
+            self._text += "\n"
+        else:
+            self._flush()
 
     def _caption(self) -> None:
         """The words of a figure, given to its picture, too."""
@@ -235,7 +239,7 @@ class _Reader(HTMLParser):
     def _close_list(self) -> None:
         closed = self._lists.pop()
         if self._lists:
-            self._text += "\n" + "\n".join(closed.points)
+            self._text += "\n".join(["", *closed.points, ""])
         elif closed.points:
             start = start_of(closed.numbers()) if closed.is_ordered else 1
             points = tuple(closed.points) if start is not None else numbered(closed.numbers(), closed.points)

@@ -36,7 +36,9 @@ def test_a_newsletter_in_cells_is_read_as_if_there_were_none() -> None:
     assert reading.draft["body"][1]["rows"] == [["2027 plan", "9"]]
 
 
-@pytest.mark.parametrize("cell", ["<ul><li>bread</li><li>cake</li></ul>", "<p>bread</p><p>cake</p>", "bread<br>cake"])
+@pytest.mark.parametrize(
+    "cell", ["<ul><li>bread</li><li>cake</li></ul>", "<p>bread</p>cake", "<p>bread</p><p>cake</p>", "bread<br>cake"]
+)
 def test_words_in_one_cell_are_not_glued(cell: str) -> None:
     table = f"<table><tr><td>{cell}</td><td>9</td></tr><tr><td>pies</td><td>4</td></tr></table>"
     reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p>", table)
@@ -46,6 +48,20 @@ def test_words_in_one_cell_are_not_glued(cell: str) -> None:
 def test_paragraphs_of_one_point_are_not_glued() -> None:
     reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><ul><li><p>bread</p><p>cake</p></li><li>pies</li></ul>")
     assert reading.draft["body"][1]["points"] == ["bread\ncake", "pies"]
+
+
+@pytest.mark.parametrize(
+    ("point", "lines"),
+    [
+        ("Sites<ul><li>Berlin</li><li>Cologne</li></ul>Staff: 40", "Sites\nBerlin\nCologne\nStaff: 40"),
+        ("Sites<ol><li>Berlin<ul><li>Mitte</li></ul>2026</li></ol>Staff: 40", "Sites\nBerlin\nMitte\n2026\nStaff: 40"),
+        ("12<p>30</p>40", "12\n30\n40"),
+        ("12<div>30</div>40<br>50", "12\n30\n40\n50"),
+    ],
+)
+def test_what_follows_a_block_inside_of_a_point_is_not_glued_to_it(point: str, lines: str) -> None:
+    reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><ul><li>{point}</li><li>pies</li></ul>")
+    assert reading.draft["body"][1]["points"] == [lines, "pies"]
 
 
 @pytest.mark.parametrize(
