@@ -49,9 +49,11 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W120": "inside information without the regulatory fields",
         "W121": "an embargo that is over",
         "W122": "another day in the text than in embargo_until",
+        "W123": "hidden text that was left out",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",
+        "N204": "text above or below the pages of a document",
     }
 )
 """Every code and what it stands for; docs/diagnostics.md says more about each."""

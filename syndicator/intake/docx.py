@@ -9,8 +9,11 @@ from xml.parsers.expat import ExpatError
 import mammoth
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.embargoes import MENTION, is_embargo
+from syndicator.intake.hidden import hidden_text
 from syndicator.intake.html import read_html
 from syndicator.intake.sheet import Oddity, Sheet
+from syndicator.intake.word_parts import margins_of, visible_docx
 
 MAX_DOCX_BYTES: Final = 20_000_000
 _MOST_ENTRIES: Final = 1_000
@@ -36,8 +39,10 @@ def read_docx(body: bytes) -> Sheet:
     """
     pictures = _judged(body)
     try:
+        shown, hidden = visible_docx(body)
+        margins = list(margins_of(body))
         page = mammoth.convert_to_html(
-            io.BytesIO(body), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
+            io.BytesIO(shown), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
         )
     except (
         ExpatError,
@@ -56,7 +61,15 @@ def read_docx(body: bytes) -> Sheet:
     sheet.oddities.extend(
         Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
     )
+    sheet.oddities.extend(hidden_text(text) for text in hidden)
+    sheet.oddities.extend(_margin(kind, text) for kind, text in margins)
     return sheet
+
+
+def _margin(kind: str, text: str) -> Oddity:
+    """Printed on every page, it is no part of the text; but an embargo may stand there."""
+    shown = f"the {kind} of the pages, {text[:80]!r}, was not read"
+    return Oddity("E008", 0, text) if MENTION.search(text) or is_embargo(text) else Oddity("N204", 0, shown)
 
 
 _FIX: Final = "save it as .docx once more, or hand in Markdown or plain text"

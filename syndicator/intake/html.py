@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.hidden import hidden_text, visible
 from syndicator.intake.html_tables import Grid, arranging
 from syndicator.intake.numbering import PageList, numbered, start_of
 from syndicator.intake.raised import lowered, raised
@@ -68,7 +69,7 @@ def read_html(source: str) -> Sheet:
         Rejected: where there are more elements, or they are nested deeper, than any release needs.
     """
     _refuse_wild(source)
-    page = clean_html(source)
+    page, hidden = visible(clean_html(source))
     reader = _Reader(arranging(page))
     reader.feed(page)
     reader.close()
@@ -79,6 +80,7 @@ def read_html(source: str) -> Sheet:
         Oddity("W115", 0, f"a {scheme} address (line {line} of the HTML) was dropped")
         for line, scheme in dropped_schemes(source)
     )
+    sheet.oddities.extend(hidden_text(text) for text in hidden)
     return sheet
 
 

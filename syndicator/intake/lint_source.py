@@ -152,6 +152,8 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
 
 
 _LINK_FIX: Final = "give the address, or remove the link"
+_SHOW_FIX: Final = "show it if it belongs to the text, or remove it"
+_MARGIN_FIX: Final = "write it into the text if it belongs there"
 
 
 def _tracks(address: str) -> Diagnostic:
@@ -169,9 +171,10 @@ def _pictures(reading: Reading) -> Iterator[Diagnostic]:
 
 
 def _oddities(reading: Reading) -> Iterator[Diagnostic]:
-    fixes = {"W114": _LINK_FIX, "W115": _LINK_FIX}
+    fixes = {"W114": _LINK_FIX, "W115": _LINK_FIX, "W123": _SHOW_FIX, "N204": _MARGIN_FIX}
     for odd in reading.oddities:
-        yield at_line(reading, Diagnostic(odd.code, odd.problem, fixes.get(odd.code, "")), odd.line)
+        if odd.code != "E008":  # refused, and told as such, unless the field is set
+            yield at_line(reading, Diagnostic(odd.code, odd.problem, fixes.get(odd.code, "")), odd.line)
 
 
 def _unread(reading: Reading) -> Iterator[Diagnostic]:

@@ -150,8 +150,7 @@ def to_record(reading: Reading, profile: Mapping[str, Any] | None = None) -> Rec
 
 def _made(reading: Reading, profile: Mapping[str, Any]) -> Record:
     """The record. A line that states an embargo is in no text: Rejected where no field holds it either."""
-    lines = () if reading.draft.get("embargo_until") else reading.spans_of(Part.EMBARGO)
-    stated = [unheeded_line(span.text, line=span.first) for span in lines]
+    stated = [] if reading.draft.get("embargo_until") else list(_stated_embargoes(reading))
     try:
         record = reading.record or record_of(merged(dict(reading.draft), dict(profile)))
     except Rejected as refused:
@@ -159,6 +158,15 @@ def _made(reading: Reading, profile: Mapping[str, Any]) -> Record:
     if faults := [*stated, *unheeded(record)]:
         raise Rejected(faults)
     return record
+
+
+def _stated_embargoes(reading: Reading) -> Iterator[Fault]:
+    """Those in lines of their own, and those above and below the pages of a document."""
+    for span in reading.spans_of(Part.EMBARGO):
+        yield unheeded_line(span.text, line=span.first)
+    for odd in reading.oddities:
+        if odd.code == "E008":
+            yield unheeded_line(odd.problem)
 
 
 def lost_lines(reading: Reading) -> tuple[int, ...]:

@@ -1,0 +1,62 @@
+"""Text that a page hides: nobody who looked at the page has approved it, so it is not published."""
+
+import re
+from html import unescape
+from typing import Final
+
+from syndicator.intake.sheet import Oddity
+
+# Sanitised pages only: there, "<" and ">" stand in tags alone, and every element but these is closed.
+_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>")
+_VOID: Final = frozenset({"br", "hr", "img", "wbr"})
+_HIDDEN: Final = re.compile(r"\shidden=")
+_STYLE: Final = re.compile(r"\sstyle=\"([^\"]*)\"")
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SHOWN: Final = 80
+_UNSEEN: Final = {"display": {"none"}, "visibility": {"hidden", "collapse"}, "mso-hide": {"all"}}
+
+
+def visible(page: str) -> tuple[str, list[str]]:
+    """A sanitised page as a browser shows it, and the texts that it hides by ``hidden`` or by an element's style."""
+    shown: list[str] = []
+    texts: list[str] = []
+    at = depth = start = 0
+    for tag in _TAG.finditer(page):
+        if tag[2] in _VOID:
+            continue
+        if depth:
+            depth += -1 if tag[1] else 1
+            if not depth:
+                texts.append(_words(page[start : tag.start()]))
+                at = tag.end()
+        elif _is_hidden(tag[3]):
+            shown.append(page[at : tag.start()])
+            start, depth = tag.end(), 1
+    return "".join((*shown, page[at:])), [text for text in texts if text]
+
+
+def _is_hidden(attributes: str) -> bool:
+    style = _STYLE.search(attributes)
+    return bool(_HIDDEN.search(attributes)) or (style is not None and _is_unseen(unescape(style[1])))
+
+
+def _is_unseen(style: str) -> bool:
+    """The last declaration of a property counts."""
+    stated: dict[str, str] = {}
+    for declaration in _COMMENT.sub("", style).lower().split(";"):
+        name, _, value = declaration.partition(":")
+        stated[name.strip()] = value.partition("!")[0].strip()
+    return any(stated.get(name) in values for name, values in _UNSEEN.items())
+
+
+def _words(markup: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())
+
+
+def hidden_text(text: str) -> Oddity:
+    """What is said of a text that was left out."""
+    return Oddity("W123", 0, f"hidden text was left out: {_short(text)}")
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
