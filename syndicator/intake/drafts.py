@@ -12,6 +12,7 @@ from syndicator.intake.parts import Layout, Part, Section
 from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
 from syndicator.intake.trackers import is_pixel
+from syndicator.model.text import MAX_CELL, cell_of
 
 _CAPTION: Final = re.compile(
     r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)|^\s*(\w[\w.]{0,20}\s?\d{1,3})\s+[\u2013-]\s+(?=\S)"
@@ -165,7 +166,9 @@ def _block(piece: Piece) -> dict[str, Any]:
     if piece.kind == "list" and any(point.strip() for point in piece.points):
         return _list(piece)
     if piece.kind == "table" and piece.rows:
-        return {"type": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows]}
+        header, *rows = [[cell_of(cell) for cell in row] for row in (piece.header, *piece.rows)]
+        if all(len(cell) <= MAX_CELL for row in (header, *rows) for cell in row):
+            return {"type": "table", "header": header, "rows": rows}
     return {"type": "paragraph", "text": piece.text.strip("\n").strip()}
 
 

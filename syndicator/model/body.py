@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from syndicator.model.text import Line, Text
+from syndicator.model.text import Cell, Line, Text
 
 MAX_NUMBER: Final = 999_999_999
 """Nine digits, as many as CommonMark takes for a number."""
@@ -45,10 +45,8 @@ class Table(BaseModel):
 
     model_config = _FROZEN
     type: Literal["table"] = "table"
-    header: tuple[str, ...] = ()
-    rows: Annotated[
-        tuple[tuple[Annotated[str, Field(max_length=5000)], ...], ...], Field(min_length=1, max_length=2000)
-    ]
+    header: tuple[Cell, ...] = ()
+    rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1, max_length=2000)]
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":

@@ -6,7 +6,8 @@ import pytest
 
 from syndicator.intake.parts import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading, lost_lines
+from syndicator.intake.reading import Reading, lost_lines, to_record
+from syndicator.model.body import Table
 
 TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
 
@@ -177,3 +178,24 @@ def test_cells_that_reach_without_end_take_no_more_room_than_others() -> None:
     reading = page(f"<h1>Acme opens a bakery</h1><p>{TEXT}</p><table>{f'<tr>{cell * 2}</tr>' * 900}</table>")
     rows = reading.draft["body"][1]["rows"]
     assert (len(rows), rows[0], rows[-1], sum(map(len, rows))) == (900, ["x", "x", ""], ["", "x", "x"], 2_700)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "cell"),
+    [
+        (f"Acme opens a bakery\n\n{TEXT}\n\nbread\u2028white\t9\ncake\t4\n", "x.txt", "bread white"),
+        (f"Acme opens a bakery\n\n{TEXT}\n\npa\u0308n\t9\ncake\t4\n", "x.txt", "pän"),
+        (f"# Acme opens a bakery\n\n{TEXT}\n\n| a | b |\n|---|---|\n| a\tb\x85c | 4 |\n", "x.md", "a b c"),
+        (f"<h1>Acme</h1><p>{TEXT}</p><table><tr><td><pre>a\tb\nc</pre></td><td>4</td></tr></table>", "x.html", "a b c"),
+    ],
+)
+def test_cells_that_were_read_fit_into_a_record(source: str, name: str, cell: str) -> None:
+    profile = {"language": "en", "publisher": {"name": "Acme"}, "contacts": [{"name": "Jane", "phone": "1"}]}
+    [block] = [block for block in to_record(read(source.encode(), name), profile).body if isinstance(block, Table)]
+    assert block.rows[0][0] == cell
+
+
+def test_a_table_with_a_whole_text_in_a_cell_is_text() -> None:
+    words = "bread " * 1_000
+    reading = read(f"Acme opens a bakery\n\n{TEXT}\n\n{words}\t9\ncake\t4\n".encode(), "x.txt")
+    assert reading.draft["body"][1] == {"type": "paragraph", "text": f"{words}\t9\ncake\t4"}
