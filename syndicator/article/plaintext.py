@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from syndicator.model.body import Block, ListBlock, Table
+from syndicator.model.body import Block, ListBlock, Paragraph, Table
 from syndicator.model.media import Media
 from syndicator.model.network import Attached
 from syndicator.model.publisher import Contact, Publisher
@@ -44,8 +44,10 @@ def plain_text(record: Record, attached: Attached, contacts: Iterable[Contact], 
 def _body(record: Record) -> str:
     blocks = [block_text(block) for block in record.body]
     dateline = dateline_text(record)
-    if dateline:
+    if dateline and isinstance(record.body[0], Paragraph):
         blocks[0] = f"{dateline} – {blocks[0]}"
+    elif dateline:
+        blocks.insert(0, dateline)
     return "\n\n".join(blocks)
 
 
