@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from syndicator.intake.openings import is_end_mark
+from syndicator.intake.openings import is_end_mark, opening_of
+from syndicator.intake.reach import reaches
 from syndicator.intake.sheet import Kind, Piece, Sheet, TextLine, lines_of
 
 _BULLET: Final = re.compile(r"^\s{0,8}[-*\u2022\u25cf\u25aa\u2013\u00b7]\s+(?=\S)")
@@ -14,6 +15,8 @@ _DASHED: Final = re.compile(r"^\s*[-\u2013]\s.*\s[-\u2013]\s*$")
 _NUMBER: Final = re.compile(r"^\s{0,8}(\d{1,3})[.)]\s+(?=\S)")
 _RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$|^--\s*$")
 _FEWEST_ROWS = 2
+
+Lines = tuple[TextLine, ...]
 
 
 def read_plain(text: str, offset: int = 0) -> Sheet:
@@ -30,8 +33,37 @@ def _pieces(block: tuple[TextLine, ...]) -> Iterator[Piece]:
     if rows:
         yield _made("table", block, rows=rows)
         return
-    for kind, run in groupby(block, key=_kind_of):
+    for kind, run in groupby(_points(block), key=lambda point: _kind_of(point[0])):
         yield _piece(kind, tuple(run))
+
+
+def _points(block: tuple[TextLine, ...]) -> Iterator[Lines]:
+    """Line by line, but a point with the lines that it was broken into; the lines of a contact stay lines."""
+    point: list[TextLine] = []
+    for line in block:
+        if point and not _goes_on(point[0], line):
+            yield from _whole(point)
+            point = []
+        point.append(line)
+    yield from _whole(point)
+
+
+def _whole(point: list[TextLine]) -> Iterator[Lines]:
+    if any(reaches(line.text) for line in point):
+        yield from ((line,) for line in point)
+    else:
+        yield tuple(point)
+
+
+def _goes_on(point: TextLine, line: TextLine) -> bool:
+    """Whether a line belongs to the point above it: it is indented further, and neither a point nor a heading."""
+    is_point = _kind_of(point) == "bullets" or _NUMBER.match(point.text)
+    is_text = _kind_of(line) == "paragraph" and not _BULLET.match(line.text) and not _NUMBER.match(line.text)
+    return bool(is_point) and is_text and _indent(line) > _indent(point) and opening_of(line.text) is None
+
+
+def _indent(line: TextLine) -> int:
+    return len(line.text) - len(line.text.lstrip())
 
 
 def _rows(block: tuple[TextLine, ...]) -> tuple[tuple[str, ...], ...]:
@@ -50,18 +82,25 @@ def _kind_of(line: TextLine) -> str:
     return "bullets" if _BULLET.match(line.text) and not _DASHED.match(line.text) else "paragraph"
 
 
-def _piece(kind: str, lines: tuple[TextLine, ...]) -> Piece:
+def _piece(kind: str, points: tuple[Lines, ...]) -> Piece:
+    lines = tuple(line for point in points for line in point)
     if kind == "bullets":
-        return _made("list", lines, points=tuple(_BULLET.sub("", line.text).rstrip() for line in lines))
-    if _is_numbered(lines):
-        points = tuple(_NUMBER.sub("", line.text).rstrip() for line in lines)
-        return Piece("list", lines[0].number, lines[-1].number, lines, ordered=True, points=points)
+        return _made("list", lines, points=tuple(_said(point, _BULLET) for point in points))
+    if _is_numbered(points):
+        said = tuple(_said(point, _NUMBER) for point in points)
+        return Piece("list", lines[0].number, lines[-1].number, lines, ordered=True, points=said)
     return _made("rule" if kind == "rule" else "paragraph", lines)
 
 
-def _is_numbered(lines: tuple[TextLine, ...]) -> bool:
-    numbers = [_NUMBER.match(line.text) for line in lines]
-    return len(lines) >= _FEWEST_ROWS and all(
+def _said(point: Lines, sign: re.Pattern[str]) -> str:
+    """A point without its sign, as the one line it is: only the page was too narrow."""
+    first, *more = point
+    return " ".join((sign.sub("", first.text).rstrip(), *(line.text.strip() for line in more)))
+
+
+def _is_numbered(points: tuple[Lines, ...]) -> bool:
+    numbers = [_NUMBER.match(point[0].text) for point in points]
+    return len(points) >= _FEWEST_ROWS and all(
         number is not None and int(number[1]) == place for place, number in enumerate(numbers, 1)
     )
 
