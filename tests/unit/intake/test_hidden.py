@@ -114,8 +114,10 @@ def test_what_stands_above_and_below_the_pages_is_told() -> None:
     }
     reading = read(docx(TITLE, more=more), "x.docx")
     assert told(reading, "E008") == [
-        "the text states an embargo ('Sperrfrist: 23. Januar 2099, 19:00 Uhr'), "
-        "but embargo_until is not set: the release would appear at once"
+        (
+            "the text states an embargo ('Sperrfrist: 23. Januar 2099, 19:00 Uhr'), "
+            "but embargo_until is not set: the release would appear at once"
+        )
     ]
     assert told(reading, "N204") == ["the footer of the pages, 'Acme Ltd confidential', was not read"]
 
