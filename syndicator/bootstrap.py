@@ -34,7 +34,7 @@ from syndicator.services import channels, replay, subscribe
 from syndicator.services.attach import Kept, attach
 from syndicator.services.courier import Courier, Means
 from syndicator.services.erase import Report, erase
-from syndicator.services.fanout import FannedOut, FiltersInUse, fan_out
+from syndicator.services.fanout import BATCH, FannedOut, FiltersInUse, fan_out
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import PER_TRANSACTION, await_company, catch_up, dirty_channels, regenerate
 from syndicator.services.revise import Revision, revise
@@ -182,6 +182,8 @@ class Syndicator:
 
     def _fan_out(self, by: str) -> FannedOut:
         done = fan_out(self.setup, self._filters, by)
+        if done.events == BATCH:  # there may be more
+            self.dispatcher.wake(Task.FAN_OUT)
         # Pushes first: a process that sends takes some at once, before rendering shares its interpreter with them.
         if done.deliveries and (not self._sends or self.courier.pump_first(by)):
             self.dispatcher.wake(Task.DELIVER)

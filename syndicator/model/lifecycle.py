@@ -96,7 +96,7 @@ RELEASE_MOVES = (
     Move(Action.CORRECT, _S, _S, True, None, Audience.NOBODY, "nothing before the embargo"),
     Move(Action.CORRECT, _P, _P, True, EventType.CORRECTED, _ALL, "entry with the note on top"),
     Move(Action.WITHHOLD, _P, _H, True, EventType.WITHHELD, Audience.RECEIVED, "stub"),
-    Move(Action.REINSTATE, _H, _P, True, EventType.REINSTATED, Audience.RECEIVED, "entry again"),
+    Move(Action.REINSTATE, _H, _P, True, EventType.REINSTATED, _ALL, "entry again"),
     Move(Action.RESCHEDULE, _S, _S, False, None, Audience.NOBODY, "nothing before the embargo"),
     Move(Action.WITHDRAW, _S, _W, True, None, Audience.NOBODY, "nothing, ever"),
     Move(
@@ -120,6 +120,17 @@ RELEASE_MOVES = (
 )
 
 AUDIENCES = {move.event: move.audience for move in RELEASE_MOVES if move.event is not None}
+
+
+def asked_for_by(kind: EventType) -> int:
+    """The event types, as a mask, of which a subscription must want one to be told of this anew; 0 for none.
+
+    Reinstated is a release that may have been withheld before anybody had it: to them it is a new one.
+    """
+    if AUDIENCES[kind] not in {Audience.MATCHING, Audience.RECEIVED_OR_MATCHING}:
+        return 0
+    return kind.bit | (EventType.PUBLISHED.bit if kind is EventType.REINSTATED else 0)
+
 
 LANES = {
     EventType.WITHDRAWN: Lane.WITHDRAW,
@@ -153,6 +164,7 @@ class DeliveryState(StrEnum):
     """A newer version of the release goes to this endpoint instead."""
 
 
+_ENDED = (DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.SUPERSEDED)
 _OPEN = (DeliveryState.WAITING, DeliveryState.QUEUED, DeliveryState.PARKED)
 
 DELIVERY_MOVES: dict[str, tuple[tuple[DeliveryState, ...], DeliveryState]] = {
@@ -166,7 +178,8 @@ DELIVERY_MOVES: dict[str, tuple[tuple[DeliveryState, ...], DeliveryState]] = {
     "give up": ((DeliveryState.CLAIMED,), DeliveryState.DEAD),
     "supersede": ((*_OPEN, DeliveryState.CLAIMED), DeliveryState.SUPERSEDED),
     "drop": (_OPEN, DeliveryState.DEAD),
-    "replay": ((DeliveryState.DELIVERED, DeliveryState.DEAD, DeliveryState.SUPERSEDED), DeliveryState.QUEUED),
+    "replay": (_ENDED, DeliveryState.QUEUED),
+    "replay a withdrawal": (_ENDED, DeliveryState.WAITING),
 }
 
 

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pydantic import ValidationError
+
 from syndicator.article.compose import Audience, compose
 from syndicator.clock import from_us
 from syndicator.delivery.payload import WEBHOOK, Occasion, release_payload
+from syndicator.errors import StoreError
+from syndicator.log import logger
 from syndicator.model.channel import automatic_channels
 from syndicator.model.filter import Facts, Filter, facts
-from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
+from syndicator.model.lifecycle import AUDIENCES, LANES, EventType, asked_for_by
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
@@ -20,7 +24,9 @@ from syndicator.store.database import Connection
 
 Filters = Sequence[tuple[str, str]]
 
-_BATCH = 50
+_log = logger("fanout")
+
+BATCH = 50
 # A database that was restored may give a number a second time, and filters go out of use without one.
 _KEPT_S = 30.0
 
@@ -63,13 +69,22 @@ class FiltersInUse:
 
 
 def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
-    """Fans out up to 50 open events, oldest first. One process at a time; a second one finds nothing to do."""
+    """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do."""
     with setup.database.read() as connection:
-        opened = events.open_events(connection, _BATCH)
-    done, dirty, made = 0, set[int](), 0
+        opened = events.open_events(connection, BATCH)
+    done, dirty, made, stuck = 0, set[int](), 0, set[str]()
     for event in opened:
+        if event.release_id in stuck:
+            continue  # in the order of its release
         occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
-        outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
+        try:
+            outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
+            _log.exception("event not fanned out", event_id=event.id, release=event.release_id, error=str(error))
+            stuck.add(event.release_id)
+            continue
         if outcome is None:
             break
         done += 1
@@ -109,7 +124,16 @@ def _fan_out_one(
 
 def matching_filters(asked: Filters, about: Facts) -> tuple[str, ...]:
     """Those that want a release with these facts, each asked once however many share it."""
-    return tuple(sha256 for sha256, tree in asked if _parsed(tree).matches(about))
+    return tuple(sha256 for sha256, tree in asked if (wanted := _readable(tree)) and wanted.matches(about))
+
+
+def _readable(tree: str) -> Filter | None:
+    """Nothing for one that a newer version stored, say: whoever asked with it is told nothing, and the others are."""
+    try:
+        return _parsed(tree)
+    except ValidationError as error:
+        _log.error("a filter cannot be read and matches nothing", filter=tree, error=str(error))
+        return None
 
 
 @lru_cache(maxsize=10_000)
@@ -147,7 +171,7 @@ def _tell_endpoints(
         seq=seq,
         release_id=release_id,
         lane=LANES[kind].order,
-        event_bit=kind.bit,
+        event_bit=asked_for_by(kind),
         filters=wanted,
         received=told in {Told.RECEIVED, Told.RECEIVED_OR_MATCHING},
         matching=told in {Told.MATCHING, Told.RECEIVED_OR_MATCHING},

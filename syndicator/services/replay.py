@@ -1,20 +1,40 @@
-"""Sending again: one delivery, or all of an endpoint since a time. Same webhook-id, same bytes, new series."""
+"""Sending again: one delivery, or all of an endpoint since a time. Same webhook-id, same bytes, new series.
 
+Of a release only its newest public event goes out, whatever the endpoint had of it: what was withdrawn or corrected
+since must not come back as it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict, NotFound
-from syndicator.model.lifecycle import LANES, EndpointState, EventType
+from syndicator.model.filter import Filter, facts
+from syndicator.model.lifecycle import LANES, EndpointState, EventType, asked_for_by
 from syndicator.services.setup import Setup
-from syndicator.store import audit, deliveries, endpoints, numbers
+from syndicator.store import audit, deliveries, endpoints, events, numbers, releases, replays
 from syndicator.store.database import Connection, RowMapping
+from syndicator.store.events import PublicEvent
 
-_PER_TRANSACTION = 200
+_PER_TRANSACTION = 100
 _ENDED = {"delivered", "dead", "superseded"}
+# An event's time is that of its transaction's beginning, its number that of the end: they may differ by so much.
+_DISORDER_US = 60 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    no: int
+    created_at: int
+    wants: tuple[tuple[int, Filter], ...]
+    """Event types as a mask, and the filter, of each subscription."""
 
 
 def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) -> None:
     """Lets the delivery be sent again. Who and why is recorded.
 
-    Conflict when it is still under way, its endpoint is not active, or a newer version of the release went
-    to the endpoint: an older one is never sent after it, and the message names the newer.
+    Conflict when it is still under way, its endpoint is not active, or the release has a newer version or was
+    withdrawn since: an older one is never sent after it, and the message names what to do.
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
@@ -24,62 +44,102 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
             raise NotFound(message)
         _hold(setup, connection, row["endpoint_id"])
         _refuse(connection, row)
-        _replay(connection, row, now)
+        replays.replay(connection, delivery_id, LANES[EventType(row["event_type"])].order, now)
         audit.write(
             connection, actor=actor, action="replay", subject=row["endpoint_id"], now=now, id=delivery_id, reason=reason
         )
 
 
 def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
-    """Replays what an endpoint was sent, or should have been, since then; how many deliveries that is.
+    """Sends what an endpoint was sent since then, or was to be sent but for being disabled; how many deliveries.
 
-    Of a release, only the newest version is sent; pings are not. Newest first, some in each transaction, so that
-    nobody waits long for the database. Conflict when the endpoint is not active, or no longer: what was replayed by
-    then stays so.
+    Of each release the newest event, to whoever received some version or has a subscription that wants it; nothing
+    older than the endpoint, and no pings. Some in each transaction, so that nobody waits long for the database.
+    Conflict when the endpoint is not active, or no longer: what was replayed by then stays so.
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        _hold(setup, connection, endpoint_id)
+        endpoint = _hold(setup, connection, endpoint_id)
         audit.write(
             connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason
         )
-    count, before = 0, None
+    count, seen = 0, set[str]()
+    for some in _releases_since(setup, endpoint_id, max(since_us, endpoint.created_at)):
+        fresh = [release_id for release_id in dict.fromkeys(some) if release_id not in seen]
+        seen.update(fresh)
+        if fresh:
+            with setup.database.write() as connection:
+                endpoint = _hold(setup, connection, endpoint_id)
+                count += sum(_send_newest(connection, endpoint, release_id, now) for release_id in fresh)
+    return count
+
+
+def _releases_since(setup: Setup, endpoint_id: str, since: int) -> Iterator[Sequence[str]]:
+    """Those with deliveries to the endpoint since then, and those with events, newest first."""
+    before: int | None = None
     while True:
-        with setup.database.write() as connection:
-            _hold(setup, connection, endpoint_id)
-            rows = deliveries.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since_us, before=before)
-            wanted = [row for row in rows if _is_recovered(connection, row)]
-            for row in wanted:
-                _replay(connection, row, now)
-        count += len(wanted)
+        with setup.database.read() as connection:
+            rows = deliveries.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since, before=before)
+        yield [row["release_id"] for row in rows if row["release_id"]]
         if len(rows) < _PER_TRANSACTION:
-            return count
+            break
         before = rows[-1]["id"]
+    before = None
+    while True:
+        with setup.database.read() as connection:
+            told = events.before(connection, before, _PER_TRANSACTION)
+        yield [event.release_id for event in told if event.release_id and event.created_at >= since]
+        if len(told) < _PER_TRANSACTION or told[-1].created_at < since - _DISORDER_US:
+            return
+        before = told[-1].seq
 
 
-def _is_recovered(connection: Connection, row: RowMapping) -> bool:
-    has_ended = row["state"] in _ENDED and row["event_type"] != EventType.PING
-    return has_ended and deliveries.newer(connection, row["id"]) is None
+def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, now: int) -> bool:
+    newest = events.newest(connection, release_id)
+    if newest is None or newest.fanned_out_at is None:
+        return False  # whoever is to be told will be, by its fan-out
+    lane = LANES[newest.type].order
+    delivery = replays.of_event(connection, newest.seq, endpoint.no)
+    if delivery is not None:
+        return replays.replay(connection, delivery, lane, now)
+    is_told = replays.has_received(connection, release_id, endpoint.no) or _wants(connection, endpoint, newest)
+    if is_told:
+        replays.add(connection, newest.seq, endpoint.no, lane, now)
+    return is_told
+
+
+def _wants(connection: Connection, endpoint: _Endpoint, event: PublicEvent) -> bool:
+    """Whether a subscription asks for it anew; nobody asks for what revokes."""
+    asked = asked_for_by(event.type)
+    trees = [wanted for mask, wanted in endpoint.wants if mask & asked]
+    if not trees:
+        return False
+    about = facts(releases.version(connection, event.release_id, event.version).release.record)
+    return any(wanted.matches(about) for wanted in trees)
 
 
 def _refuse(connection: Connection, row: RowMapping) -> None:
     if row["state"] not in _ENDED:
         message = f"delivery {row['id']} is {row['state']}: it is still under way and needs no replay"
         raise Conflict(message)
-    newer = deliveries.newer(connection, row["id"])
+    newest = events.newest(connection, row["release_id"]) if row["release_id"] else None
+    if newest is None or newest.seq == row["event_seq"]:
+        return
+    newer = replays.of_event(connection, newest.seq, row["endpoint_no"])
     if newer is not None:
         message = f"delivery {newer} carries a newer version of the release: replay that one"
-        raise Conflict(message)
+    else:
+        message = f"{newest.type} came after it for {row['release_id']}: recover the endpoint to have the newest sent"
+    raise Conflict(message)
 
 
-def _hold(setup: Setup, connection: Connection, endpoint_id: str) -> None:
+def _hold(setup: Setup, connection: Connection, endpoint_id: str) -> _Endpoint:
     """Until this transaction ends nothing newer is fanned out and the endpoint stays active. Conflict if it is not."""
     numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
-    state = endpoints.held(setup.database, connection, endpoint_id)["state"]
-    if state != EndpointState.ACTIVE:
-        message = f"endpoint {endpoint_id} is {state}: resume it first"
+    row = endpoints.held(setup.database, connection, endpoint_id)
+    if row["state"] != EndpointState.ACTIVE:
+        message = f"endpoint {endpoint_id} is {row['state']}: resume it first"
         raise Conflict(message)
-
-
-def _replay(connection: Connection, row: RowMapping, now: int) -> None:
-    deliveries.replay(connection, row["id"], LANES[EventType(row["event_type"])].order, now)
+    wants = endpoints.subscriptions(connection, row["no"])
+    trees = tuple((each["event_mask"], Filter.model_validate_json(each["tree"])) for each in wants)
+    return _Endpoint(row["no"], row["created_at"], trees)

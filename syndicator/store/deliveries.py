@@ -35,12 +35,13 @@ class Claimed(NamedTuple):
 
 
 _OF_THIS = OF_RELEASE.format(release_id=":release_id")
-_RECEIVED = f"""
-    SELECT DISTINCT o.endpoint_no AS no FROM deliveries o
-     WHERE o.{_OF_THIS}
-       AND (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger = 'replay'
-            OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
+RECEIVED = """
+    (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger = 'replay'
+     OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
 """
+"""Of a delivery ``o``: whether it was, or may have been, sent. A replay counts its attempts anew."""
+
+_RECEIVED = f"SELECT DISTINCT o.endpoint_no AS no FROM deliveries o WHERE o.{_OF_THIS} AND {RECEIVED}"
 _MATCHING = f"""
     SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s
      WHERE s.filter_sha256 IN (SELECT sha256 FROM {{filters}} f)
@@ -175,17 +176,6 @@ _FIRST_DUE = text(
     )
 )
 _NEXT_LEASE = text("SELECT min(lease_until) FROM deliveries WHERE state = 'claimed'")
-_REPLAY = text("""
-    UPDATE deliveries SET state = 'queued', due_at = :now, series_at = :now, attempts = 0, trigger = 'replay',
-           lane = :lane, finished_at = NULL
-     WHERE id = :id AND state IN ('delivered', 'dead', 'superseded')
-""")
-_NEWER = text("""
-    SELECT max(n.id) FROM deliveries d
-      JOIN events v ON v.release_id = d.release_id AND v.seq > d.event_seq
-      JOIN deliveries n ON n.event_seq = v.seq AND n.endpoint_no = d.endpoint_no
-     WHERE d.id = :id
-""")
 _GET = text("""
     SELECT d.*, v.id AS event_id, v.type AS event_type, v.version, e.id AS endpoint_id, e.url
       FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
@@ -343,16 +333,6 @@ def next_due(connection: Connection) -> int | None:
 def _first_due(connection: Connection) -> dict[int, int]:
     """When the first of each lane that holds any may be claimed."""
     return {lane: due_at for lane, due_at in connection.execute(_FIRST_DUE) if due_at is not None}
-
-
-def newer(connection: Connection, delivery_id: int) -> int | None:
-    """The newest later delivery of the same release to the same endpoint."""
-    found: int | None = connection.execute(_NEWER, {"id": delivery_id}).scalar_one()
-    return found
-
-
-def replay(connection: Connection, delivery_id: int, lane: int, now: int) -> bool:
-    return connection.execute(_REPLAY, {"id": delivery_id, "lane": lane, "now": now}).rowcount == 1
 
 
 def get(connection: Connection, delivery_id: int) -> RowMapping | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from syndicator.store.deliveries import RECEIVED
 from syndicator.store.holds import OF_RELEASE
 
 _SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
@@ -38,10 +39,8 @@ _SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_i
 _OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked') {{for_update}}"
 _UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND state = 'claimed'")
 _RECEIVED_BY = text(f"""
-    SELECT DISTINCT e.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
-     WHERE d.{_OF_THIS} AND (d.state = 'delivered' OR d.attempts > 0
-           OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id))
-     ORDER BY e.id
+    SELECT DISTINCT e.id FROM deliveries o JOIN endpoints e ON e.no = o.endpoint_no
+     WHERE o.{_OF_THIS} AND {RECEIVED} ORDER BY e.id
 """)
 _PROFILES = {
     "publisher": text("SELECT key, profile FROM publishers WHERE key = :value"),

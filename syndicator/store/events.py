@@ -1,7 +1,7 @@
 """The outbox: what became public, in commit order without gaps, and the bytes that newsrooms are sent."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
@@ -9,6 +9,7 @@ from syndicator.ids import new_id
 from syndicator.model.lifecycle import EventType
 from syndicator.store import numbers
 
+_AFTER_ALL: Final = 2**62
 _INSERT = text("""
     INSERT INTO events (seq, id, type, owner, release_id, version, endpoint_no, created_at,
                         fanned_out_at, fanned_out_by)
@@ -25,10 +26,24 @@ _OF_RELEASE = text("""
     SELECT seq, id, type, version, created_at, fanned_out_at, fanned_out_by
       FROM events WHERE release_id = :id ORDER BY seq
 """)
+_NEWEST = text("""
+    SELECT seq, release_id, type, version, fanned_out_at FROM events WHERE release_id = :id ORDER BY seq DESC LIMIT 1
+""")
+_BEFORE = text("SELECT seq, release_id, created_at FROM events WHERE seq < :before ORDER BY seq DESC LIMIT :limit")
 _INSERT_PAYLOAD = text("""
     INSERT INTO payloads (event_seq, format, body) VALUES (:seq, :format, :body) ON CONFLICT DO NOTHING
 """)
 _PAYLOAD = text("SELECT body FROM payloads WHERE event_seq = :seq AND format = :format")
+
+
+class PublicEvent(NamedTuple):
+    """What became public of a release. ``fanned_out_at``: none while nobody was told yet."""
+
+    seq: int
+    release_id: str
+    type: EventType
+    version: int
+    fanned_out_at: int | None
 
 
 def append(
@@ -78,6 +93,19 @@ def fanned_out(connection: Connection, seq: int, by: str, now: int) -> bool:
 
 def of_release(connection: Connection, release_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(_OF_RELEASE, {"id": release_id}).mappings()]
+
+
+def newest(connection: Connection, release_id: str) -> PublicEvent | None:
+    """The newest event of a release; nothing before it is public."""
+    row = connection.execute(_NEWEST, {"id": release_id}).first()
+    if row is None:
+        return None
+    return PublicEvent(row.seq, row.release_id, EventType(row.type), row.version, row.fanned_out_at)
+
+
+def before(connection: Connection, seq: int | None, limit: int) -> Sequence[Row[tuple[int, str | None, int]]]:
+    """Number, release and time of the events before that number, or of all; newest first. Pings have no release."""
+    return connection.execute(_BEFORE, {"before": _AFTER_ALL if seq is None else seq, "limit": limit}).all()
 
 
 def insert_payload(connection: Connection, seq: int, form: str, body: bytes) -> None:

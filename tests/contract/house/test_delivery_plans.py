@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from syndicator.store import deliveries, erasure, holds
+from syndicator.store import deliveries, erasure, events, holds, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.test_schema import explained
@@ -43,7 +43,8 @@ def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
         (received, {"release_id": "x5"}),
         (deliveries._SUPERSEDE.text, {"release_id": "x5", "seq": 10**9, "now": 1}),
         (deliveries._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
-        (deliveries._NEWER.text, {"id": 1}),
+        (replays._HAS_RECEIVED.text, {"release_id": "x5", "endpoint_no": 1}),
+        (events._NEWEST.text, {"id": "x5"}),
         (erasure._UNDER_WAY.text, {"id": "x5"}),
         (holds._OPEN.format(held=full.service.database.for_reference), {"release_id": "x5"}),
     ):

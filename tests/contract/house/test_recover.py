@@ -1,0 +1,158 @@
+"""Recovering and replaying: what was missed comes, and nothing that was withdrawn or corrected comes back as it was."""
+
+import pytest
+
+from syndicator.clock import SECOND_US
+from syndicator.errors import Conflict
+from syndicator.model.endpoint import NewSubscription
+from syndicator.model.filter import Filter
+from syndicator.model.lifecycle import Action, EventType
+from syndicator.services.revise import Revision
+from syndicator.services.sweep import forget_old_attempts
+from syndicator.store import erasure
+from tests.contract.house.conftest import House, record
+from tests.contract.house.newsroom import Newsroom
+
+HOUR_US = 3600 * SECOND_US
+BAVARIA, BERLIN = ["DE-BY"], ["DE-BE"]
+
+
+def revise(house: House, release_id: str, action: Action, **fields: object) -> None:
+    note = None if action is Action.REINSTATE else "n"
+    house.service.revise(release_id, Revision(action=action, actor="t", note=note, **fields))  # type: ignore[arg-type]
+    house.service.drain()
+
+
+def recover(house: House, endpoint_id: str, since: int = 0) -> int:
+    count = house.service.recover_since(endpoint_id, since, actor="t", reason="lost a disk")
+    house.service.drain()
+    return count
+
+
+def change(house: House, endpoint_id: str, action: str) -> None:
+    house.service.change_endpoint(endpoint_id, action, actor="t")
+    house.service.drain()
+
+
+def disabled(house: House, newsroom: Newsroom) -> None:
+    """By a 410 that was a mistake."""
+    newsroom.answer = 410
+    house.submit(key="refused", regions=BAVARIA)
+    house.service.drain()
+    newsroom.answer = 204
+    newsroom.requests.clear()
+
+
+def test_what_was_withdrawn_before_anybody_had_it_is_never_sent(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    change(house, endpoint_id, "pause")
+    release_id = house.submit()
+    house.service.drain()
+    revise(house, release_id, Action.WITHDRAW)
+    change(house, endpoint_id, "resume")
+    assert recover(house, endpoint_id) == 0
+    [delivery] = house.deliveries()
+    with pytest.raises(Conflict, match=r"release\.withdrawn came after it"):
+        house.service.replay_delivery(delivery["id"], actor="t", reason="r")
+    house.service.drain()
+    assert newsroom.told == []
+
+
+def test_who_had_it_hears_of_a_withdrawal_that_came_while_it_was_disabled(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    disabled(house, newsroom)
+    revise(house, release_id, Action.WITHDRAW)
+    change(house, endpoint_id, "resume")
+    assert newsroom.told == []
+    assert recover(house, endpoint_id) == 2
+    assert sorted(newsroom.told) == [("release.published", 1), ("release.withdrawn", 2)]
+    assert recover(house, endpoint_id) == 2, "the same again, and no more of them"
+
+
+def test_what_was_published_while_it_was_disabled_comes(house: House, newsroom: Newsroom) -> None:
+    wanted = Filter.model_validate({"all": [{"region": "DE-BY"}]})
+    endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(filter=wanted),))
+    house.submit(key="first", regions=BAVARIA)
+    house.service.drain()
+    disabled(house, newsroom)
+    house.clock.us += HOUR_US
+    since = house.clock.us
+    missed = house.submit(key="missed", regions=BAVARIA)
+    house.submit(key="unwanted", regions=BERLIN)
+    house.service.drain()
+    change(house, endpoint_id, "resume")
+    assert recover(house, endpoint_id, since) == 1
+    assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [missed]
+
+
+def test_nothing_is_sent_that_is_older_than_the_endpoint(house: House, newsroom: Newsroom) -> None:
+    house.submit()
+    house.service.drain()
+    house.clock.us += HOUR_US
+    assert recover(house, house.endpoint(newsroom)) == 0
+    assert newsroom.told == []
+
+
+def test_a_version_that_left_the_filter_ends_it_for_who_never_had_one(house: House, newsroom: Newsroom) -> None:
+    wanted = Filter.model_validate({"region": "DE-BY"})
+    endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(filter=wanted),))
+    change(house, endpoint_id, "pause")
+    release_id = house.submit(regions=BAVARIA)
+    house.service.drain()
+    revise(house, release_id, Action.CORRECT, record=record(regions=BERLIN, headline="Richtig"))
+    change(house, endpoint_id, "resume")
+    assert recover(house, endpoint_id) == 0
+    assert newsroom.told == []
+
+
+@pytest.mark.parametrize("wanted", [(EventType.PUBLISHED,), (EventType.REINSTATED,)])
+def test_what_was_withheld_before_anybody_had_it_comes_once_it_is_reinstated(
+    house: House, newsroom: Newsroom, wanted: tuple[EventType, ...]
+) -> None:
+    house.endpoint(newsroom, subscriptions=(NewSubscription(events=wanted),))
+    release_id = house.submit()
+    house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="n"))
+    house.service.drain()
+    assert newsroom.told == []
+    revise(house, release_id, Action.REINSTATE)
+    assert newsroom.told == [("release.reinstated", 3)]
+
+
+def test_who_waits_for_a_withheld_release_and_wants_other_events_is_not_told(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom, subscriptions=(NewSubscription(events=(EventType.CORRECTED,)),))
+    release_id = house.submit()
+    house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="n"))
+    revise(house, release_id, Action.REINSTATE)
+    assert newsroom.told == []
+
+
+def test_a_withdrawal_that_is_replayed_is_not_held_back(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    revise(house, release_id, Action.WITHDRAW)
+    newsroom.answer = 500
+    for number in range(4):
+        house.submit(key=f"{number}")
+    house.service.drain()  # it is in back-off now
+    newsroom.requests.clear()
+    [withdrawal] = [row for row in house.deliveries() if row["event_type"] == "release.withdrawn"]
+    house.service.replay_delivery(withdrawal["id"], actor="t", reason="r")
+    house.service.drain()
+    assert newsroom.told == [("release.withdrawn", 2)]
+
+
+def test_who_waits_for_a_replay_has_received_it(house: House, newsroom: Newsroom) -> None:
+    """Also when its log has been forgotten: an erasure names it."""
+    endpoint_id = house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    house.clock.us += 90 * 24 * HOUR_US
+    while forget_old_attempts(house.service.setup):
+        pass
+    [delivery] = house.deliveries()
+    house.service.replay_delivery(delivery["id"], actor="t", reason="r")
+    with house.service.database.read() as connection:
+        assert erasure.received_by(connection, release_id) == (endpoint_id,)

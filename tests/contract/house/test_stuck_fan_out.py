@@ -1,0 +1,75 @@
+"""What cannot be fanned out costs nobody else anything, and a burst of events is not left to the sweep."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from syndicator.clock import SECOND_US, from_us
+from syndicator.dispatch import Task
+from syndicator.model.endpoint import NewSubscription
+from syndicator.model.filter import Filter
+from syndicator.model.lifecycle import Action
+from syndicator.services.fanout import BATCH
+from syndicator.services.revise import Revision
+from tests.contract.house.conftest import House
+from tests.contract.house.newsroom import Newsroom
+
+OF_A_NEWER_VERSION = text("""UPDATE filters SET tree = '{"of_a_newer_version": 1}' WHERE tree LIKE '%language%'""")
+DAMAGE = text("UPDATE versions SET record = '{}' WHERE release_id = :id")
+OPEN = text("SELECT count(*) FROM events WHERE fanned_out_at IS NULL")
+
+
+class Wakes:
+    """A dispatcher that keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    def wake(self, task: Task, numbers: Sequence[int] = ()) -> None:  # noqa: ARG002
+        self.tasks.append(task)
+
+
+def open_events(house: House) -> int:
+    with house.service.database.read() as connection:
+        return int(connection.execute(OPEN).scalar_one())
+
+
+def test_a_filter_that_cannot_be_read_matches_nothing(house: House, newsroom: Newsroom) -> None:
+    with Newsroom() as other:
+        house.endpoint(newsroom)
+        german = Filter.model_validate({"language": "de"})
+        house.endpoint(other, subscriptions=(NewSubscription(filter=german),))
+        with house.service.database.write() as connection:
+            connection.execute(OF_A_NEWER_VERSION)
+        house.submit()
+        house.service.drain()
+        assert newsroom.told == [("release.published", 1)]
+        assert other.told == []
+
+
+def test_a_release_that_cannot_be_composed_holds_up_only_itself(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    damaged, good = house.submit(key="damaged"), house.submit(key="good")
+    house.service.revise(damaged, Revision(action=Action.WITHDRAW, actor="t", note="n"))
+    with house.service.database.write() as connection:
+        connection.execute(DAMAGE, {"id": damaged})
+    house.service.drain()
+    assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [good]
+    assert open_events(house) == 2, "both of the damaged one, in their order"
+
+
+def test_who_fans_out_a_whole_batch_has_more_fanned_out(house: House) -> None:
+    until = from_us(house.clock.us) + timedelta(hours=1)
+    for number in range(BATCH + 1):
+        house.submit(key=str(number), embargo_until=until.isoformat())
+    house.clock.us += 3600 * SECOND_US
+    house.service.sweep()
+    house.service.dispatcher = wakes = Wakes()
+    house.service.fan_out("t")
+    assert open_events(house) == 1
+    assert Task.FAN_OUT in wakes.tasks
+    wakes.tasks.clear()
+    house.service.fan_out("t")
+    assert open_events(house) == 0
+    assert Task.FAN_OUT not in wakes.tasks
