@@ -50,7 +50,7 @@ def _record(setup: Setup, found: Sequence[RowMapping], by: str) -> None:
         now = database.now_us(connection)
         # Endpoints before deliveries, as whoever records does. Where a claim goes depends on its endpoint's state:
         # who changes that meanwhile waits, or is seen.
-        endpoints.hold(database, connection, {row["endpoint_no"]: True for row in found})
+        endpoints.hold(database, connection, {row["endpoint_no"] for row in found})
         lapsed = leases.still_lapsed(database, connection, (row["id"] for row in found), now)
         judged = record_in(setup, connection, [Sent(row, token, now, by, _LOST) for row, token in lapsed], now)
     count(judged)

@@ -6,6 +6,7 @@ A busy one is no attempt: nothing went out, so nothing is logged, nobody was tol
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -59,14 +60,14 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
 def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: int) -> Sequence[Judged]:
     """As ``record``, in the caller's transaction; ``count`` them once it is committed."""
     judged = _judged(batch, now)
-    _hold(setup, connection, judged)
+    held = _hold(setup, connection, judged)
     by_token: dict[str, list[Judged]] = {}
     for each in judged:
         by_token.setdefault(each.sent.token, []).append(each)
     for token, some in by_token.items():
         _move_on(setup, connection, some, token, now)
     attempts.log(setup.database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
-    _keep_health(setup, connection, judged, now)
+    _keep_health(setup, connection, judged, held, now)
     if deliveries.are_queued(connection):
         deliveries.promote(setup.database, connection, _freed_places(judged))
     return judged
@@ -78,14 +79,18 @@ def count(judged: Sequence[Judged]) -> None:
         metrics.attempts.labels(name).inc(number)
 
 
-def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> None:
-    """Where a retry goes depends on its endpoint's state and on newer versions: who changes these waits, or is seen."""
+def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> set[int]:
+    """The endpoints that this transaction may change, none of which anybody else does: those that fail, or failed.
+
+    Where a retry goes depends on its endpoint's state and on newer versions: who changes these waits, or is seen.
+    """
     back = [each.sent for each in judged if not isinstance(each.outcome, Delivered)]
+    failed = {sent.row.endpoint_no for sent in back}
+    worked = {each.sent.row.endpoint_no for each in judged} - failed
+    held = endpoints.hold(setup.database, connection, failed, worked)
     if back:
-        failed = {sent.row.endpoint_no for sent in back}
-        numbers = {each.sent.row.endpoint_no for each in judged}
-        endpoints.hold(setup.database, connection, {number: number in failed for number in numbers})
         holds.hold_claimed(setup.database, connection, ((sent.row.id, sent.token) for sent in back))
+    return set(held)
 
 
 def _judged(batch: Sequence[Sent], now: int) -> Sequence[Judged]:
@@ -167,13 +172,15 @@ def _freed_places(judged: Sequence[Judged]) -> list[tuple[int, int]]:
     return places
 
 
-def _keep_health(setup: Setup, connection: Connection, judged: Sequence[Judged], now: int) -> None:
+def _keep_health(
+    setup: Setup, connection: Connection, judged: Sequence[Judged], held: AbstractSet[int], now: int
+) -> None:
     worked = {each.sent.row.endpoint_no for each in judged if isinstance(each.outcome, Delivered)}
     failed = Counter(
         each.sent.row.endpoint_no for each in judged if _is_failure(each) and each.sent.row.endpoint_no not in worked
     )
-    if worked:
-        endpoints.worked(setup.database, connection, worked)
+    if failed_before := worked & held:
+        endpoints.worked(setup.database, connection, failed_before)
     if failed:
         _rest(setup, connection, judged, endpoints.failed(setup.database, connection, failed, now), now)
     for each in judged:

@@ -54,7 +54,7 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
 def _tend_deliveries(setup: Setup) -> None:
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        endpoints.backoff_over(connection, now)
+        endpoints.backoff_over(setup.database, connection, now)
         _promote(setup, connection)
         _pause_failing(setup, connection, now)
 
@@ -71,7 +71,7 @@ def _promote(setup: Setup, connection: Connection) -> None:
 
 
 def _pause_failing(setup: Setup, connection: Connection, now: int) -> None:
-    for row in endpoints.failing(connection, now - setup.pause_after_us):
+    for row in endpoints.failing(setup.database, connection, now - setup.pause_after_us):
         notice = "paused: nothing but failures for days; mend the receiver, then resume the endpoint"
         endpoints.set_state(connection, row["no"], EndpointState.PAUSED, notice)
         deliveries.park(connection, row["no"])

@@ -45,22 +45,25 @@ _BACK_OFF = """
     UPDATE endpoints SET backoff_until = CASE WHEN r.until > backoff_until THEN r.until ELSE backoff_until END
       FROM {rows} r WHERE endpoints.no = r.no
 """
+# Two lists, not one with a mark: where nothing fails or failed, as mostly, the second is not even read.
 _HOLD = """
     SELECT no FROM endpoints
-     WHERE no IN (SELECT r.no FROM {rows} r JOIN endpoints e ON e.no = r.no WHERE r.failed OR e.failures > 0)
+     WHERE no IN (SELECT no FROM {failed} f
+                  UNION ALL
+                  SELECT e.no FROM endpoints e WHERE e.failures > 0 AND e.no IN (SELECT no FROM {worked} w))
      ORDER BY no {held}
 """
 _WORKED = """
     UPDATE endpoints SET failures = 0, failing_since = NULL, backoff_until = 0, notice = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
 """
-_BACKOFF_OVER = text("""
-    UPDATE endpoints SET backoff_until = 0 WHERE backoff_until > 0 AND backoff_until <= :now RETURNING no
-""")
+# Whoever holds one of these writes it anyhow: it is passed over, and found again by the next sweep.
+_BACKOFF_OVER = """
+    UPDATE endpoints SET backoff_until = 0
+     WHERE no IN (SELECT no FROM endpoints WHERE backoff_until > 0 AND backoff_until <= :now {free})
+"""
 _NEXT_BACKOFF = text("SELECT min(backoff_until) FROM endpoints WHERE backoff_until > 0")
-_FAILING = text(
-    "SELECT no, id FROM endpoints WHERE state = 'active' AND failing_since <= :since AND failing_since IS NOT NULL"
-)
+_FAILING = "SELECT no, id FROM endpoints WHERE state = 'active' AND failing_since <= :since {free}"
 
 
 def insert(connection: Connection, values: Mapping[str, Any]) -> int:
@@ -141,26 +144,31 @@ def back_off(database: Database, connection: Connection, until: Mapping[int, int
     connection.execute(text(statement), {"rows": rows})
 
 
-def hold(database: Database, connection: Connection, failed: Mapping[int, bool]) -> None:
-    """Nobody else changes these endpoints before this transaction ends: those that failed, or had failed before.
+def hold(
+    database: Database, connection: Connection, failed: Iterable[int], worked: Iterable[int] = ()
+) -> Sequence[int]:
+    """Those that nobody else changes before this transaction ends: all that failed, and what works that had failed.
 
-    All in one order, so that two who hold some of the same wait for each other in no circle.
+    In one order, so that two who hold some of the same wait for each other in no circle. Whoever holds some changes no
+    others, or passes over those that others hold.
     """
+    lists = {"failed": failed, "worked": worked}
     statement = _HOLD.format(
-        rows=database.rows("rows", {"no": "bigint", "failed": "boolean"}), held=database.for_change
+        held=database.for_change, **{name: database.rows(name, {"no": "bigint"}) for name in lists}
     )
-    rows = as_rows({"no": no, "failed": has_failed} for no, has_failed in failed.items())
-    connection.execute(text(statement), {"rows": rows})
+    values = {name: as_rows({"no": no} for no in numbers) for name, numbers in lists.items()}
+    return connection.execute(text(statement), values).scalars().all()
 
 
 def worked(database: Database, connection: Connection, numbers: Iterable[int]) -> None:
-    """Ends the failing time of these endpoints."""
-    rows = as_rows({"no": no} for no in sorted(numbers))
+    """Ends the failing time of these endpoints, which are held."""
+    rows = as_rows({"no": no} for no in numbers)
     connection.execute(text(_WORKED.format(rows=database.rows("rows", {"no": "bigint"}))), {"rows": rows})
 
 
-def backoff_over(connection: Connection, now: int) -> Sequence[int]:
-    return connection.execute(_BACKOFF_OVER, {"now": now}).scalars().all()
+def backoff_over(database: Database, connection: Connection, now: int) -> None:
+    """Lets the claim look at endpoints again that have rested."""
+    connection.execute(text(_BACKOFF_OVER.format(free=database.skip_locked)), {"now": now})
 
 
 def next_backoff(connection: Connection) -> int | None:
@@ -168,6 +176,6 @@ def next_backoff(connection: Connection) -> int | None:
     return found
 
 
-def failing(connection: Connection, since: int) -> Sequence[RowMapping]:
-    """Active endpoints that only failed since then."""
-    return connection.execute(_FAILING, {"since": since}).mappings().all()
+def failing(database: Database, connection: Connection, since: int) -> Sequence[RowMapping]:
+    """Active endpoints that only failed since then, and that nobody else is at; they are held now."""
+    return connection.execute(text(_FAILING.format(free=database.skip_locked)), {"since": since}).mappings().all()
