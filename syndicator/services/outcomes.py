@@ -16,6 +16,7 @@ from syndicator.delivery.retry import DEFAULT_SCHEDULE, Delivered, Outcome, Refu
 from syndicator.delivery.transport.protocol import Answer, Failure, Result
 from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
+from syndicator.services.endpoint_moves import follow, follow_once_more
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, audit, deliveries, endpoints, holds
 from syndicator.store.database import Connection
@@ -53,8 +54,12 @@ class Judged(NamedTuple):
 def record(setup: Setup, batch: Sequence[Sent]) -> None:
     """Records a batch, fenced by each claim's token: a claim that was lost meanwhile changes nothing."""
     with setup.database.write() as connection:
-        judged = record_in(setup, connection, batch, setup.database.now_us(connection))
+        now = setup.database.now_us(connection)
+        judged = record_in(setup, connection, batch, now)
+        gone = [each.sent.row.endpoint_no for each in judged if _disables(setup, connection, each, now)]
     count(judged)
+    for number in gone:
+        follow_once_more(setup, number, EndpointState.DISABLED)
 
 
 def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: int) -> Sequence[Judged]:
@@ -183,9 +188,6 @@ def _keep_health(
         endpoints.worked(setup.database, connection, failed_before)
     if failed:
         _rest(setup, connection, judged, endpoints.failed(setup.database, connection, failed, now), now)
-    for each in judged:
-        if isinstance(each.outcome, Refused) and each.outcome.disable_endpoint:
-            _disable(setup, connection, each, now)
 
 
 def _is_failure(each: Judged) -> bool:
@@ -212,13 +214,17 @@ def _rest(
         deliveries.hold_back(setup.database, connection, until)
 
 
-def _disable(setup: Setup, connection: Connection, each: Judged, now: int) -> None:
+def _disables(setup: Setup, connection: Connection, each: Judged, now: int) -> bool:
+    """Whether the endpoint is disabled for this answer."""
+    if not (isinstance(each.outcome, Refused) and each.outcome.disable_endpoint):
+        return False
     row = each.sent.row
     notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
     if not endpoints.set_state(connection, row.endpoint_no, EndpointState.DISABLED, notice):
-        return  # removed meanwhile, say, and that it stays
-    deliveries.drop(connection, row.endpoint_no, now)
+        return False  # removed meanwhile, say, and that it stays
+    follow(connection, row.endpoint_no, EndpointState.DISABLED, now)
     # Dropping waits for whoever is claiming one of these: the time after it is later than any such claim's.
     at = setup.database.now_us(connection)
     audit.write(connection, actor="receiver", action="disable", subject=row.endpoint_id, now=at, notice=notice)
     _log.warning("endpoint disabled", endpoint=row.endpoint_id, notice=notice)
+    return True

@@ -12,6 +12,7 @@ from syndicator.errors import Conflict, NotFound
 from syndicator.ids import new_id
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
+from syndicator.services.endpoint_moves import follow, follow_once_more
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, filters, numbers
 from syndicator.store.database import Connection
@@ -112,28 +113,9 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
             message = f"endpoint {endpoint_id} is {row['state']}: {move} needs it to be {' or '.join(sources)}"
             raise Conflict(message)
         endpoints.set_state(connection, row["no"], target, notice)
-        _follow(connection, row["no"], target, now)
+        follow(connection, row["no"], target, now)
         audit.write(connection, actor=actor, action=move, subject=endpoint_id, now=now, notice=notice)
-    _follow_once_more(setup, row["no"], target)
-
-
-def _follow_once_more(setup: Setup, number: int, state: EndpointState) -> None:
-    """Sees to what a fan-out made meanwhile that began before: it took the endpoint to be as it was."""
-    with setup.database.write() as connection:
-        numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
-        if endpoints.is_in(setup.database, connection, number, state):
-            _follow(connection, number, state, setup.database.now_us(connection))
-
-
-def _follow(connection: Connection, number: int, state: EndpointState, now: int) -> None:
-    if state is EndpointState.PAUSED:
-        deliveries.park(connection, number)
-    elif state is EndpointState.ACTIVE:
-        deliveries.resume(connection, number, now)
-    else:
-        deliveries.drop(connection, number, now)
-        if state is EndpointState.REMOVED:
-            endpoints.delete_subscriptions(connection, number)
+    follow_once_more(setup, row["no"], target)
 
 
 def rotate_secret(setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_s: int = OVERLAP_S) -> str:

@@ -1,11 +1,12 @@
 """The net under every wake: re-reads from the database what is due, and says when to look again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services.embargo import lift_due
+from syndicator.services.endpoint_moves import follow, follow_once_more
 from syndicator.services.lapses import give_back
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, releases
@@ -56,7 +57,9 @@ def _tend_deliveries(setup: Setup) -> None:
         now = setup.database.now_us(connection)
         endpoints.backoff_over(setup.database, connection, now)
         _promote(setup, connection)
-        _pause_failing(setup, connection, now)
+        paused = _pause_failing(setup, connection, now)
+    for number in paused:
+        follow_once_more(setup, number, EndpointState.PAUSED)
 
 
 def _promote(setup: Setup, connection: Connection) -> None:
@@ -70,12 +73,15 @@ def _promote(setup: Setup, connection: Connection) -> None:
         deliveries.promote(setup.database, connection, places)
 
 
-def _pause_failing(setup: Setup, connection: Connection, now: int) -> None:
-    for row in endpoints.failing(setup.database, connection, now - setup.pause_after_us):
-        notice = "paused: nothing but failures for days; mend the receiver, then resume the endpoint"
+def _pause_failing(setup: Setup, connection: Connection, now: int) -> Sequence[int]:
+    """The endpoints that are paused from now on."""
+    notice = "paused: nothing but failures for days; mend the receiver, then resume the endpoint"
+    failing = endpoints.failing(setup.database, connection, now - setup.pause_after_us)
+    for row in failing:
         endpoints.set_state(connection, row["no"], EndpointState.PAUSED, notice)
-        deliveries.park(connection, row["no"])
+        follow(connection, row["no"], EndpointState.PAUSED, now)
         audit.write(connection, actor="clock", action="pause", subject=row["id"], now=now, notice=notice)
+    return [row["no"] for row in failing]
 
 
 def forget_old_attempts(setup: Setup) -> int:

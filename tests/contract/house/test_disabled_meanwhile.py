@@ -1,11 +1,14 @@
 """An endpoint that is disabled or paused by one worker while a delivery for it comes back to another."""
 
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
 from syndicator.clock import SECOND_US
+from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import EndpointState
+from syndicator.services.outcomes import Sent, record
 from syndicator.store import deliveries, endpoints
 from syndicator.store.database import Connection
 from tests.contract.house.conftest import House
@@ -77,3 +80,33 @@ def test_a_claim_whose_lease_ended_is_not_left_waiting_for_an_endpoint_that_anot
     sweeping.join(10)
     assert not sweeping.is_alive()
     assert house.states() == [("release.published", left)]
+
+
+def test_nothing_is_left_waiting_by_a_fan_out_that_an_answer_410_overtakes(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.endpoint(newsroom)
+    house.submit(key="a")
+    house.service.fan_out("t")
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        [row] = deliveries.claim(database, connection, token="t", lease_until=now + SECOND_US, limit=1, now=now)
+    gone = Sent(row, "t", now, "worker", Answer(410, None, b"", "127.0.0.1", 0.1, 1))
+    records = Thread(target=record, args=(house.service.setup, [gone]))
+    house.submit(key="b")
+    fan_out = deliveries.fan_out
+
+    def overtaken(*given: Any, **named: Any) -> int:
+        """The deliveries are made, and not committed before the record has come as far as it can."""
+        made = fan_out(*given, **named)
+        records.start()
+        wait_until(house, 1, lambda: not records.is_alive())
+        return made
+
+    monkeypatch.setattr(deliveries, "fan_out", overtaken)
+    house.service.fan_out("another process")
+    records.join(10)
+    assert not records.is_alive()
+    house.service.drain()
+    assert newsroom.told == []
+    assert [state for _, state in house.states()] == ["dead", "dead"]
