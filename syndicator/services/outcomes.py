@@ -166,12 +166,12 @@ def _attempt(each: Judged) -> Mapping[str, Any]:
 
 
 def _freed_places(judged: Sequence[Judged]) -> list[tuple[int, int]]:
-    """(endpoint, n) for the n-th of its places that this batch freed; retries hold none."""
+    """(endpoint, n) for the n-th of its places that this batch freed; withdrawals and retries hold none."""
     freed: Counter[int] = Counter()
     places = []
     for each in judged:
         row = each.sent.row
-        if row.lane < deliveries.RETRY_LANE:
+        if deliveries.WITHDRAW_LANE < row.lane < deliveries.RETRY_LANE:
             places.append((row.endpoint_no, freed[row.endpoint_no]))
             freed[row.endpoint_no] += 1
     return places

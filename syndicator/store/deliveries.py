@@ -49,7 +49,9 @@ _MATCHING = f"""
             OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no
                          AND o.state IN ('waiting', 'queued', 'parked')))
 """
-_FAN_OUT = """
+# In the words of the index. A withdrawal that fails stays in its lane, and is to keep nothing else back.
+_HOLDS_A_PLACE = "o.lane < 3 AND o.lane > 0"
+_FAN_OUT = f"""
     INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
     SELECT :seq, e.no, :release_id, :lane,
            CASE WHEN e.state = 'paused' AND :lane > 0 THEN 'parked'
@@ -58,12 +60,12 @@ _FAN_OUT = """
                 WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued')
                      THEN 'queued'
                 WHEN (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
-                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND o.lane < 3
+                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE}
                         LIMIT :cap) t) >= :cap
                      THEN 'queued'
                 ELSE 'waiting' END,
            :now, :now, :follows
-      FROM ({receivers}) w JOIN endpoints e ON e.no = w.no
+      FROM ({{receivers}}) w JOIN endpoints e ON e.no = w.no
      WHERE e.state IN ('active', 'paused')
     ON CONFLICT (event_seq, endpoint_no) DO NOTHING
 """
@@ -142,14 +144,14 @@ _PROMOTE = """
          WHERE e.backoff_until = 0 AND e.state = 'active')
 """
 _FIRST_QUEUED = text("SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'")
-_QUEUED_ENDPOINTS = text("""
+_QUEUED_ENDPOINTS = text(f"""
     WITH RECURSIVE q(no) AS (
         SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'
         UNION ALL
         SELECT (SELECT min(d.endpoint_no) FROM deliveries d WHERE d.state = 'queued' AND d.endpoint_no > q.no)
           FROM q WHERE q.no IS NOT NULL)
     SELECT q.no, e.failures, (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o WHERE o.endpoint_no = q.no
-             AND o.state IN ('waiting', 'claimed') AND o.lane < 3 LIMIT :cap) t) AS open
+             AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t) AS open
       FROM q JOIN endpoints e ON e.no = q.no
      WHERE e.backoff_until = 0 AND e.state = 'active'
 """)

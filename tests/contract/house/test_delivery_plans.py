@@ -61,8 +61,12 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     # Whether a version before is under way is looked for among its own deliveries, not among all that are claimed.
     assert "ix_deliveries_leases" not in plan, plan
     assert is_by_index(plan), plan
-    for statement, index in ((deliveries._FIRST_DUE, "waiting"), (deliveries._FIRST_QUEUED, "queued")):
-        plan = explained(full, statement.text)
+    for statement, index, values in (
+        (deliveries._FIRST_DUE, "waiting", {}),
+        (deliveries._FIRST_QUEUED, "queued", {}),
+        (deliveries._QUEUED_ENDPOINTS, "open", {"cap": 16}),
+    ):
+        plan = explained(full, statement.text, **values)
         assert f"ix_deliveries_{index}" in plan, plan
         assert is_by_index(plan), plan
     retried = deliveries._RETRIED.format(
