@@ -135,12 +135,11 @@ def _judge_answer(
         return Refused(f"{reason}: the receiver says that this endpoint is gone", disable_endpoint=True)
     counts = answer.status != TOO_MANY_REQUESTS
     wait = schedule.delay(attempt_no)
-    if answer.status in (TOO_MANY_REQUESTS, UNAVAILABLE):
-        asked = retry_after(answer.retry_after, now)
-        if asked is not None:
-            wait = max(wait, min(asked, schedule.longest_retry_after))
-        elif not counts:  # the schedule does not move on by itself: do not knock every five seconds for days
-            wait = max(wait, schedule.shortest_uncounted)
+    asked = rest(answer, now, schedule)
+    if asked is not None:
+        wait = max(wait, asked)
+    elif not counts:  # the schedule does not move on by itself: do not knock every five seconds for days
+        wait = max(wait, schedule.shortest_uncounted)
     return _again(reason, wait * (1 + schedule.jitter * fraction), began, now, schedule, counts=counts)
 
 
@@ -150,6 +149,14 @@ def _again(
     if now + wait > began + schedule.window:
         return Dead(f"{reason}; no attempt left within {schedule.window / timedelta(hours=1):g} h")
     return Retry(now + wait, counts, reason)
+
+
+def rest(answer: Answer, now: datetime, schedule: RetrySchedule = DEFAULT_SCHEDULE) -> timedelta | None:
+    """How long the receiver asks to be left alone, or as long as we heed that. None if it does not ask."""
+    if answer.status not in (TOO_MANY_REQUESTS, UNAVAILABLE):
+        return None
+    asked = retry_after(answer.retry_after, now)
+    return None if asked is None else min(asked, schedule.longest_retry_after)
 
 
 def retry_after(text: str | None, now: datetime) -> timedelta | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from syndicator import metrics
 from syndicator.clock import SECOND_US, from_us, to_us
-from syndicator.delivery.retry import DEFAULT_SCHEDULE, Delivered, Outcome, Refused, Retry, judge
+from syndicator.delivery.retry import DEFAULT_SCHEDULE, Delivered, Outcome, Refused, Retry, judge, rest
 from syndicator.delivery.transport.protocol import Answer, Failure, Result
 from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
@@ -24,7 +24,6 @@ from syndicator.store.deliveries import Claimed
 
 _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
-_ASKS_FOR_REST: Final = {429, 503}
 _BUSY: Final = "busy"
 _NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", _BUSY}
 _NAMED: Final = ("lost", _BUSY)  # such a retry is called by how far it got: it says who may have it twice
@@ -186,8 +185,8 @@ def _keep_health(
     )
     if failed_before := worked & held:
         endpoints.worked(setup.database, connection, failed_before)
-    if failed:
-        _rest(setup, connection, judged, endpoints.failed(setup.database, connection, failed, now), now)
+    failures = endpoints.failed(setup.database, connection, failed, now) if failed else {}
+    _rest(setup, connection, judged, failures, now)
 
 
 def _is_failure(each: Judged) -> bool:
@@ -198,17 +197,17 @@ def _is_failure(each: Judged) -> bool:
 def _rest(
     setup: Setup, connection: Connection, judged: Sequence[Judged], failures: Mapping[int, int], now: int
 ) -> None:
-    """Lets endpoints rest that fail again and again, or that ask for it by 429 or 503 with Retry-After."""
+    """Lets endpoints rest that fail again and again, or that ask for it, whatever else they take."""
     until = {
         number: now + _BACKOFF_S[min(count - _BACKOFF_AFTER, len(_BACKOFF_S) - 1)] * SECOND_US
         for number, count in failures.items()
         if count >= _BACKOFF_AFTER
     }
+    ended = from_us(now)
     for each in judged:
         result, number = each.sent.result, each.sent.row.endpoint_no
-        asks = isinstance(result, Answer) and result.status in _ASKS_FOR_REST and result.retry_after is not None
-        if asks and isinstance(each.outcome, Retry) and number in failures:
-            until[number] = max(until.get(number, 0), to_us(each.outcome.due_at))
+        if isinstance(result, Answer) and (asked := rest(result, ended)):
+            until[number] = max(until.get(number, 0), to_us(ended + asked))
     if until:
         endpoints.back_off(setup.database, connection, until)
         deliveries.hold_back(setup.database, connection, until)

@@ -53,8 +53,9 @@ _HOLD = """
                   SELECT e.no FROM endpoints e WHERE e.failures > 0 AND e.no IN (SELECT no FROM {worked} w))
      ORDER BY no {held}
 """
+# It rests for as long as it was to: it may have asked for that, and what arrives may have gone out before.
 _WORKED = """
-    UPDATE endpoints SET failures = 0, failing_since = NULL, backoff_until = 0, notice = NULL
+    UPDATE endpoints SET failures = 0, failing_since = NULL, notice = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
 """
 # Whoever holds one of these writes it anyhow: it is passed over, and found again by the next sweep.

@@ -3,8 +3,11 @@
 import pytest
 
 from syndicator.clock import SECOND_US
+from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import Action
+from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
+from syndicator.store import deliveries
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
@@ -37,3 +40,26 @@ def test_withdrawals_that_an_endpoint_refuses_keep_no_release_back(
     house.clock.us += LONGEST_BACKOFF
     house.service.drain()
     assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
+
+
+@pytest.mark.parametrize("batches", [[(204, 429)], [(429,), (204,)], [(503, 204)]], ids=str)
+def test_an_endpoint_that_asks_for_a_rest_has_it_whatever_else_it_took(
+    house: House, newsroom: Newsroom, batches: list[tuple[int, ...]]
+) -> None:
+    house.endpoint(newsroom)
+    for number in range(2):
+        house.submit(key=f"{number}")
+        house.service.fan_out("t")
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        rows = iter(deliveries.claim(database, connection, token="t", lease_until=now + MINUTE, limit=2, now=now))
+    for statuses in batches:
+        answers = [Answer(status, "3600", b"", "127.0.0.1", 0.1, 1) for status in statuses]
+        record(house.service.setup, [Sent(next(rows), "t", now, "worker", answer) for answer in answers])
+    house.submit(key="later")
+    house.clock.us += 59 * MINUTE
+    house.service.drain()
+    assert newsroom.told == []
+    house.clock.us += 10 * MINUTE
+    house.service.drain()
+    assert len(newsroom.told) == 2, "what it did not take, and the later one"
