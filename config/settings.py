@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(default=1, gt=0, description="Longest time between two sweeps, in seconds.")
     attempt_retention_days: int = Field(default=30, ge=1, description="Days the attempt log is kept.")
     pause_after_days: float = Field(
-        default=3, gt=0, description="Days of failures only after which an endpoint is paused."
+        default=3, gt=0, description="Days of failures only, with several releases, after which an endpoint is paused."
     )
     feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
     feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")

@@ -76,7 +76,7 @@ def _promote(setup: Setup, connection: Connection) -> None:
 def _pause_failing(setup: Setup, connection: Connection, now: int) -> Sequence[int]:
     """The endpoints that are paused from now on."""
     notice = "paused: nothing but failures for days; mend the receiver, then resume the endpoint"
-    failing = endpoints.failing(setup.database, connection, now - setup.pause_after_us)
+    failing = endpoints.failing(setup.database, connection, now - setup.pause_after_us, now)
     for row in failing:
         endpoints.set_state(connection, row["no"], EndpointState.PAUSED, notice)
         follow(connection, row["no"], EndpointState.PAUSED, now)

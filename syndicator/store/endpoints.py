@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, text
 
+from syndicator.clock import SECOND_US
 from syndicator.errors import NotFound
 from syndicator.model.lifecycle import EndpointState, sources_of
 from syndicator.store.database import Database, as_rows
 
+_RECENT_US = 86_400 * SECOND_US
 _INSERT = text("""
     INSERT INTO endpoints (id, owner, url, description, state, secrets, created_at)
     VALUES (:id, :owner, :url, :description, :state, :secrets, :now) RETURNING no
@@ -31,13 +33,17 @@ _SUBSCRIPTIONS = text("""
 _DELETE_SUBSCRIPTION = text("DELETE FROM subscriptions WHERE id = :id AND endpoint_no = :no")
 _DELETE_SUBSCRIPTIONS = text("DELETE FROM subscriptions WHERE endpoint_no = :no")
 _STATE = text("""
-    UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, backoff_until = 0
+    UPDATE endpoints SET state = :state, notice = :notice, failures = 0, failing_since = NULL, failed_at = NULL,
+           backoff_until = 0
      WHERE no = :no AND state IN :sources
 """).bindparams(bindparam("sources", expanding=True))
 _NOTICE = text("UPDATE endpoints SET notice = :notice WHERE no = :no")
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
+# After a day of silence it begins anew: schedules and rests are shorter, so nothing was tried meanwhile.
 _FAILED = """
-    UPDATE endpoints SET failures = failures + r.count, failing_since = COALESCE(failing_since, :now)
+    UPDATE endpoints
+       SET failures = failures + r.count, failed_at = :now,
+           failing_since = CASE WHEN failed_at >= :recently THEN failing_since ELSE CAST(:now AS BIGINT) END
       FROM {rows} r WHERE endpoints.no = r.no
     RETURNING endpoints.no AS no, endpoints.failures AS failures
 """
@@ -55,7 +61,7 @@ _HOLD = """
 """
 # It rests for as long as it was to: it may have asked for that, and what arrives may have gone out before.
 _WORKED = """
-    UPDATE endpoints SET failures = 0, failing_since = NULL, notice = NULL
+    UPDATE endpoints SET failures = 0, failing_since = NULL, failed_at = NULL, notice = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
 """
 # Whoever holds one of these writes it anyhow: it is passed over, and found again by the next sweep.
@@ -64,7 +70,17 @@ _BACKOFF_OVER = """
      WHERE no IN (SELECT no FROM endpoints WHERE backoff_until > 0 AND backoff_until <= :now {free})
 """
 _NEXT_BACKOFF = text("SELECT min(backoff_until) FROM endpoints WHERE backoff_until > 0")
-_FAILING = "SELECT no, id FROM endpoints WHERE state = 'active' AND failing_since <= :since {free}"
+# Two releases, for one may be what is bad. Looked for among the last attempts, so that a long log costs nothing.
+_FAILING = """
+    SELECT no, id FROM endpoints
+     WHERE state = 'active' AND failing_since <= :since AND failed_at >= :recently
+       AND (SELECT min(d.release_id) <> max(d.release_id)
+              FROM (SELECT a.delivery_id, a.started_at, a.outcome FROM attempts a
+                     WHERE a.endpoint_no = endpoints.no ORDER BY a.id DESC LIMIT 50) l
+              JOIN deliveries d ON d.id = l.delivery_id
+             WHERE l.started_at >= endpoints.failing_since AND l.outcome IN ('retry', 'dead'))
+    {free}
+"""
 
 
 def insert(connection: Connection, values: Mapping[str, Any]) -> int:
@@ -135,7 +151,8 @@ def failed(database: Database, connection: Connection, counts: Mapping[int, int]
     """Adds failures per endpoint number; their consecutive failures since."""
     rows = as_rows({"no": no, "count": count} for no, count in sorted(counts.items()))
     statement = _FAILED.format(rows=database.rows("rows", {"no": "bigint", "count": "bigint"}))
-    return {row.no: row.failures for row in connection.execute(text(statement), {"rows": rows, "now": now})}
+    values = {"rows": rows, "now": now, "recently": now - _RECENT_US}
+    return {row.no: row.failures for row in connection.execute(text(statement), values)}
 
 
 def back_off(database: Database, connection: Connection, until: Mapping[int, int]) -> None:
@@ -177,6 +194,10 @@ def next_backoff(connection: Connection) -> int | None:
     return found
 
 
-def failing(database: Database, connection: Connection, since: int) -> Sequence[RowMapping]:
-    """Active endpoints that only failed since then, and that nobody else is at; they are held now."""
-    return connection.execute(text(_FAILING.format(free=database.skip_locked)), {"since": since}).mappings().all()
+def failing(database: Database, connection: Connection, since: int, now: int) -> Sequence[RowMapping]:
+    """Active endpoints that only failed since then, a day ago at most and with several releases.
+
+    They are held now; those that somebody else is at are passed over.
+    """
+    values = {"since": since, "recently": now - _RECENT_US}
+    return connection.execute(text(_FAILING.format(free=database.skip_locked)), values).mappings().all()

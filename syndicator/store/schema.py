@@ -254,6 +254,7 @@ endpoints = Table(
     Column("secrets", Text, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("failing_since", BigInteger),
+    Column("failed_at", BigInteger),
     Column("backoff_until", BigInteger, nullable=False, server_default="0"),
     Column("notice", Text),
     Column("created_at", BigInteger, nullable=False),

@@ -76,10 +76,9 @@ def open_house(folder: Path, url: str, clock: Clock, **settings: Any) -> House:
             signing_key=SecretStr(SIGNING),
             operator_token=SecretStr("token"),
             allow_cidrs=("127.0.0.0/8",),
-            allowed_ports=(0,),
             public_base_url="https://news.example",
             authority="news.example",
-            **{"attempt_timeout_s": 2, **settings},
+            **{"attempt_timeout_s": 2, "allowed_ports": (0,), **settings},
         ),
         clock=clock,
     )

@@ -1,5 +1,7 @@
 """What fails says something about an endpoint, and keeps nothing back that would arrive."""
 
+from collections.abc import Callable
+
 import pytest
 
 from syndicator.clock import SECOND_US
@@ -7,11 +9,13 @@ from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import Action
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
-from syndicator.store import deliveries
+from syndicator.store import deliveries, endpoints
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
 MINUTE = 60 * SECOND_US
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 LONGEST_BACKOFF = 10 * MINUTE
 WITHDRAWAL = Revision(action=Action.WITHDRAW, actor="t", note="Falsch")
 
@@ -63,3 +67,46 @@ def test_an_endpoint_that_asks_for_a_rest_has_it_whatever_else_it_took(
     house.clock.us += 10 * MINUTE
     house.service.drain()
     assert len(newsroom.told) == 2, "what it did not take, and the later one"
+
+
+def state_of(house: House, endpoint_id: str) -> str:
+    with house.service.database.read() as connection:
+        return str(endpoints.get(connection, endpoint_id)["state"])
+
+
+def test_an_endpoint_is_not_paused_for_one_release_that_it_refuses_for_days(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit()
+    for _ in range(80):
+        house.service.drain()
+        house.clock.us += HOUR
+    assert house.states() == [("release.published", "dead")]
+    assert state_of(house, endpoint_id) == "active"
+
+
+def test_an_endpoint_is_not_paused_for_failures_with_days_of_silence_between(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    for number in range(2):
+        newsroom.answer = 500
+        house.submit(key=f"{number}")
+        house.service.drain()
+        house.clock.us += 5 * DAY
+    house.service.drain()
+    assert state_of(house, endpoint_id) == "active"
+
+
+def test_an_endpoint_is_not_paused_for_a_url_that_was_never_requested(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    house = make_house()
+    endpoint_id = house.endpoint(newsroom)
+    strict = make_house(clock=house.clock, allowed_ports=(443,))
+    for number in range(4):
+        strict.submit(key=f"{number}")
+        strict.service.drain()
+        house.clock.us += DAY
+    house.submit(key="later")
+    house.service.drain()
+    assert state_of(house, endpoint_id) == "active"
+    assert len(newsroom.told) == 1
