@@ -30,6 +30,8 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PLAIN_NAME = re.compile(r"(?:[a-z0-9]{1,63}(?:\.(?!$)|$))+")  # labels that need no second look
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+_DOTS = re.compile(r"/(?:\.|%2[Ee]){1,2}(?![^/?])")
+_PARENT = re.compile(r"(?:\.|%2[Ee]){2}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Nearly every URL: parts in their final form, with nothing to escape and no sign that means something elsewhere.
 _USUAL = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]+))?((?:/[!$&-;=?-\[\]_a-z~]*)?)")
@@ -50,7 +52,8 @@ class EndpointUrl(NamedTuple):
     """A URL read strictly: where to connect, what to ask for.
 
     ``host`` is lower-case ASCII without brackets or a final dot; ``target`` is path and query as they are sent;
-    ``text`` is the whole URL as a client must be given it; ``address`` is set if the host is an IP address.
+    ``text`` is the whole URL in its one form; ``address`` is set if the host is an IP address. A client is given
+    ``origin`` to connect to and ``target`` to send: of a whole URL each would make something of its own.
     """
 
     scheme: str
@@ -60,6 +63,11 @@ class EndpointUrl(NamedTuple):
     text: str
     address: Address | None
 
+    @property
+    def origin(self) -> str:
+        """``text`` without the target."""
+        return self.text.removesuffix(self.target)
+
 
 class _Refusal(Exception):
     def __init__(self, problem: str, fix: str) -> None:
@@ -68,6 +76,10 @@ class _Refusal(Exception):
 
 def parse_endpoint_url(text: str, allowed_ports: Container[int] = DEFAULT_PORTS) -> EndpointUrl:
     """The parts of ``http(s)://host[:port][/path][?query]``; a fragment is read and never sent.
+
+    Segments of the path that are dots, plain or as %2E, are resolved here and now (RFC 3986 section 5.2.4), since
+    servers, proxies and clients would each do that at a place of their own, or not at all; nothing else of path and
+    query is changed but signs that have to be escaped.
 
     Refused are user information, backslashes, control characters and spaces of any script, IPv4 addresses that are
     not four plain decimal numbers, names that are not IDNA 2008, IPv6 zones, and ports outside of ``allowed_ports``.
@@ -87,6 +99,8 @@ def _read_usual(text: str, allowed_ports: Container[int]) -> EndpointUrl | None:
     if usual is None:
         return None
     scheme, host_text, port_text, target = usual.groups()
+    if "/." in target:
+        return None
     try:
         host, address = _read_host(host_text)
         port = _read_port(port_text, scheme, allowed_ports)
@@ -219,8 +233,24 @@ def _read_target(tail: str) -> str:
     sent = tail.partition("#")[0]
     if _BAD_ESCAPE.search(sent):
         raise _Refusal("a % that starts no %XX escape", "write %25 for the sign itself")
-    path = sent if sent.startswith("/") else "/" + sent
+    path = _without_dots(sent if sent.startswith("/") else "/" + sent)
     return path if _SENT_PLAIN.fullmatch(path) else quote(path, safe=_SENT_AS_IS, errors="replace")
+
+
+def _without_dots(target: str) -> str:
+    if not _DOTS.search(target):
+        return target
+    path, question, query = target.partition("?")
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if not _DOTS.fullmatch(f"/{segment}"):
+            kept.append(segment)
+        elif kept and _PARENT.fullmatch(segment):
+            kept.pop()
+    if _DOTS.fullmatch(f"/{segments[-1]}"):
+        kept.append("")
+    return f"/{'/'.join(kept)}{question}{query}"
 
 
 def _rebuilt(scheme: str, host: str, port: int, target: str) -> str:

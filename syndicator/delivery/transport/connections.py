@@ -65,10 +65,12 @@ class _Watched:
     response_class: Any = _CappedResponse
     _is_in_body = False
 
-    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
-        current().use(self)
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002
+        """Asks for the attempt's target: urllib3 and requests would write a URL's path in their own way."""
+        attempt = current()
+        attempt.use(self)
         self._is_in_body = False
-        super().request(*args, **options)  # type: ignore[misc]  # mixed into a connection
+        super().request(method, attempt.target, *args, **options)  # type: ignore[misc]  # mixed into a connection
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]  # mixed into a connection

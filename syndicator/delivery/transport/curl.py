@@ -263,7 +263,8 @@ def _order(number: int, vetted: Vetted, job: _Job, spent_s: float) -> Order:
     url, address = vetted.url, chosen(vetted.addresses)
     pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(address)}:{url.port}"
     lines = [_line(*header) for header in job.request.headers]
-    return (number, f"{url.host}:{url.port}", url.text, address, pinned, lines, spent_s, job.since)
+    host = f"{url.host}:{url.port}"
+    return (number, host, url.origin, url.target, address, pinned, lines, spent_s, job.since)
 
 
 def _result(outcome: Outcome) -> Result:

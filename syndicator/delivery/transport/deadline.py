@@ -16,13 +16,14 @@ _of_this_thread = threading.local()
 
 
 class Attempt:
-    """One attempt of the current thread: its deadline (monotonic seconds), and the connection it uses.
+    """One attempt of the current thread: what it asks for, its deadline (monotonic seconds), the connection it uses.
 
     ``room`` is how many bytes of the answer it may still read, ``is_cut`` whether there were more, ``bytes_sent`` how
     much of its body went out.
     """
 
-    def __init__(self, ends: float, room: int) -> None:
+    def __init__(self, target: str, ends: float, room: int) -> None:
+        self.target = target
         self.ends = ends
         self.room = room
         self.is_cut = False

@@ -138,7 +138,7 @@ class RequestsTransport:
         verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s, ends=[self._closing])
         if isinstance(verdict, Refusal):
             return Failure(verdict.phase, verdict.reason)
-        with self._watchdog.watching(self._attempt_from(started)) as attempt:
+        with self._watchdog.watching(self._attempt_from(started, verdict.url.target)) as attempt:
             try:
                 answer = self._session.send(_prepared(request, verdict), **self._options())
                 result = self._read(answer, attempt, started)
@@ -147,8 +147,8 @@ class RequestsTransport:
             # A socket that was shut down reads like the end of an answer.
             return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
 
-    def _attempt_from(self, started: float) -> Attempt:
-        return Attempt(started + self._limits.total_timeout_s, self._limits.max_answer_bytes)
+    def _attempt_from(self, started: float, target: str) -> Attempt:
+        return Attempt(target, started + self._limits.total_timeout_s, self._limits.max_answer_bytes)
 
     def _options(self) -> dict[str, Any]:
         timeout = (self._limits.connect_timeout_s, self._limits.total_timeout_s)
@@ -226,7 +226,7 @@ def _context(ca_file: Path | None) -> ssl.SSLContext:
 
 def _prepared(request: Request, vetted: Vetted) -> requests.PreparedRequest:
     url = vetted.url
-    prepared = requests.Request("POST", url.text, headers=dict(request.headers), data=request.body).prepare()
+    prepared = requests.Request("POST", url.origin, headers=dict(request.headers), data=request.body).prepare()
     default = {"http": 80, "https": 443}[url.scheme]
     name = f"[{url.host}]" if ":" in url.host else url.host
     prepared.headers["Host"] = name if url.port == default else f"{name}:{url.port}"

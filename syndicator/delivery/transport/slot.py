@@ -80,12 +80,13 @@ class Slot:
 
     def prepare(self, order: Order, body: bytes) -> None:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
-        self._number, self.host, url, self._address, pinned, lines, spent_s, _ = order
+        self._number, self.host, origin, target, self._address, pinned, lines, spent_s, _ = order
         self._read, self._retry_after = 0, None
         self._is_cut = self._in_body = False
         self._body.clear()
         easy = self.easy
-        easy.setopt(pycurl.URL, url)
+        easy.setopt(pycurl.URL, origin)
+        easy.setopt(pycurl.REQUEST_TARGET, target)  # libcurl would resolve dots in a URL's path
         easy.setopt(pycurl.POSTFIELDS, body)
         easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *lines])
         if pinned:

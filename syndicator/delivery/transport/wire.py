@@ -15,9 +15,9 @@ _LENGTH: Final = struct.Struct("!I")
 _PART: Final = 65_536
 _MOST: Final = 1 << 28
 
-Order = tuple[int, str, str, str, str, list[str], float, float]
-"""Its number, the host to count by, URL, vetted address, CONNECT_TO or "", header lines, seconds that its lookup took,
-and since when it waits (monotonic seconds, which all processes of a machine count alike)."""
+Order = tuple[int, str, str, str, str, str, list[str], float, float]
+"""Its number, the host to count by, the URL's origin and target, vetted address, CONNECT_TO or "", header lines,
+seconds that its lookup took, and since when it waits (in monotonic seconds, which all of a machine count alike)."""
 
 Orders = tuple[bytes | None, list[Order]]
 """A body, None for the one before, and all that it goes to: one release goes to thousands."""

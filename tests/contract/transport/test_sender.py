@@ -114,7 +114,8 @@ def test_no_request_leaves_for_another_address_than_the_vetted_one() -> None:
             order: Order = (
                 7,
                 "news.example",
-                f"http://news.example:{port}/",
+                f"http://news.example:{port}",
+                "/",
                 address,
                 pinned,
                 [],
