@@ -208,10 +208,20 @@ def _ascii_label(label: str) -> str:
             return lower
         label = lower
     try:
-        return idna.alabel(label).decode("ascii")
+        return idna.alabel("".join(map(_small, label))).decode("ascii")
     except idna.IDNAError as error:
         fix = "write the name in lower case as it is registered (IDNA 2008), or its xn-- form"
         raise _Refusal(f"{label!r:.80} is no part of a host name: {error}", fix) from None
+
+
+def _small(letter: str) -> str:
+    """Its lower case (RFC 5895 section 2), where that is beyond doubt: one letter, whose only upper case it is.
+
+    So a capital sigma is never a final one, as browsers have it, and what is left as it was (U+1E9E, U+0130, the Kelvin
+    sign) is for IDNA to refuse.
+    """
+    small = letter.lower()
+    return small if small == letter.casefold() and small.upper() == letter else letter
 
 
 def _read_port(text: str | None, scheme: str, allowed_ports: Container[int]) -> int:
@@ -228,8 +238,8 @@ def _read_port(text: str | None, scheme: str, allowed_ports: Container[int]) -> 
 
 
 def _read_target(tail: str) -> str:
-    if not tail.startswith("/") and "@" in tail:  # other readers take what stands before the @ for user information
-        raise _Refusal("an @ behind the host without a path before it", "write a / right behind the host")
+    if tail.startswith(("?@", "#@")):  # how one reader is shown another host than the next; no form begins like that
+        raise _Refusal(f"{tail[:2]} right behind the host", "write a / right behind the host")
     sent = tail.partition("#")[0]
     if _BAD_ESCAPE.search(sent):
         raise _Refusal("a % that starts no %XX escape", "write %25 for the sign itself")

@@ -1,5 +1,6 @@
 """URLs as attackers and as newsrooms write them, all of them asked of a guard for whom every name is public."""
 
+import idna
 import pytest
 
 from syndicator.delivery.guard import Guard, Pending, Refusal, Vetted
@@ -38,7 +39,8 @@ AUTHORITIES = [
     ".".join(["a" * 49] * 5) + ".abcd",
     # international names that programs map in different ways
     "xn--", "xn--.org", "xn--a", "xn--0.org", "xn--example-.org", "xn--\u00fc.org", "xn--ls8h.la", "\U0001f4a9.la",
-    "ab--\u00fc.org", "bu\u0308cher.de", "\uff45xample.org", "\u2113ocalhost", "\u212aelvin.org", "fa\u1e9e.de",
+    "ab--\u00fc.org", "bu\u0308cher.de", "BU\u0308CHER.de", "XN--\u00dc.org", "FA\u1e9eE.de", "\u0130stanbul.tr",
+    "\u212bngstr\u00f6m.se", "\uff22\u00fccher.de", "\u03f4\u00fc.gr", "\u01c5\u00fc.hr", "\uff45xample.org", "\u2113ocalhost", "\u212aelvin.org", "fa\u1e9e.de",
     "example\u3002org", "example\uff0eorg", "example\uff61org", "a\u2044b.org", "a\u00b7b.cat", "\u30fb.jp",
     "\u0301a.org", "a\u05d0.org", "ex\u00adample.org", "ex\u200bample.org", "ex\u200cample.org", "ex\u200dample.org",
     "ex\u2060ample.org", "ex\ufeffample.org", "ex\u202eample.org", "\u00fc" * 60 + ".de",
@@ -56,12 +58,15 @@ WHOLE = [
     "https://example.org/\u00a0", "https://example.org/\u2028", "https://example.org/\u3000", "https://example.org/\ue000",
     "https://example.org/\\..\\", "https://example.org/%", "https://example.org/%1", "https://example.org/%zz",
     "https://example.org/?%u0041", "https://8.8.8.8#@127.0.0.1/", "https://8.8.8.8?@127.0.0.1/",
+    "https://u@example.org?e=a@b.example",
 ]  # fmt: skip
 TAKEN = {
     "https://example.org": "https://example.org/",
     "HTTPS://Example.ORG/Path": "https://example.org/Path",
     "hTTp://example.org?x=1": "http://example.org/?x=1",
     "https://example.org#top": "https://example.org/",
+    "https://example.org?e=a@b.example": "https://example.org/?e=a@b.example",
+    "https://example.org#a@b.example": "https://example.org/",
     "https://example.org/#@127.0.0.1": "https://example.org/",
     "https://example.org./": "https://example.org/",
     "https://example.org:443/": "https://example.org/",
@@ -91,6 +96,11 @@ TAKEN = {
     "https://localhost.example.org/": "https://localhost.example.org/",
     "https://notlocalhost/": "https://notlocalhost/",
     "https://b\u00fccher.de/": "https://xn--bcher-kva.de/",
+    "https://B\u00fccher.de/": "https://xn--bcher-kva.de/",
+    "https://M\u00dcNCHEN.DE/": "https://xn--mnchen-3ya.de/",
+    "https://\u0395\u03bb\u03bb\u03ac\u03b4\u03b1.gr/": "https://xn--hxakic4aa.gr/",
+    "https://\u0395\u039b\u039b\u0386\u03a3.gr/": "https://xn--hxarsa5b.gr/",
+    "https://\u13a0\u13a1.example/": "https://xn--58dc.example/",
     "https://XN--BCHER-KVA.DE/": "https://xn--bcher-kva.de/",
     "https://fa\u00df.de/": "https://xn--fa-hia.de/",
     "https://\u03b5\u03bb\u03bb\u03ac\u03c2.gr/": "https://xn--hxarsa0b.gr/",
@@ -128,6 +138,18 @@ def test_what_is_legal_though_unusual_is_taken_and_sent_in_one_form(guard: Guard
     assert isinstance(verdict, Vetted), verdict
     assert verdict.url.text == sent
     assert parse_endpoint_url(sent).text == sent, "what is sent is read as the same"
+
+
+def test_a_capital_of_any_script_is_read_as_browsers_do_or_refused() -> None:
+    taken = 0
+    for capital in (sign for sign in map(chr, range(0x80, 0x11_0000)) if sign != sign.lower()):
+        try:
+            host = parse_endpoint_url(f"https://a{capital}a.example/").host
+        except UrlRefused:
+            continue
+        assert host == idna.encode(f"a{capital}a.example", uts46=True).decode(), f"U+{ord(capital):04X}"
+        taken += 1
+    assert taken > 500
 
 
 @pytest.mark.parametrize("host", HERE)
