@@ -14,6 +14,8 @@ _BUFFER_BYTES: Final = 4096
 _UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 MB with 2,000 under way
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
+_NO_MORE: Final = frozenset({b"\r\n", b"\n"})
+_INTERIM: Final = range(100, 200)
 # libcurl's own ones are left out; what the request brings under these names is sent.
 _OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
 
@@ -46,7 +48,7 @@ class Slot:
         self._read = 0
         self._retry_after: str | None = None
         self._is_cut = False
-        self._in_body = False
+        self._has_head = False
         self._spent_s = 0.0
         self.easy = self._make_easy()
 
@@ -82,7 +84,7 @@ class Slot:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
         self._number, self.host, origin, target, self._address, pinned, lines, spent_s, _ = order
         self._read, self._retry_after = 0, None
-        self._is_cut = self._in_body = False
+        self._is_cut = self._has_head = False
         self._body.clear()
         easy = self.easy
         easy.setopt(pycurl.URL, origin)
@@ -109,8 +111,8 @@ class Slot:
         duration_s = self._spent_s + easy.getinfo(pycurl.TOTAL_TIME)
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
-        if error == 0 or (self._is_cut and self._in_body):
-            status = easy.getinfo(pycurl.RESPONSE_CODE)
+        status = easy.getinfo(pycurl.RESPONSE_CODE)
+        if error == 0 or (self._is_cut and self._has_head and status not in _INTERIM):
             return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
         phase = self._phase(error)
         if self._is_cut:
@@ -131,12 +133,16 @@ class Slot:
         if self._read > self._terms.max_answer_bytes:
             self._is_cut = True
             return _ABORT
-        if line[:12].lower() == _RETRY_AFTER:
+        if self._has_head:  # then it is a trailer, or the first line of another head
+            if line.startswith(b"HTTP/"):
+                self._has_head, self._retry_after = False, None
+        elif line[:12].lower() == _RETRY_AFTER:
             self._retry_after = line[12:].strip().decode("latin-1")
+        elif line in _NO_MORE:
+            self._has_head = True
         return None
 
     def _take_body(self, part: bytes) -> int | None:
-        self._in_body = True
         self._read += len(part)
         room = self._terms.kept_answer_bytes - len(self._body)
         if room > 0:

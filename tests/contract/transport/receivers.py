@@ -174,10 +174,10 @@ def break_off(connection: socket.socket) -> None:
 
 
 class Flood:
-    """Sends a body without end under this head, and counts what it got rid of."""
+    """Sends this without end under this head, and counts what it got rid of."""
 
-    def __init__(self, head: bytes) -> None:
-        self.head = head
+    def __init__(self, head: bytes, unit: bytes = b"y" * 65_536) -> None:
+        self.head, self.unit = head, unit
         self.sent = 0
         self.ended = threading.Event()
 
@@ -186,7 +186,8 @@ class Flood:
             request_of(connection)
             connection.sendall(self.head)
             while True:
-                self.sent += connection.send(b"y" * 65536)
+                connection.sendall(self.unit)
+                self.sent += len(self.unit)
         finally:
             self.ended.set()
 
