@@ -32,8 +32,9 @@ class Sender:
         self._allows = Reachable(terms.allow_cidrs).allows
         self._turns: Turns[tuple[Order, bytes]] = Turns(terms.in_flight, terms.per_host, terms.longest_wait_s)
         self._body = b""
+        self._slots: list[Slot] = []
         self._idle: list[Slot] = []
-        self._multi = Multi(_connections(terms.in_flight), wire.fileno())
+        self._multi = Multi(_connections(terms.in_flight), wire.fileno(), terms.max_answer_bytes)
 
     def run(self) -> None:
         """ConnectionError where the worker goes while it is told an outcome."""
@@ -60,21 +61,33 @@ class Sender:
     def _start(self) -> list[Outcome]:
         """Starts those whose turn it is; gives back those who waited for too long."""
         while turn := self._turns.take():
-            slot = self._idle.pop() if self._idle else Slot(self._terms, self._allows)
+            slot = self._idle.pop() if self._idle else self._another()
             slot.prepare(*turn[1])
             self._multi.add(slot.easy)
         overdue = self._turns.overdue(time.monotonic())
         return [(order[0], "busy", reason, b"", "", order[-2], 0) for (order, _), reason in overdue]
 
+    def _another(self) -> Slot:
+        slot = Slot(self._terms, self._allows)
+        self._slots.append(slot)
+        return slot
+
     def _finish(self) -> list[Outcome]:
-        outcomes = []
-        for easy, error, text in self._multi.finished():
-            slot: Slot = easy.slot
-            self._multi.remove(easy)
-            self._turns.leave(slot.host)
-            outcomes.append(slot.outcome(error, text))
-            self._idle.append(slot)
+        outcomes = [self._end(easy.slot, error, text) for easy, error, text in self._multi.finished()]
+        if self._multi.floods:
+            outcomes += [self._end(slot, *slot.cut()) for slot in self._flooded()]
         return outcomes
+
+    def _flooded(self) -> list[Slot]:
+        """Those under way to which receivers send more than is read."""
+        floods = self._multi.floods
+        return [slot for slot in set(self._slots).difference(self._idle) if slot.descriptor in floods]
+
+    def _end(self, slot: Slot, error: int, text: str) -> Outcome:
+        self._multi.remove(slot.easy)
+        self._turns.leave(slot.host)
+        self._idle.append(slot)
+        return slot.outcome(error, text)
 
 
 def _connections(places: int) -> int:

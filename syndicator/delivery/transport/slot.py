@@ -105,6 +105,17 @@ class Slot:
         easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._terms.connect_timeout_s, spent_s))
         easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._terms.total_timeout_s, spent_s))
 
+    @property
+    def descriptor(self) -> int:
+        """Of the socket that the attempt under way uses."""
+        descriptor: int = self.easy.getinfo(pycurl.ACTIVESOCKET)
+        return descriptor
+
+    def cut(self) -> tuple[int, str]:
+        """What ``outcome`` is to be told of an attempt that ends because its receiver never does."""
+        self._is_cut = True
+        return pycurl.E_WRITE_ERROR, ""
+
     def outcome(self, error: int, text: str) -> Outcome:
         """What came of the attempt; ``error`` and ``text`` are libcurl's, 0 for none."""
         easy = self.easy
@@ -116,7 +127,7 @@ class Slot:
             return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
         phase = self._phase(error)
         if self._is_cut:
-            text = f"more than {self._terms.max_answer_bytes} bytes of headers"
+            text = f"more than {self._terms.max_answer_bytes} bytes and no whole head among them"
         elif phase == "guard":
             text = f"{address} is no public address"
         return self._number, phase, text, b"", address, duration_s, bytes_sent
