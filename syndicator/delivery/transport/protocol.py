@@ -1,6 +1,7 @@
 """What every transport promises, whichever client is inside.
 
 - A request goes only to an address that the ``Guard`` vetted for it, under the URL's name (Host, SNI, certificate).
+- A request leaves at most twice, and a second time only if a kept connection broke off before anything came back.
 - No redirect is followed, no environment proxy, ``.netrc`` or cookie is used; TLS is verified; connections are reused.
 - The whole attempt, DNS to the answer's last byte, ends at the deadline, whatever the receiver does.
 - Nobody waits for a turn longer than ``longest_wait_s``: however many requests there are to a host that hangs, they do
@@ -77,7 +78,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A receiver answered. ``retry_after`` is the header's text, ``body`` its first bytes, as they came."""
+    """A receiver answered. ``retry_after`` is the header's text, ``body`` its first bytes, as they came.
+
+    ``bytes_sent`` are of the request's body; twice as many as it has where the kept connection that it went over broke
+    off, and it was sent again over another one: then it may have arrived twice.
+    """
 
     status: int
     retry_after: str | None
@@ -93,6 +98,7 @@ class Failure:
 
     No fault of the receiver are ``closed`` = the transport was closed meanwhile, ``lost`` = what sent it ended, and it
     may have arrived, ``busy`` = no attempt was made, since none could be within ``longest_wait_s``.
+    ``bytes_sent`` are counted as in an ``Answer``.
     """
 
     phase: Phase

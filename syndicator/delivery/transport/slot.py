@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a sender needs no more than the names
     from syndicator.delivery.transport.protocol import Phase
 
 _BUFFER_BYTES: Final = 4096
+_MOST_SENDS: Final = 2
 _UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 MB with 2,000 under way
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
@@ -34,7 +35,11 @@ _PHASES: Final["dict[int, Phase]"] = {
 
 
 class Slot:
-    """Used for one attempt at a time, again and again: libcurl keeps what costs to make."""
+    """Used for one attempt at a time, again and again: libcurl keeps what costs to make.
+
+    Where a kept connection turns out to be dead, libcurl sends once more, over another one; the receiver may have read
+    both. Then ``bytes_sent`` counts the body twice, and a third time it is not sent.
+    """
 
     host: str
     """Of the last order, to count by."""
@@ -45,7 +50,7 @@ class Slot:
         self._address = ""
         self._pinned = False
         self._body = bytearray()
-        self._read = 0
+        self._read = self._sends = self._length = 0
         self._retry_after: str | None = None
         self._is_cut = False
         self._has_head = False
@@ -83,7 +88,7 @@ class Slot:
     def prepare(self, order: Order, body: bytes) -> None:
         """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
         self._number, self.host, origin, target, self._address, pinned, lines, spent_s, _ = order
-        self._read, self._retry_after = 0, None
+        self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
         self._is_cut = self._has_head = False
         self._body.clear()
         easy = self.easy
@@ -121,16 +126,22 @@ class Slot:
         easy = self.easy
         duration_s = self._spent_s + easy.getinfo(pycurl.TOTAL_TIME)
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
-        bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T))
+        bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T)) + self._sent_before()
         status = easy.getinfo(pycurl.RESPONSE_CODE)
         if error == 0 or (self._is_cut and self._has_head and status not in _INTERIM):
             return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
         phase = self._phase(error)
         if self._is_cut:
             text = f"more than {self._terms.max_answer_bytes} bytes and no whole head among them"
+        elif self._sends > _MOST_SENDS:
+            phase, text = "send", "sent twice over kept connections, both of which broke off before an answer"
         elif phase == "guard":
             text = f"{address} is no public address"
         return self._number, phase, text, b"", address, duration_s, bytes_sent
+
+    def _sent_before(self) -> int:
+        """Bytes of the body that went out over connections which were dead: libcurl counts those of the last one."""
+        return self._length * max(0, self._sends - 1)
 
     def _phase(self, error: int) -> "Phase":
         if self._is_cut:
@@ -164,7 +175,8 @@ class Slot:
         return None
 
     def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
-        may = remote == self._address or self._allows(remote)
+        self._sends += 1
+        may = self._sends <= _MOST_SENDS and (remote == self._address or self._allows(remote))
         verdict: int = pycurl.PREREQFUNC_OK if may else pycurl.PREREQFUNC_ABORT
         return verdict
 

@@ -162,10 +162,14 @@ class Busy:
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
-def reset_after_reading(connection: socket.socket) -> None:
-    request_of(connection)
+def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     connection.close()
+
+
+def reset_after_reading(connection: socket.socket) -> None:
+    request_of(connection)
+    reset(connection)
 
 
 def break_off(connection: socket.socket) -> None:

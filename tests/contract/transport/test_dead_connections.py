@@ -1,0 +1,63 @@
+"""Kept connections that are dead: what is sent again is told, and nothing is sent again and again."""
+
+import socket
+import threading
+
+from syndicator.delivery.transport.protocol import Answer, Failure, Request
+from tests.contract.transport import receivers
+from tests.contract.transport.conftest import NO_CONTENT, Made, Results, push
+from tests.contract.transport.receivers import listening
+
+KEPT = 6
+BODY = b"x" * 1000
+
+
+class Dying:
+    """Answers the first request of each connection once all are there; resets after each further one is read."""
+
+    def __init__(self, answers_again_after: int) -> None:
+        self.read_again = 0
+        self._all_there = threading.Barrier(KEPT)
+        self._answers_again_after = answers_again_after
+        self._lock = threading.Lock()
+
+    def __call__(self, connection: socket.socket) -> None:
+        if self.read_again:  # a new connection, after kept ones were dead
+            receivers.answering(NO_CONTENT)(connection)
+            return
+        receivers.request_of(connection)
+        self._all_there.wait(10)
+        connection.sendall(NO_CONTENT)
+        if not receivers.request_of(connection):
+            return
+        with self._lock:
+            self.read_again += 1
+            answers = self.read_again > self._answers_again_after
+        if answers:
+            connection.sendall(NO_CONTENT)
+        receivers.reset(connection)
+
+
+def test_one_attempt_sends_twice_at_most_and_tells_each(make: Made) -> None:
+    dying = Dying(answers_again_after=KEPT)
+    with listening(dying) as port:
+        transport, results = make(), Results()
+        for _ in range(KEPT):
+            transport.submit(Request(f"http://127.0.0.1:{port}/", (), BODY), results)
+        assert all(isinstance(each, Answer) for each in results.wait(KEPT))
+        result = push(transport, f"http://127.0.0.1:{port}/", body=BODY)
+    assert isinstance(result, Failure)
+    assert result.phase in {"answer", "send"}
+    assert dying.read_again <= 2
+    assert result.bytes_sent == dying.read_again * len(BODY)
+
+
+def test_an_answer_to_what_was_sent_again_tells_so_too(make: Made) -> None:
+    dying = Dying(answers_again_after=1)
+    with listening(dying) as port:
+        transport, results = make(), Results()
+        for _ in range(KEPT):
+            transport.submit(Request(f"http://127.0.0.1:{port}/", (), BODY), results)
+        assert all(isinstance(each, Answer) for each in results.wait(KEPT))
+        result = push(transport, f"http://127.0.0.1:{port}/", body=BODY)
+    assert result.bytes_sent == dying.read_again * len(BODY)
