@@ -16,7 +16,7 @@ _UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
 _NO_MORE: Final = frozenset({b"\r\n", b"\n"})
-_INTERIM: Final = range(100, 200)
+_INTERIM: Final = frozenset(range(100, 200)) - {101}
 # libcurl's own ones are left out; what the request brings under these names is sent.
 _OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
 
@@ -128,11 +128,13 @@ class Slot:
         address = easy.getinfo(pycurl.PRIMARY_IP) or ""
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T)) + self._sent_before()
         status = easy.getinfo(pycurl.RESPONSE_CODE)
-        if error == 0 or (self._is_cut and self._has_head and status not in _INTERIM):
+        if (error == 0 or self._is_cut) and self._has_head and status not in _INTERIM:
             return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
         phase = self._phase(error)
         if self._is_cut:
             text = f"more than {self._terms.max_answer_bytes} bytes and no whole head among them"
+        elif error == 0:  # to libcurl the end of a connection is the end of a head as well
+            text = "the head of the answer breaks off"
         elif self._sends > _MOST_SENDS:
             phase, text = "send", "sent twice over kept connections, both of which broke off before an answer"
         elif phase == "guard":
@@ -159,7 +161,7 @@ class Slot:
             if line.startswith(b"HTTP/"):
                 self._has_head, self._retry_after = False, None
         elif line[:12].lower() == _RETRY_AFTER:
-            self._retry_after = line[12:].strip().decode("latin-1")
+            self._retry_after = line[12:].strip().decode("latin-1") or None
         elif line in _NO_MORE:
             self._has_head = True
         return None
