@@ -1,7 +1,8 @@
 """Connections of urllib3 that count what they send, stop reading at the cap, and can be ended from outside."""
 
 import io
-from http.client import HTTPResponse, parse_headers
+from collections.abc import Iterator
+from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any, Final
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -11,6 +12,11 @@ from syndicator.delivery.transport.deadline import Attempt, current
 
 _PART: Final = 16_384
 _INTERIM: Final = frozenset(range(100, 200)) - {101}
+_BODILESS: Final = frozenset({101, 204, 304})
+_OF_BODIES: Final = frozenset({b"content-length", b"transfer-encoding"})
+_OF_ANY: Final = frozenset({b"connection", b"keep-alive"})
+_RETRY_AFTER: Final = b"retry-after"
+_NO_MORE: Final = frozenset({b"\r\n", b"\n"})
 
 
 class _Metered(io.RawIOBase):
@@ -39,23 +45,58 @@ class _Metered(io.RawIOBase):
         super().close()
 
 
+class _Wire(io.BufferedReader):
+    """Lines, those that are put ``ahead`` first."""
+
+    ahead: Iterator[bytes] = iter(())
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = next(self.ahead, None)
+        return super().readline(size) if line is None else line
+
+    def read_head(self, names: frozenset[bytes]) -> list[bytes]:
+        """Reads to the end of a head, and gives its lines with these names, and the last Retry-After.
+
+        More than a hundred lines are too many for http.client, however short, and requests makes one of all with the
+        same name. Of cookies and whatever else there may be, nothing is parsed.
+        """
+        kept: list[bytes] = []
+        pause: list[bytes] = []
+        name = b""
+        while (line := super().readline()) not in _NO_MORE:
+            if not line:
+                raise RemoteDisconnected("the head of the answer breaks off")
+            if not line.startswith((b" ", b"\t")):  # else it goes on with the line before (RFC 9112 section 5.2)
+                name = line.partition(b":")[0].lower()
+                if name == _RETRY_AFTER:
+                    pause.clear()
+            if name == _RETRY_AFTER:
+                pause.append(line)
+            elif name in names:
+                kept.append(line)
+        return [*kept, *pause, b"\r\n"]
+
+
 class _CappedResponse(HTTPResponse):
     """Reads head and body, interim answers too, through one meter: http.client bounds each line, not their sum.
 
-    Interim answers are passed over (RFC 9110 section 15.2), whichever they are; http.client knows 100 alone.
+    Interim answers are passed over (RFC 9110 section 15.2), whichever they are; http.client knows 100 alone. Where no
+    body may come (section 6.4.1) none is waited for, whatever the head says; http.client does where it says "chunked".
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         reader: Any = self.fp
-        self.fp = io.BufferedReader(_Metered(reader.detach(), current()))
+        self.fp = _Wire(_Metered(reader.detach(), current()))
 
     def _read_status(self) -> Any:  # noqa: ANN401
         """Version, status and reason of the first answer that is none of the interim ones."""
+        wire: Any = self.fp
         line = super()._read_status()  # type: ignore[misc]  # not in the stubs
         while line[1] in _INTERIM:
-            parse_headers(self.fp)
+            wire.read_head(_OF_ANY)
             line = super()._read_status()  # type: ignore[misc]  # not in the stubs
+        wire.ahead = iter(wire.read_head(_OF_ANY if line[1] in _BODILESS else _OF_ANY | _OF_BODIES))
         return line
 
 

@@ -170,7 +170,7 @@ class RequestsTransport:
                 raw.release_conn()
         return Answer(
             answer.status_code,
-            answer.headers.get("retry-after"),
+            answer.headers.get("retry-after", "").strip() or None,
             bytes(kept),
             attempt.address,
             time.monotonic() - started,

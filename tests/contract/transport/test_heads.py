@@ -1,8 +1,11 @@
 """What is taken from the head of an answer, however odd it is, and what is not."""
 
+import socket
+
 import pytest
 
-from syndicator.delivery.transport.protocol import Answer
+from syndicator.delivery.transport.protocol import Answer, Failure
+from tests.contract.transport import receivers
 from tests.contract.transport.conftest import PATIENT, Made, push
 from tests.contract.transport.receivers import Flood, answering, listening
 
@@ -32,3 +35,45 @@ def test_a_pause_is_asked_for_by_the_head_of_the_answer_alone(make: Made, answer
         result = push(make(), f"http://127.0.0.1:{port}/")
     assert isinstance(result, Answer), result
     assert (result.status, result.retry_after) == (503, None)
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+@pytest.mark.parametrize("length", [b"transfer-encoding: chunked", b"content-length: 55"])
+def test_where_no_body_may_come_none_is_waited_for(make: Made, status: bytes, length: bytes) -> None:
+    with listening(answering(b"HTTP/1.1 " + status + b"\r\n" + length + b"\r\n\r\n")) as port:
+        transport = make(limits=PATIENT)
+        for _ in range(2):
+            result = push(transport, f"http://127.0.0.1:{port}/")
+            assert isinstance(result, Answer), result
+            assert (result.status, result.body) == (int(status[:3]), b"")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (b"retry-after: 3600\r\nx: y\r\nRetry-After: 7200\r\n", "7200"),
+        (b"x: y\r\n" * 150 + b"retry-after: 5\r\n" + b"x: y\r\n" * 150, "5"),
+        (b"retry-after:\r\n 5\r\n", "5"),
+        (b"x: retry-after\r\n retry-after: 5\r\nset-cookie: a=b; retry-after: 5\r\n", None),
+    ],
+    ids=["the last counts", "many lines", "a folded line", "another line goes on"],
+)
+def test_a_pause_is_read_from_whatever_head(make: Made, lines: bytes, told: str | None) -> None:
+    answer = b"HTTP/1.1 429 Slow\r\n" + lines + b"content-length: 2\r\n\r\nhi"
+    with listening(answering(answer)) as port:
+        transport = make()
+        for _ in range(2):
+            result = push(transport, f"http://127.0.0.1:{port}/")
+            assert isinstance(result, Answer), result
+            assert (result.status, result.retry_after, result.body) == (429, told, b"hi")
+
+
+def test_a_head_that_breaks_off_is_no_answer(make: Made) -> None:
+    def break_off(connection: socket.socket) -> None:
+        receivers.request_of(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n")
+
+    with listening(break_off) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "answer"
