@@ -1,12 +1,14 @@
 """Connections of urllib3 that count what they send, stop reading at the cap, and can be ended from outside."""
 
 import io
+import socket
 from collections.abc import Iterator
 from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any, Final
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from syndicator.delivery.transport.deadline import Attempt, current
 
@@ -113,8 +115,31 @@ class _Watched:
         self._is_in_body = False
         super().request(method, attempt.target, *args, **options)  # type: ignore[misc]  # mixed into a connection
 
+    def _new_conn(self) -> socket.socket:
+        """Within the time that the attempt has for connecting, which urllib3 would begin anew for TCP and for TLS."""
+        attempt, host, port = current(), self.host, self.port  # type: ignore[attr-defined]  # mixed into a connection
+        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            attempt.opens(sock)
+            attempt.use(self)
+            sock.settimeout(attempt.left_to_connect_s())
+            sock.connect((host, port))
+            sock.settimeout(attempt.left_to_connect_s())
+        except OSError as error:
+            sock.close()
+            if isinstance(error, TimeoutError):
+                raise
+            raise NewConnectionError(self, f"no connection to {host}: {error}") from error  # type: ignore[arg-type]
+        return sock
+
     def connect(self) -> None:
-        super().connect()  # type: ignore[misc]  # mixed into a connection
+        try:
+            super().connect()  # type: ignore[misc]  # mixed into a connection
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "not connected in time") from error
+        finally:
+            current().opened()
         # Sending is bounded by the attempt's deadline, not by the time to connect.
         self.sock.settimeout(None)  # type: ignore[attr-defined]  # mixed into a connection
         current().use(self)

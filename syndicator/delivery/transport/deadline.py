@@ -10,29 +10,49 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
+from syndicator.delivery.transport.protocol import Limits
+
+_LEAST_S: Final = 0.001  # a timeout of 0 would be none to a socket
 _of_this_thread = threading.local()
 
 
 class Attempt:
-    """One attempt of the current thread: what it asks for, its deadline (monotonic seconds), the connection it uses.
+    """One attempt of the current thread: what it asks for, when it ends (monotonic seconds), the connection it uses.
 
     ``room`` is how many bytes of the answer it may still read, ``is_cut`` whether there were more, ``bytes_sent`` how
     much of its body went out.
     """
 
-    def __init__(self, target: str, ends: float, room: int) -> None:
+    def __init__(self, target: str, started: float, limits: Limits) -> None:
         self.target = target
-        self.ends = ends
-        self.room = room
+        self.ends = started + limits.total_timeout_s
+        self.room = limits.max_answer_bytes
+        self._connected_by = min(self.ends, started + limits.connect_timeout_s)
         self.is_cut = False
         self.bytes_sent = 0
         self.is_over = False
         self.address = ""
         self._connection: Any = None
+        self._opening: socket.socket | None = None
         self._done = False
         self._ending = threading.Lock()
+
+    def left_to_connect_s(self) -> float:
+        """For whatever comes next until there is a connection: lookup, TCP and TLS share one time."""
+        return max(_LEAST_S, self._connected_by - time.monotonic())
+
+    def opens(self, sock: socket.socket) -> None:
+        """Until ``opened``, ``end`` ends its connecting: by a duplicate, since TLS takes its descriptor away."""
+        with self._ending:
+            self._opening = sock.dup()
+
+    def opened(self) -> None:
+        with self._ending:
+            if self._opening is not None:
+                self._opening.close()
+            self._opening = None
 
     def use(self, connection: Any) -> None:  # noqa: ANN401 (urllib3's, plain or TLS)
         """Called before and after connecting. TimeoutError when the attempt is over already."""
@@ -47,7 +67,7 @@ class Attempt:
         """Called by the watchdog: whoever waits for this socket wakes with an error."""
         self.is_over = True
         with self._ending:
-            sock = getattr(self._connection, "sock", None)
+            sock = self._opening or getattr(self._connection, "sock", None)
             # A kept connection may serve the next attempt before this one has finished.
             if sock is None or self._done or self._connection.attempt is not self:
                 return

@@ -138,7 +138,7 @@ class RequestsTransport:
         verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s, ends=[self._closing])
         if isinstance(verdict, Refusal):
             return Failure(verdict.phase, verdict.reason)
-        with self._watchdog.watching(self._attempt_from(started, verdict.url.target)) as attempt:
+        with self._watchdog.watching(Attempt(verdict.url.target, started, self._limits)) as attempt:
             try:
                 answer = self._session.send(_prepared(request, verdict), **self._options())
                 result = self._read(answer, attempt, started)
@@ -147,12 +147,9 @@ class RequestsTransport:
             # A socket that was shut down reads like the end of an answer.
             return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
 
-    def _attempt_from(self, started: float, target: str) -> Attempt:
-        return Attempt(target, started + self._limits.total_timeout_s, self._limits.max_answer_bytes)
-
     def _options(self) -> dict[str, Any]:
-        timeout = (self._limits.connect_timeout_s, self._limits.total_timeout_s)
-        return {"stream": True, "allow_redirects": False, "timeout": timeout}
+        # Connecting has a time of its own (see ``Attempt``), and sending ends with the attempt.
+        return {"stream": True, "allow_redirects": False, "timeout": (None, self._limits.total_timeout_s)}
 
     def _read(self, answer: requests.Response, attempt: Attempt, started: float) -> Result:
         kept = bytearray()

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from pathlib import Path
 
 from syndicator.delivery.resolver import Answers
 from syndicator.delivery.transport.protocol import Failure, Request
@@ -28,6 +29,47 @@ def test_closing_ends_what_is_under_way_or_waits_and_refuses_what_comes_after(ma
         transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
     assert [result.phase for result in results.wait(4) if isinstance(result, Failure)] == ["closed"] * 4
     assert transport.in_flight == 0
+
+
+def test_closing_waits_for_no_handshake(make: Made) -> None:
+    arrived = threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        connection.recv(1)
+        arrived.set()
+        receivers.hang_before_tls(connection)
+
+    with listening(hang) as port:
+        transport, results = make(limits=PATIENT), Results()
+        transport.submit(Request(f"https://127.0.0.1:{port}/", (), b""), results)
+        assert arrived.wait(5)
+        started = time.monotonic()
+        transport.close()
+        took = time.monotonic() - started
+    assert [result.phase for result in results.all if isinstance(result, Failure)] == ["closed"]
+    assert took < 10, "the handshake would have been waited for 30 s"
+
+
+def test_closing_waits_for_no_connection(make: Made) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
+        port = full.getsockname()[1]  # who calls there now gets no answer at all
+        transport, results = make(limits=PATIENT), Results()
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b""), results)
+        ends = time.monotonic() + 10
+        while not calling(port):
+            assert time.monotonic() < ends, "it does not connect"
+            time.sleep(0.01)
+        started = time.monotonic()
+        transport.close()
+        took = time.monotonic() - started
+    assert [result.phase for result in results.all if isinstance(result, Failure)] == ["closed"]
+    assert took < 10, "the connection would have been waited for 30 s"
+
+
+def calling(port: int) -> bool:
+    """Whether anybody is still trying to connect there."""
+    wanted = f"0100007F:{port:04X} 02 "  # SYN_SENT
+    return wanted in Path("/proc/net/tcp").read_text()
 
 
 def test_closing_waits_for_no_name(make: Made) -> None:

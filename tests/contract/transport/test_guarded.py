@@ -10,7 +10,7 @@ from syndicator.delivery.resolver import Answers
 from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import NO_CONTENT, Made, Results, push
-from tests.contract.transport.receivers import answering, listening
+from tests.contract.transport.receivers import Handler, answering, listening
 
 PUBLIC = "93.184.216.34"
 
@@ -116,3 +116,34 @@ def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
         took = time.monotonic() - started
     assert isinstance(result, Failure)
     assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
+
+
+@pytest.mark.parametrize("handle", [receivers.hang_before_tls, receivers.drip_tls], ids=lambda h: h.__name__)
+def test_lookup_and_handshake_share_the_time_to_connect(make: Made, handle: Handler) -> None:
+    pause = threading.Event()
+
+    def lookup(host: str) -> Answers:
+        if host == "slow.example":
+            pause.wait(1.5)
+        return ("127.0.0.1",)
+
+    limits = Limits(connect_timeout_s=2, total_timeout_s=30)
+    with listening(handle) as port, listening(answering(NO_CONTENT)) as quick:
+        transport = make(lookup=lookup, limits=limits)
+        push(transport, f"http://warm.example:{quick}/")  # what sends has started
+        started = time.monotonic()
+        result = push(transport, f"https://slow.example:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert (result.phase, result.address) == ("connect", "127.0.0.1")
+    assert took < 3, "lookup and handshake one after the other would have taken 3.5 s"
+
+
+def test_connecting_has_no_longer_than_the_whole_attempt(make: Made) -> None:
+    with listening(receivers.hang_before_tls) as port:
+        started = time.monotonic()
+        limits = Limits(connect_timeout_s=30, total_timeout_s=1)
+        result = push(make(limits=limits), f"https://127.0.0.1:{port}/")
+        took = time.monotonic() - started
+    assert isinstance(result, Failure)
+    assert took < 10, "connecting alone would have taken 30 s"
