@@ -125,7 +125,7 @@ class Slot:
         """What came of the attempt; ``error`` and ``text`` are libcurl's, 0 for none."""
         easy = self.easy
         duration_s = self._spent_s + easy.getinfo(pycurl.TOTAL_TIME)
-        address = easy.getinfo(pycurl.PRIMARY_IP) or ""
+        address = easy.getinfo(pycurl.PRIMARY_IP) or self._address
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T)) + self._sent_before()
         status = easy.getinfo(pycurl.RESPONSE_CODE)
         if (error == 0 or self._is_cut) and self._has_head and status not in _INTERIM:

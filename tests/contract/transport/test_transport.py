@@ -242,7 +242,7 @@ def test_a_closed_port_is_a_failure_to_connect(make: Made) -> None:
         reserved.bind(("127.0.0.1", 0))  # and does not listen
         result = push(make(), f"http://127.0.0.1:{reserved.getsockname()[1]}/")
     assert isinstance(result, Failure)
-    assert result.phase == "connect"
+    assert (result.phase, result.address) == ("connect", "127.0.0.1")
 
 
 def test_hanging_receivers_do_not_hold_up_the_healthy(make: Made) -> None:
