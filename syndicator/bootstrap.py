@@ -257,7 +257,7 @@ class Syndicator:
 
     @cached_property
     def guard(self) -> Guard:
-        return Guard(self.settings.allow_cidrs, allowed_ports=self.ports, dns_timeout_s=self.settings.connect_timeout_s)
+        return Guard(self.settings.allow_cidrs, allowed_ports=self.ports)
 
     @property
     def ports(self) -> frozenset[int] | range:

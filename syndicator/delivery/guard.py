@@ -5,13 +5,12 @@ given the vetted addresses, connects only to them, and asks ``reachable`` again 
 """
 
 from collections.abc import Container, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from syndicator.delivery.reachable import Reachable
-from syndicator.delivery.resolver import Answers, Resolver
+from syndicator.delivery.resolver import Answers, Asked, Crowded, Resolver
 from syndicator.delivery.url import DEFAULT_PORTS, EndpointUrl, UrlRefused, parse_endpoint_url
 from syndicator.errors import Fault
 
@@ -28,9 +27,12 @@ class Vetted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why no request may be made: ``url`` = its syntax or port, ``dns`` = no answer, ``guard`` = not public."""
+    """Why no request may be made.
 
-    phase: Literal["url", "dns", "guard"]
+    ``url`` = its syntax or port, ``dns`` = no answer, ``guard`` = not public, ``busy`` = its name was not looked up.
+    """
+
+    phase: Literal["url", "dns", "guard", "busy"]
     reason: str
 
 
@@ -39,7 +41,7 @@ class Pending:
     """A name that is being looked up; give it to ``Guard.judge`` once ``answer`` is done."""
 
     url: EndpointUrl
-    answer: Future[Answers]
+    answer: Asked
 
 
 Verdict = Vetted | Refusal
@@ -52,7 +54,6 @@ class Guard:
         allow_cidrs: networks that may be reached although they are not public ("10.1.0.0/16").
         allowed_ports: ports that a URL may name; ``range(1, 65536)`` allows all.
         resolver: looks names up.
-        dns_timeout_s: the longest wait for an answer in ``resolve``.
 
     Raises:
         ConfigError: if an entry of ``allow_cidrs`` is no network.
@@ -64,12 +65,10 @@ class Guard:
         *,
         allowed_ports: Container[int] = DEFAULT_PORTS,
         resolver: Resolver | None = None,
-        dns_timeout_s: float = 5.0,
     ) -> None:
         self.reachable = Reachable(allow_cidrs)
         self._ports = allowed_ports
         self._resolver = resolver or Resolver()
-        self._dns_timeout_s = dns_timeout_s
         # A batch goes to the same endpoints as the one before it: reading a URL again costs a fifth of a whole send.
         self._read = lru_cache(URLS_REMEMBERED)(self._read_url)
 
@@ -94,29 +93,22 @@ class Guard:
         return Pending(read, self._resolver.ask(read.host))
 
     def judge(self, pending: Pending) -> Verdict:
-        """The verdict on a lookup that is done; a ``dns`` refusal while it is not."""
-        host = pending.url.host
-        if not pending.answer.done():
-            return Refusal("dns", f"no address for {host} in time")
-        error = pending.answer.exception()
+        """The verdict on a lookup that is done, or is waited for no longer; ``busy`` if the name had no time."""
+        host, answer = pending.url.host, pending.answer
+        if not answer.done():
+            return Refusal("dns", f"no address for {host} in time") if answer.had_its_time() else _crowded(host)
+        error = answer.exception()
+        if isinstance(error, Crowded):
+            return _crowded(host)
         if error is not None:
             return Refusal("dns", f"no address for {host}: {error}")
-        return self._vet(pending.url, pending.answer.result())
+        return self._vet(pending.url, answer.result())
 
     def host_of(self, url_text: str) -> tuple[str, int] | None:
         """Host and port that the URL leads to, whatever its verdict, to count requests by; None if it is no URL."""
         read = self._read(url_text)
         url = read if isinstance(read, EndpointUrl) else read.url if isinstance(read, Vetted) else None
         return None if url is None else (url.host, url.port)
-
-    def resolve(self, url_text: str, timeout_s: float | None = None, *, ends: Iterable[Future[None]] = ()) -> Verdict:
-        """The verdict, waiting at most ``timeout_s`` (or ``dns_timeout_s``) for DNS, and not once one ``ends``."""
-        found = self.check(url_text)
-        if not isinstance(found, Pending):
-            return found
-        either: tuple[Future[Any], ...] = (found.answer, *ends)
-        wait(either, self._dns_timeout_s if timeout_s is None else timeout_s, FIRST_COMPLETED)
-        return self.judge(found)
 
     def _read_url(self, url_text: str) -> EndpointUrl | Verdict:
         try:
@@ -139,6 +131,10 @@ class Guard:
             if not self.reachable.allows(address):
                 return _refused(url, address)
         return Vetted(url, addresses)
+
+
+def _crowded(host: str) -> Refusal:
+    return Refusal("busy", f"{host} was not looked up in time: too many names are")
 
 
 def _refused(url: EndpointUrl, address: str) -> Refusal:

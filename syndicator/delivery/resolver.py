@@ -1,7 +1,17 @@
-"""Addresses behind host names, looked up by threads of their own.
+"""Addresses behind host names, looked up by threads of their own, so that names which hang keep no others waiting.
 
-``getaddrinfo`` cannot be cancelled. Whoever asks waits only as long as it wants to; the thread stays with the slow
-name. Names are asked once at a time, however many wait for them, so one slow name holds one thread.
+``getaddrinfo`` cannot be cancelled: a name whose servers say nothing holds its thread for ten seconds or more, and
+anybody may own a thousand such names. Whoever asks waits only as long as it wants to; the thread stays with the name.
+
+- A name is asked once at a time, however many wait for it.
+- ``at_once`` lookups run together, which is as much as small name servers bear. One that is slow makes room for the
+  next, since it waits and asks for nothing; so there are more threads than that, up to ``threads``.
+- The names of one domain hold an eighth of the threads. A domain is the last two labels: below them its owner makes
+  names without end. Under ``co.uk`` strangers share such an eighth, which is plenty as long as their names answer.
+- A name that hung is not asked again for ``remember_s``: who pushes to it learns that at once. Until it answers, all
+  names that hung share one eighth, so the same ones hold the threads only once.
+- A name that found no thread in time was not looked up, which says nothing about it: ``Crowded``, no fault of its own.
+- An answer that is just over its time is used while the name is asked again: who pushes to it often waits for no name.
 """
 
 import socket
@@ -9,11 +19,35 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
 from time import monotonic
+from typing import Any, Final, TypeVar
+
+from syndicator.delivery.transport.turns import Turns
 
 Answers = tuple[str, ...]
 Lookup = Callable[[str], Answers]
+Kept = TypeVar("Kept")
+
+_SHARES: Final = 8
+_SPARE_THREADS: Final = 8
+_HUNG: Final = "names that hung"  # no domain: it has spaces
+
+
+class Crowded(OSError):
+    """No thread was free for the name in time: it was not looked up."""
+
+
+class Asked(Future[Answers]):
+    """The answer to come. Ends with OSError if there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_at = monotonic()
+        self.began_at: float | None = None
+
+    def had_its_time(self) -> bool:
+        """Whether it is the name that is late: it is looked up for no less time than it waited for a thread."""
+        return self.began_at is not None and monotonic() - self.began_at >= self.began_at - self.asked_at
 
 
 def system_lookup(host: str) -> Answers:
@@ -25,75 +59,131 @@ def system_lookup(host: str) -> Answers:
 class Resolver:
     """Host names to addresses, with a bounded number of threads and a short memory.
 
-    ``remember_s`` is how long an answer is used again, since ``getaddrinfo`` does not tell the record's own time;
-    0 asks each time. A name that waited longer than ``patience_s`` for a thread is not looked up any more.
+    ``remember_s`` is how long an answer is used again, since ``getaddrinfo`` does not tell the record's own time, and
+    as long again while it is renewed; 0 asks each time. ``slow_after_s`` is when a lookup makes room for another one,
+    and has hung if it fails. A name that waited longer than ``patience_s`` for a thread is not looked up any more.
     """
 
     def __init__(
         self,
         lookup: Lookup = system_lookup,
         *,
-        threads: int = 128,
+        at_once: int = 128,
+        threads: int = 512,
+        slow_after_s: float = 1.0,
         patience_s: float = 5.0,
         remember_s: float = 30.0,
         remember_names: int = 50_000,
     ) -> None:
         self._lookup = lookup
-        self._threads_left = threads
-        self._patience_s = patience_s
-        self._remember_s = remember_s
-        self._remember_names = remember_names
-        self._lock = threading.Lock()
-        self._asked: dict[str, Future[Answers]] = {}
-        self._queue: SimpleQueue[tuple[str, float]] = SimpleQueue()
-        self._idle = 0
+        self._at_once, self._most_threads = at_once, threads
+        self._slow_after_s, self._patience_s = slow_after_s, patience_s
+        self._remember_s, self._remember_names = remember_s, remember_names
+        self._changed = threading.Condition()
+        self._asked: dict[str, Asked] = {}
+        self._turns: Turns[str] = Turns(threads, max(1, threads // _SHARES), patience_s)
+        self._quick: OrderedDict[str, float] = OrderedDict()  # what is looked up and not slow yet: since when
+        self._threads = self._idle = 0
         self._known: OrderedDict[str, tuple[float, Answers]] = OrderedDict()
+        self._hung: OrderedDict[str, float] = OrderedDict()
 
     def known(self, host: str) -> Answers | None:
-        """An answer that is still fresh, without waiting."""
-        found = self._known.get(host)
-        return found[1] if found is not None and monotonic() < found[0] else None
+        """An answer without waiting: one that is fresh, or just over its time and asked for again."""
+        fresh_until, answers = self._known.get(host, (0.0, None))
+        late_s = monotonic() - fresh_until
+        if answers is None or late_s >= self._remember_s:
+            return None
+        if late_s >= 0:
+            self.ask(host)
+        return answers
 
-    def ask(self, host: str) -> Future[Answers]:
-        """The answer to come; the same one for everybody who asks meanwhile. Ends with OSError if there is none."""
-        with self._lock:
-            waiting = self._asked.get(host)
-            if waiting is not None:
-                return waiting
-            answer: Future[Answers] = Future()
-            self._asked[host] = answer
-            self._queue.put((host, monotonic()))
-            if self._idle < self._queue.qsize() and self._threads_left:
-                self._threads_left -= 1
-                threading.Thread(target=self._work, name="resolver", daemon=True).start()
-            return answer
+    def ask(self, host: str) -> Asked:
+        """The answer to come; the same one for everybody who asks meanwhile."""
+        with self._changed:
+            asked = self._asked.get(host)
+            if asked is not None:
+                return asked
+            asked = Asked()
+            if asked.asked_at < self._hung.get(host, 0.0):
+                asked.set_exception(OSError("its name servers did not answer a moment ago"))
+                return asked
+            self._asked[host] = asked
+            self._turns.add(_HUNG if host in self._hung else _domain(host), host, asked.asked_at)
+            self._see_that_one_watches()
+            return asked
+
+    # --- the threads
+
+    def _see_that_one_watches(self) -> None:
+        """While names wait, so does a thread: for a lookup to end, or to be slow."""
+        if self._idle:
+            self._changed.notify()
+        elif self._threads < self._most_threads:
+            self._threads += 1
+            self._idle += 1
+            threading.Thread(target=self._work, name="resolver", daemon=True).start()
 
     def _work(self) -> None:
-        while True:
-            with self._lock:
-                self._idle += 1
-            host, asked_at = self._queue.get()
-            with self._lock:
-                self._idle -= 1
+        while turn := self._next():
+            domain, host = turn
+            began, asked = monotonic(), self._asked[host]
             try:
-                if monotonic() - asked_at > self._patience_s:
-                    raise TimeoutError("too many names are being looked up")
+                if began - asked.asked_at > self._patience_s:
+                    raise Crowded("too many names are being looked up")
+                asked.began_at = began
                 answers = self._lookup(host)
             except (OSError, UnicodeError) as error:
-                self._take(host).set_exception(error)
+                self._end(domain, host, None, began)
+                asked.set_exception(error)
             else:
-                self._remember(host, answers)
-                self._take(host).set_result(answers)
+                self._end(domain, host, answers, began)
+                asked.set_result(answers)
 
-    def _take(self, host: str) -> Future[Answers]:
-        with self._lock:
-            return self._asked.pop(host)
+    def _next(self) -> tuple[Any, str] | None:
+        """A name whose turn it is, and its domain; None once enough other threads have nothing to do."""
+        with self._changed:
+            while not (turn := self._turn()) and self._idle <= _SPARE_THREADS:
+                self._changed.wait(self._until_slow())
+            self._idle -= 1
+            if turn is None:
+                self._threads -= 1
+            if self._turns.next_end() is not None:
+                self._see_that_one_watches()
+            return turn
 
-    def _remember(self, host: str, answers: Answers) -> None:
-        if not self._remember_s:
-            return
-        with self._lock:
-            self._known[host] = (monotonic() + self._remember_s, answers)
-            self._known.move_to_end(host)
-            if len(self._known) > self._remember_names:
-                self._known.popitem(last=False)
+    def _turn(self) -> tuple[Any, str] | None:
+        now = monotonic()
+        while self._quick and next(iter(self._quick.values())) + self._slow_after_s <= now:
+            self._quick.popitem(last=False)
+        turn = self._turns.take() if len(self._quick) < self._at_once else None
+        if turn is not None:
+            self._quick[turn[1]] = now
+        return turn
+
+    def _until_slow(self) -> float | None:
+        """For how long nothing happens of itself, in seconds; None = for ever."""
+        is_full = len(self._quick) >= self._at_once
+        return next(iter(self._quick.values())) + self._slow_after_s - monotonic() if is_full else None
+
+    def _end(self, domain: str, host: str, answers: Answers | None, began: float) -> None:
+        with self._changed:
+            del self._asked[host]
+            self._quick.pop(host, None)
+            self._turns.leave(domain)
+            self._idle += 1
+            now = monotonic()
+            if answers is not None:
+                self._hung.pop(host, None)
+                self._keep(self._known, host, (now + self._remember_s, answers))
+            elif now - began >= self._slow_after_s:
+                self._keep(self._hung, host, now + self._remember_s)
+
+    def _keep(self, memory: OrderedDict[str, Kept], host: str, what: Kept) -> None:
+        memory[host] = what
+        memory.move_to_end(host)
+        if len(memory) > self._remember_names:
+            memory.popitem(last=False)
+
+
+def _domain(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])

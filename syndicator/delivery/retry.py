@@ -13,7 +13,7 @@ DNS, connect, TLS, timeout …         Retry
 address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
 the process that sent it died        Retry: it may have arrived
 transport closed meanwhile           Retry soon that costs no attempt: the receiver has no part in it
-busy: its host had its share         Retry soon that costs no attempt and ends no window: none was made
+busy: no turn, or too many names     Retry soon that costs no attempt and ends no window: none was made
 none left in the window              Dead: visible, and can be replayed
 ===================================  =======================================================================
 

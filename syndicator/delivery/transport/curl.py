@@ -165,12 +165,13 @@ class CurlTransport:
             self._admit(verdict, job, 0.0)
 
     def _answer(self, lookup: Lookup[_Job]) -> None:
-        """Runs on the resolver's thread."""
+        """Runs on the resolver's thread, or on this one."""
         self._answered.append((lookup, time.monotonic()))
         self._bell.set()
 
     def _looked_up(self, lookup: Lookup[_Job], ended_at: float) -> None:
-        self._admit(self._guard.judge(lookup.pending), lookup.job._replace(since=ended_at), ended_at - lookup.asked_at)
+        job = lookup.job._replace(since=ended_at)
+        self._admit(self._guard.judge(lookup.pending), job, lookup.spent_s(ended_at))
 
     def _admit(self, verdict: Vetted | Refusal, job: _Job, spent_s: float) -> None:
         if isinstance(verdict, Refusal):

@@ -18,11 +18,16 @@ class Lookup(Generic[Job]):
     asked_at: float
     job: Job
 
+    def spent_s(self, now: float) -> float:
+        """How long it was looked up; to wait for a thread that does so is no part of an attempt, as no wait is."""
+        began_at = self.pending.answer.began_at
+        return 0.0 if began_at is None else now - max(began_at, self.asked_at)
+
 
 class Lookups(Generic[Job]):
-    """The open lookups of one thread, oldest first. Each is waited for ``patience_s``.
+    """The open lookups, oldest first. Each is waited for ``patience_s``. Not for several threads at once.
 
-    ``answered`` is called with a lookup whose answer came, on the resolver's thread.
+    ``answered`` is called with a lookup whose answer came, on the resolver's thread, or in ``add`` if it is there.
     """
 
     def __init__(self, patience_s: float, answered: Callable[[Lookup[Job]], None]) -> None:
@@ -30,10 +35,11 @@ class Lookups(Generic[Job]):
         self._answered = answered
         self._open: OrderedDict[Lookup[Job], None] = OrderedDict()
 
-    def add(self, pending: Pending, job: Job, now: float) -> None:
+    def add(self, pending: Pending, job: Job, now: float) -> Lookup[Job]:
         lookup = Lookup(pending, now, job)
         self._open[lookup] = None
         pending.answer.add_done_callback(lambda _: self._answered(lookup))
+        return lookup
 
     def end(self, lookup: Lookup[Job]) -> bool:
         """Whether it was still waited for; it is not any more."""

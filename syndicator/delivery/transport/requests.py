@@ -8,9 +8,10 @@ import ssl
 import threading
 import time
 from collections.abc import Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import certifi
 import requests
@@ -18,10 +19,11 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse, Retry
 from urllib3.exceptions import HTTPError
 
-from syndicator.delivery.guard import Guard, Refusal, Vetted
+from syndicator.delivery.guard import Guard, Pending, Verdict, Vetted
 from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.connections import PlainPool, SecurePool
 from syndicator.delivery.transport.deadline import Attempt, Watchdog
+from syndicator.delivery.transport.lookups import Lookup, Lookups
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
 from syndicator.delivery.transport.turns import Turns
 
@@ -29,14 +31,23 @@ _THREADS: Final = 64
 _HOSTS_AT_ONCE: Final = 8
 _POOLS: Final = 1000
 _CHUNK: Final = 4096
-_Job = tuple[Request, Done]
+
+
+class _Job(NamedTuple):
+    """A request, whom to tell, where it goes or why it may not, and how long the lookup of its name took."""
+
+    request: Request
+    done: Done
+    goal: Vetted | Failure
+    spent_s: float = 0.0
 
 
 class RequestsTransport:
     """Sends from a pool of threads (see ``Transport`` for the promises).
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port, and never more than an
-    eighth of them; more wait, for at most ``longest_wait_s``, and their deadline begins with their turn.
+    eighth of them; more wait, for at most ``longest_wait_s``, and their deadline begins with their turn. Names are
+    looked up before it, which counts towards the deadline.
     """
 
     def __init__(
@@ -57,22 +68,50 @@ class RequestsTransport:
         self._session.mount("https://", adapter)
         per_host = min(per_host, max(1, in_flight // _HOSTS_AT_ONCE))
         self._turns: Turns[_Job] = Turns(in_flight, per_host, limits.longest_wait_s)
+        self._lookups: Lookups[tuple[Request, Done]] = Lookups(limits.connect_timeout_s, self._answer)
         self._is_looked_after = False
         self._count = 0
         self._lock = threading.Lock()
         self._closed = False
-        self._closing: Future[None] = Future()
 
     def submit(self, request: Request, done: Done) -> None:
-        host = self._guard.host_of(request.url)
+        found = self._guard.check(request.url)
         with self._lock:  # with ``_closed``: what gets in is ended by close at the latest
             is_open = not self._closed
             if is_open:
                 self._count += 1
-                self._turns.add(host, (request, done), time.monotonic())
-                self._start()
+                if isinstance(found, Pending):
+                    self._await(found, (request, done))
+                else:
+                    self._line_up(_Job(request, done, _goal(found)))
         if not is_open:
             done(request, _closed())
+
+    def _await(self, pending: Pending, job: tuple[Request, Done]) -> None:
+        """Names are waited for before the turn: one that hangs holds no thread of the pool. Call it with the lock."""
+        lookup = self._lookups.add(pending, job, time.monotonic())
+        self._watchdog.at(lookup.asked_at + self._limits.connect_timeout_s, partial(self._looked_up, lookup))
+
+    def _answer(self, lookup: Lookup[tuple[Request, Done]]) -> None:
+        """Runs on the resolver's thread, or with the lock."""
+        self._watchdog.at(0.0, partial(self._looked_up, lookup))
+
+    def _looked_up(self, lookup: Lookup[tuple[Request, Done]]) -> None:
+        """Runs on the watchdog's thread, when the answer came and when it is late."""
+        spent_s = lookup.spent_s(time.monotonic())
+        job = _Job(*lookup.job, _goal(self._guard.judge(lookup.pending), spent_s), spent_s)
+        with self._lock:
+            if not self._lookups.end(lookup):
+                return
+            if isinstance(job.goal, Vetted):
+                self._line_up(job)
+        if isinstance(job.goal, Failure):
+            self._finish(job.request, job.done, job.goal)
+
+    def _line_up(self, job: _Job) -> None:
+        """Call it with the lock."""
+        self._turns.add(self._guard.host_of(job.request.url), job, time.monotonic())
+        self._start()
 
     def _start(self) -> None:
         """Whoever's turn it is. Call it with the lock."""
@@ -92,7 +131,7 @@ class RequestsTransport:
             if not self._closed:
                 self._start()
         for job, reason in overdue:
-            self._finish(job, Failure("busy", reason))
+            self._finish(job.request, job.done, Failure("busy", reason))
 
     def start(self) -> None:
         """Nothing to do: threads come with the requests."""
@@ -103,11 +142,10 @@ class RequestsTransport:
 
     def close(self) -> None:
         with self._lock:
-            is_first, self._closed = not self._closed, True
-            for job in self._turns.clear():
-                self._pool.submit(self._finish, job, _closed())
-        if is_first:
-            self._closing.set_result(None)
+            self._closed = True
+            waiting = [job[:2] for job in self._turns.clear()] + self._lookups.clear()
+            for request, done in waiting:
+                self._pool.submit(self._finish, request, done, _closed())
         self._watchdog.close()  # ends what is under way
         self._pool.shutdown(wait=True)
         self._session.close()
@@ -119,28 +157,27 @@ class RequestsTransport:
         self.close()
 
     def _attempt(self, host: Hashable, job: _Job) -> None:
-        started = time.monotonic()
-        result = _closed() if self._closed else self._send(job[0], started)
+        started = time.monotonic() - job.spent_s
+        result = _closed() if self._closed else self._send(job, started)
         if self._closed and isinstance(result, Failure):
             result = _closed()
         with self._lock:
             self._turns.leave(host)
             if not self._closed:
                 self._start()
-        self._finish(job, result)
+        self._finish(job.request, job.done, result)
 
-    def _finish(self, job: _Job, result: Result) -> None:
+    def _finish(self, request: Request, done: Done, result: Result) -> None:
         with self._lock:
             self._count -= 1
-        job[1](job[0], result)
+        done(request, result)
 
-    def _send(self, request: Request, started: float) -> Result:
-        verdict = self._guard.resolve(request.url, self._limits.connect_timeout_s, ends=[self._closing])
-        if isinstance(verdict, Refusal):
-            return Failure(verdict.phase, verdict.reason)
-        with self._watchdog.watching(Attempt(verdict.url.target, started, self._limits)) as attempt:
+    def _send(self, job: _Job, started: float) -> Result:
+        if isinstance(job.goal, Failure):
+            return job.goal
+        with self._watchdog.watching(Attempt(job.goal.url.target, started, self._limits)) as attempt:
             try:
-                answer = self._session.send(_prepared(request, verdict), **self._options())
+                answer = self._session.send(_prepared(job.request, job.goal), **self._options())
                 result = self._read(answer, attempt, started)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 return _failure(error, attempt, started)
@@ -250,6 +287,12 @@ def _phase(error: Exception) -> Phase:
         return "timeout"
     refused = "NewConnectionError" in repr(error)
     return "connect" if refused else "answer"
+
+
+def _goal(verdict: Verdict, spent_s: float = 0.0) -> Vetted | Failure:
+    if isinstance(verdict, Vetted):
+        return verdict
+    return Failure(verdict.phase, verdict.reason, duration_s=spent_s)
 
 
 def _closed() -> Failure:

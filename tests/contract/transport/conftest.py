@@ -26,12 +26,13 @@ def make(request: pytest.FixtureRequest) -> Iterator[Made]:
     def transport(
         *,
         lookup: Callable[[str], Answers] | None = None,
+        name_threads: int = 512,
         limits: Limits = LIMITS,
         ca_file: Path | None = None,
         in_flight: int = 64,
         per_host: int = 64,
     ) -> Transport:
-        resolver = Resolver(lookup, remember_s=0) if lookup else None
+        resolver = Resolver(lookup, threads=name_threads, remember_s=0) if lookup else None
         guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=resolver)
         kind = CurlTransport if request.param == "curl" else RequestsTransport
         made.append(kind(guard, limits, in_flight=in_flight, per_host=per_host, ca_file=ca_file))

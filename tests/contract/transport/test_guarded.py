@@ -9,7 +9,7 @@ import pytest
 from syndicator.delivery.resolver import Answers
 from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
 from tests.contract.transport import receivers
-from tests.contract.transport.conftest import NO_CONTENT, Made, Results, push
+from tests.contract.transport.conftest import NO_CONTENT, PATIENT, Made, Results, push
 from tests.contract.transport.receivers import Handler, answering, listening
 
 PUBLIC = "93.184.216.34"
@@ -78,6 +78,44 @@ def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None
         assert slow.all == [], "it came before any of them was given up"
         assert {result.phase for result in slow.wait(20, 10) if isinstance(result, Failure)} == {"dns"}
         never.set()
+
+
+@pytest.mark.parametrize("name", ["n{}.hanging.example", "n.hanging{}.example"])
+def test_128_names_that_hang_keep_no_other_from_being_delivered_to(make: Made, name: str) -> None:
+    never = threading.Event()
+
+    def lookup(host: str) -> Answers:
+        if "hanging" in host:
+            never.wait(60)
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT)) as port:
+        transport, hanging, good = make(lookup=lookup, limits=PATIENT), Results(), Results()
+        for number in range(128):
+            transport.submit(Request(f"http://{name.format(number)}:{port}/", (), b""), hanging)
+        transport.submit(Request(f"http://good.example:{port}/", (), b""), good)
+        assert isinstance(good.wait(1, 25)[0], Answer)
+        assert hanging.all == []
+        never.set()
+
+
+def test_a_name_that_found_no_thread_is_put_off_and_the_one_that_hangs_is_charged(make: Made) -> None:
+    never = threading.Event()
+    asked: list[str] = []
+
+    def lookup(host: str) -> Answers:
+        asked.append(host)
+        never.wait(60)
+        return ("127.0.0.1",)
+
+    limits = Limits(connect_timeout_s=2, total_timeout_s=2)
+    transport, results = make(lookup=lookup, limits=limits, name_threads=1), Results()
+    for tag in ("first", "second"):
+        for _ in range(2):
+            transport.submit(Request(f"http://{tag}.example/", (), b"", tag), results)
+    phases = [result.phase for result in results.wait(4) if isinstance(result, Failure)]
+    assert (asked, sorted(phases)) == (["first.example"], ["busy", "busy", "dns", "dns"])
+    never.set()
 
 
 def test_the_environments_proxies_and_netrc_are_ignored(

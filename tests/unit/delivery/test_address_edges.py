@@ -92,4 +92,4 @@ def test_what_a_resolver_gives_that_is_no_address_is_not_allowed(text: str) -> N
     ],
 )  # fmt: skip
 def test_the_guard_judges_what_is_written(url: str, *, good: bool) -> None:
-    assert isinstance(Guard().resolve(url), Vetted if good else Refusal)
+    assert isinstance(Guard().check(url), Vetted if good else Refusal)

@@ -100,6 +100,6 @@ def test_an_ordinary_url_is_taken(url: str, host: str, port: int) -> None:
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "[::ffff:10.1.2.3]"])
 def test_an_operator_may_allow_a_network(address: str) -> None:
-    assert isinstance(Guard().resolve(f"http://{address}/"), Refusal)
-    assert isinstance(Guard(["10.1.0.0/16"]).resolve(f"http://{address}/"), Vetted)
-    assert isinstance(Guard(["10.2.0.0/16"]).resolve(f"http://{address}/"), Refusal)
+    assert isinstance(Guard().check(f"http://{address}/"), Refusal)
+    assert isinstance(Guard(["10.1.0.0/16"]).check(f"http://{address}/"), Vetted)
+    assert isinstance(Guard(["10.2.0.0/16"]).check(f"http://{address}/"), Refusal)
