@@ -1,5 +1,6 @@
 """Settings → Syndicator: the wired facade that the edges call."""
 
+import math
 import os
 import secrets as chance
 import threading
@@ -42,13 +43,14 @@ from syndicator.services.rounds import Rounds
 from syndicator.services.setup import Setup
 from syndicator.services.submit import Submitted, submit
 from syndicator.services.sweep import Swept, sweep
-from syndicator.services.verify import verify_endpoint
+from syndicator.services.verify import Verifications, verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
 from syndicator.store.schema_version import current, lacking, newest
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
+_VERIFIED_AT_ONCE = 4  # a tenth of the threads that answer calls to the API
 
 
 class Syndicator:
@@ -82,6 +84,7 @@ class Syndicator:
         self._fan_outs = Rounds(1)
         self._filters = FiltersInUse()
         self._renderings = Rounds(PER_TRANSACTION)
+        self._verifications = Verifications(_VERIFIED_AT_ONCE, math.ceil(settings.attempt_timeout_s))
         self._courier: Courier | None = None
         self._sends = False
         self._swept: Swept | None = None
@@ -137,11 +140,14 @@ class Syndicator:
         )
 
     def verify_endpoint(self, endpoint_id: str, *, actor: str) -> None:
-        """Sends the challenge now and waits for the answer (see ``services.verify``)."""
+        """Sends the challenge now and waits for the answer (see ``services.verify``); Busy when too many do."""
         from syndicator.delivery.transport.requests import RequestsTransport
 
         limits, ca_file = _limits(self.settings), self.settings.ca_file
-        with RequestsTransport(self.guard, limits, in_flight=1, ca_file=ca_file) as transport:
+        with (
+            self._verifications.place(endpoint_id),
+            RequestsTransport(self.guard, limits, in_flight=1, ca_file=ca_file) as transport,
+        ):
             verify_endpoint(self.setup, endpoint_id, actor=actor, means=self._means(transport))
 
     def add_subscription(self, endpoint_id: str, subscription: NewSubscription, *, actor: str) -> str:

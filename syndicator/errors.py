@@ -5,6 +5,7 @@
     ├── NotFound             exit 4, HTTP 404   unknown, or not (yet) public
     ├── Conflict             exit 5, HTTP 409   the state or version is not what the caller expected
     ├── Unreachable          exit 6             the service could not be reached, or says "later"
+    ├── Busy                 exit 6, HTTP 503   as much of it is under way as may be at once
     ├── Unauthorised         exit 7, HTTP 401   no token, or one that is not known
     ├── StoreError           exit 8, HTTP 503   the database cannot be used
     ├── ConfigError          exit 9             a setting is missing or wrong
@@ -78,6 +79,18 @@ class Unreachable(SyndicatorError):
     exit_code = 6
     status = 503
     title = "The service is not reachable"
+
+
+class Busy(SyndicatorError):
+    """As much of it is under way as may be at once; the same call may be sent again after ``Retry-After``."""
+
+    exit_code = 6
+    status = 503
+    title = "Too much of it is under way"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{message}; try again in {retry_after_s} s")
 
 
 class Unauthorised(SyndicatorError):

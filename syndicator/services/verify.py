@@ -5,7 +5,10 @@ comes another way, is none.
 """
 
 import secrets as chance
+import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Final
 
 from syndicator.clock import SECOND_US, from_us
@@ -13,7 +16,7 @@ from syndicator.delivery import secrets
 from syndicator.delivery.payload import Occasion, answers, ping_payload
 from syndicator.delivery.signing import sign
 from syndicator.delivery.transport.protocol import Answer, Request, Result, Transport
-from syndicator.errors import Fault, Rejected
+from syndicator.errors import Busy, Conflict, Fault, Rejected
 from syndicator.ids import new_id
 from syndicator.model.lifecycle import EndpointState, EventType
 from syndicator.services.courier import Means
@@ -29,6 +32,43 @@ class NotVerified(Rejected):
     """The receiver did not answer the challenge; the endpoint's state is as it was."""
 
     title = "The receiver did not answer the challenge"
+
+
+class Verifications:
+    """Those of this process that wait for a receiver: ``most`` at once, since each holds a thread that serves others.
+
+    ``longest_s`` is how long one may take.
+    """
+
+    def __init__(self, most: int, longest_s: int) -> None:
+        self._most, self._longest_s = most, longest_s
+        self._under_way: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, endpoint_id: str) -> Iterator[None]:
+        """One of the places, until the block ends; nobody waits for it.
+
+        Raises:
+            Conflict: if this endpoint is being verified.
+            Busy: if so many others are.
+        """
+        with self._lock:
+            self._check(endpoint_id)
+            self._under_way.add(endpoint_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way.remove(endpoint_id)
+
+    def _check(self, endpoint_id: str) -> None:
+        if endpoint_id in self._under_way:
+            message = f"endpoint {endpoint_id} is being verified: wait until its receiver has answered"
+            raise Conflict(message)
+        if len(self._under_way) >= self._most:
+            message = f"{self._most} endpoints are being verified, which are as many as may be at once"
+            raise Busy(message, self._longest_s)
 
 
 def verify_endpoint(setup: Setup, endpoint_id: str, *, actor: str, means: Means) -> None:

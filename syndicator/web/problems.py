@@ -9,10 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from syndicator import log
-from syndicator.errors import Fault, SyndicatorError
+from syndicator.errors import Busy, Fault, SyndicatorError, Unauthorised
 from syndicator.intake.faults import parameter_faults
 
 MEDIA_TYPE = "application/problem+json"
+PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+"""The content of an error in the OpenAPI description."""
+
 _UNTOLD = 500
 
 
@@ -63,11 +66,16 @@ def of_error(error: SyndicatorError) -> Response:
     """What a caller is told of an error that the core raised on purpose."""
     faults = getattr(error, "faults", ())
     detail = f"{len(faults)} of its parts need a change" if faults else str(error)
-    if error.status >= _UNTOLD:
+    if error.status >= _UNTOLD and not isinstance(error, Busy):
         log.logger("web").error("request failed", error=type(error).__name__, reason=str(error))
         detail = "the log says why; try again later"
-    headers = {"WWW-Authenticate": 'Bearer realm="syndicator"'} if error.status == 401 else {}  # noqa: PLR2004
-    return problem(error.status, error.title, detail, faults=faults, headers=headers)
+    return problem(error.status, error.title, detail, faults=faults, headers=_headers(error))
+
+
+def _headers(error: SyndicatorError) -> dict[str, str]:
+    if isinstance(error, Busy):
+        return {"Retry-After": str(error.retry_after_s)}
+    return {"WWW-Authenticate": 'Bearer realm="syndicator"'} if isinstance(error, Unauthorised) else {}
 
 
 def install(app: FastAPI) -> None:

@@ -14,6 +14,7 @@ from syndicator.web.api.channels import FilterToTry
 from syndicator.web.api.endpoints import Reason, Recovery
 from syndicator.web.api.erasures import ErasureBody
 from syndicator.web.api.releases import RevisionBody
+from syndicator.web.problems import PROBLEM
 
 _BODIES = (
     Record,
@@ -76,5 +77,5 @@ def _complete(operation: dict[str, Any]) -> None:
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = {
         "description": "What is wrong, where, and what would be right (RFC 9457).",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": PROBLEM,
     }

@@ -1,6 +1,6 @@
 """Newsrooms' endpoints and their subscriptions. All of it is the operator's."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,11 +11,20 @@ from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import MAX_LINE, Line
 from syndicator.services.subscribe import OVERLAP_S
 from syndicator.services.views import newsrooms as views
+from syndicator.web.problems import PROBLEM
 from syndicator.web.requests import JsonBody, Service, Token, body_of, read
 
 router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
 
 _LONGEST_OVERLAP_S = 30 * 24 * 3600
+_VERIFY_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    409: {"description": "This endpoint is being verified.", "content": PROBLEM},
+    503: {
+        "description": "As many endpoints are being verified as may be at once.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+        "content": PROBLEM,
+    },
+}
 Overlap = Annotated[
     int, Query(ge=0, le=_LONGEST_OVERLAP_S, description="How long the old secret signs, too; 0: it ends now.")
 ]
@@ -95,9 +104,12 @@ def test(service: Service, actor: Token, endpoint_id: str) -> TestSent:
     return TestSent(delivery_id=service.test_endpoint(endpoint_id, actor=actor))
 
 
-@router.post("/{endpoint_id}/verify", response_model_exclude_none=True)
+@router.post("/{endpoint_id}/verify", response_model_exclude_none=True, responses=_VERIFY_REFUSED)
 def verify(service: Service, actor: Token, endpoint_id: str) -> views.EndpointView:
-    """Sends a signed endpoint.ping with a challenge and waits for the answer, which makes the endpoint active."""
+    """Sends a signed endpoint.ping with a challenge and waits for the answer, which makes the endpoint active.
+
+    One at a time for an endpoint, and a few in all, since each waits as long as a receiver may.
+    """
     service.verify_endpoint(endpoint_id, actor=actor)
     return views.endpoint(service.setup, endpoint_id)
 

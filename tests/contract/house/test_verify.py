@@ -1,7 +1,9 @@
 """Whose endpoint it is: nothing but pings goes to an endpoint that has to answer a challenge and did not yet."""
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +12,7 @@ from standardwebhooks.webhooks import Webhook
 
 from syndicator.delivery.guard import Guard
 from syndicator.delivery.resolver import Resolver
-from syndicator.errors import Conflict, NotFound
+from syndicator.errors import Busy, Conflict, NotFound
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.services.verify import NotVerified
 from syndicator.services.views import newsrooms as views
@@ -160,3 +162,30 @@ def test_an_endpoint_that_was_removed_while_it_was_asked_stays_removed(house: Ho
     with pytest.raises(NotFound):
         house.service.verify_endpoint(endpoint_id, actor="desk")
     assert views.endpoint_list(house.service.setup) == ()
+
+
+def test_few_are_verified_at_once_and_each_once_at_a_time(make_house: Callable[..., House], newsroom: Newsroom) -> None:
+    house = make_house(attempt_timeout_s=29.5)
+    arrived, release = threading.Semaphore(0), threading.Event()
+
+    def answer(ping: dict[str, Any]) -> bytes:
+        arrived.release()
+        release.wait(30)
+        return as_json(ping)
+
+    newsroom.answer, newsroom.body = 200, answer
+    first, *others, last = [house.endpoint(newsroom, verify=True) for _ in range(5)]
+    verify = house.service.verify_endpoint
+    with ThreadPoolExecutor(4) as pool:
+        under_way = [pool.submit(verify, each, actor="desk") for each in (first, *others)]
+        assert all(arrived.acquire(timeout=10) for _ in under_way)
+        with pytest.raises(Busy, match=r"4 endpoints are being verified.*; try again in 30 s"):
+            verify(last, actor="desk")
+        with pytest.raises(Conflict, match=f"endpoint {first} is being verified"):
+            verify(first, actor="desk")
+        release.set()
+        assert [each.result() for each in under_way] == [None] * 4
+    verify(last, actor="desk")
+    verify(first, actor="desk")
+    assert {state(house, each)[0] for each in (first, *others, last)} == {"active"}
+    assert trail(house, last) == [("desk", True)], "what was refused was not tried"

@@ -1,10 +1,13 @@
 """A newsroom's way: endpoints, deliveries and feeds of a real service."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from syndicator.services.verify import NotVerified
 from tests.unit.cli.answering import Answer, Answering
 from tests.unit.cli.conftest import EXAMPLE, Call
 from tests.unit.web.served import Served
@@ -49,6 +52,23 @@ def test_an_endpoint_can_be_held_back_until_its_receiver_answered_a_challenge(cl
     assert cli("endpoint", "add", URL, "--verify", "--json").json["state"] == "unverified"
     assert cli("endpoint", "add", URL, "--json").json["state"] == "active"
     assert cli("endpoint", "verify", "end_unknown").code == 4
+
+
+def test_who_may_not_verify_now_is_told_why_and_when_to_try_again(cli: Call, served: Served) -> None:
+    with Answering(Answer(200, b"hello"), hold=True) as newsroom, ThreadPoolExecutor(4) as pool:
+        ids = [cli("endpoint", "add", newsroom.url, "--verify", "--json").json["id"] for _ in range(5)]
+        under_way = [pool.submit(served.service.verify_endpoint, each, actor="desk") for each in ids[:4]]
+        deadline = time.monotonic() + 10
+        while len(newsroom.asked) < 4:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        beyond, again = cli("endpoint", "verify", ids[4]), cli("endpoint", "verify", ids[0])
+        newsroom.release.set()
+        assert all(isinstance(each.exception(), NotVerified) for each in under_way)
+    assert (beyond.code, beyond.out) == (6, "")
+    assert "4 endpoints are being verified, which are as many as may be at once; try again in 15 s" in beyond.err
+    assert (again.code, again.out) == (5, "")
+    assert f"endpoint {ids[0]} is being verified: wait until its receiver has answered" in again.err
 
 
 def test_all_endpoints_are_listed_however_many(cli: Call, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,18 @@
 """Endpoints and deliveries over the API."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.clock import from_us, isoformat
 from syndicator.delivery.guard import Guard
-from syndicator.delivery.resolver import Resolver
-from tests.unit.web.served import START_US, Served
+from syndicator.delivery.resolver import Answers, Resolver
+from tests.unit.web.served import START_US, Answer, Client, Served, serving
 
 URL = "https://newsroom.example/hook"
 
@@ -45,6 +49,43 @@ def test_an_endpoint_that_cannot_be_verified_says_what_came_instead(served: Serv
     assert "not verified: guard" in served.operator.get(path).json["notice"]
     assert served.operator("POST", f"{path}/resume").status == 409
     assert served.operator("POST", "/api/v1/endpoints/end_unknown/verify").status == 404
+
+
+def test_receivers_that_hang_do_not_stop_the_api(tmp_path: Path) -> None:
+    with serving(tmp_path, connect_timeout_s=30, attempt_timeout_s=30) as served:
+        _let_challenges_hang(served)
+
+
+def _let_challenges_hang(served: Served) -> None:
+    arrived, release = threading.Semaphore(0), threading.Event()
+
+    def hang(_name: str) -> Answers:
+        arrived.release()
+        release.wait(30)
+        return ("10.0.0.1",)
+
+    served.service.guard = Guard(resolver=Resolver(hang))
+    paths = [f"/api/v1/endpoints/{_add(served, url=f'https://news{number}.example/')['id']}" for number in range(4)]
+
+    def verify(path: str) -> Answer:
+        with closing(Client(served.server, served.service.operator_token)) as client:
+            return client("POST", f"{path}/verify")
+
+    with ThreadPoolExecutor(60) as pool:
+        hanging = [pool.submit(verify, path) for path in paths]
+        assert all(arrived.acquire(timeout=10) for _ in paths)
+        beyond = _add(served)["id"]
+        refused = [each.result() for each in [pool.submit(verify, f"/api/v1/endpoints/{beyond}") for _ in range(50)]]
+        assert served.operator.get(paths[0]).json["state"] == "active"
+        again = verify(paths[0])
+        assert not any(each.done() for each in hanging)
+        release.set()
+        assert {each.result().status for each in hanging} == {422}
+    assert {(each.status, each.headers["retry-after"]) for each in refused} == {(503, "30")}
+    assert refused[0].headers["content-type"] == "application/problem+json"
+    assert refused[0].json["title"] == "Too much of it is under way"
+    assert "try again in 30 s" in refused[0].json["detail"]
+    assert (again.status, "is being verified" in again.json["detail"]) == (409, True)
 
 
 def test_endpoints_are_paged(served: Served) -> None:
