@@ -19,6 +19,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -119,9 +120,10 @@ class Resolver:
         if self._idle:
             self._changed.notify()
         elif self._threads < self._most_threads:
-            self._threads += 1
-            self._idle += 1
-            threading.Thread(target=self._work, name="resolver", daemon=True).start()
+            with suppress(RuntimeError):  # the system gives none: what waits is up to those that there are
+                threading.Thread(target=self._work, name="resolver", daemon=True).start()
+                self._threads += 1
+                self._idle += 1
 
     def _work(self) -> None:
         while turn := self._next():

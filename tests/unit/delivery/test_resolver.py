@@ -192,3 +192,15 @@ def test_no_more_is_remembered_than_agreed_and_threads_without_work_end(servers:
     servers.release.set()
     until(lambda: len([thread for thread in servers.threads if thread.is_alive()]) <= 8)
     assert len([number for number in range(40) if resolver.known(f"hanging{number}.example")]) == 3
+
+
+def test_a_system_that_gives_no_thread_breaks_nothing(servers: NameServers) -> None:
+    resolver = Resolver(servers)
+    before = threading.stack_size(2**46)  # more than there is: no thread starts
+    try:
+        waiting = resolver.ask("good.example")
+    finally:
+        threading.stack_size(before)
+    assert not waiting.had_its_time()
+    assert resolver.ask("other.example").result(PATIENCE_S) == HERE
+    assert waiting.result(PATIENCE_S) == HERE
