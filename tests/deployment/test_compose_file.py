@@ -1,6 +1,10 @@
 """docker-compose.yml, Dockerfile and .env.example fit together and with the settings."""
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,9 @@ import pytest
 import yaml
 
 from config.settings import ENV_PREFIX, Settings
+from syndicator.client import Client
+from tests.e2e.conftest import EXAMPLE as RELEASE
+from tests.e2e.conftest import Machine, free_port, until
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -81,7 +88,68 @@ def test_the_example_names_every_variable_and_leaves_secrets_empty() -> None:
     assert asked == set(named)
     required = set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE))
     assert required == set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
-    assert [named[name] for name in required if re.search("PASSWORD|TOKEN|KEY", name)] == ["", "", ""]
+    assert {named[name] for name in required if re.search("PASSWORD|TOKEN|KEY", name)} == {""}
+
+
+def as_filled_in() -> dict[str, str]:
+    """The variables of .env.example as somebody has them who ran every command that it gives."""
+    filled = {}
+    for block in EXAMPLE.split("\n\n"):
+        command = re.search(r"python3 (-c) \"(.+)\"$", block, re.MULTILINE)
+        for name, value in re.findall(r"^([A-Z_]+)=(.*)$", block, re.MULTILINE):
+            filled[name] = value or printed(command)
+    return filled
+
+
+def printed(command: re.Match[str] | None) -> str:
+    assert command, "what is left empty has a command that makes it"
+    return subprocess.run(
+        [sys.executable, *command.groups()], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def given(name: str, filled: dict[str, str]) -> dict[str, str]:
+    """The environment of a service as compose makes it of docker-compose.yml and .env."""
+
+    def value(found: re.Match[str]) -> str:
+        return filled.get(found[1]) or found[2] or ""
+
+    return {
+        setting: re.sub(r"\$\{([A-Z_]+)(?::-([^}]*)|:\?[^}]*)\}", value, stated)
+        for setting, stated in SERVICES[name]["environment"].items()
+    }
+
+
+@pytest.fixture
+def machines(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[dict[str, Machine]]:
+    """A machine per service: its environment is what compose gives, but for where the servers of this test are."""
+    here = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "SYNDICATOR_DATA_DIR": str(tmp_path / "data"),
+        "SYNDICATOR_PORT": str(free_port()),
+    }
+    servers = {"SYNDICATOR_DATABASE_URL": postgres_url, "SYNDICATOR_BROKER_URL": redis_url}
+    filled = as_filled_in()
+    made = {name: Machine({**here, **given(name, filled), **servers}, tmp_path) for name in OURS}
+    yield made
+    for machine in made.values():
+        for process in machine.started:
+            if process.popen.poll() is None:
+                process.kill()
+
+
+def test_every_service_starts_with_what_the_example_says_and_compose_passes(machines: dict[str, Machine]) -> None:
+    migrated = machines["migrate"].call("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    examined = machines["worker"].call("doctor")
+    assert examined.returncode == 0, examined.stdout
+    worker, web = machines["worker"].start("worker"), machines["web"].start("web")
+    port, token = (machines["web"].environment[f"{ENV_PREFIX}{name}"] for name in ("PORT", "OPERATOR_TOKEN"))
+    client = Client(f"http://127.0.0.1:{port}", token)
+    released = until(lambda: client.submit(RELEASE.read_bytes(), "key"), machines["web"], "the service accepts")
+    until(lambda: released["guid"] in client.text("/feeds/all.json"), machines["worker"], "the feed shows it")
+    assert [worker.stop(), web.stop()] == [0, 0]
 
 
 def test_the_broker_keeps_what_it_is_told_and_refuses_rather_than_forgets() -> None:
