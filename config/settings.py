@@ -12,6 +12,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.forms import AuthoritiesFile, BaseUrl, Domain, NetworksFolder, NetworkText, OptionalUrl, Port
+
 ENV_PREFIX = "SYNDICATOR_"
 
 
@@ -32,16 +34,16 @@ class Settings(BaseSettings):
         default="memory://",
         description="redis://… for workers on their own; memory:// keeps the Celery worker in this process.",
     )
-    public_base_url: str = Field(
+    public_base_url: BaseUrl = Field(
         default="http://127.0.0.1:8080",
         description="The address readers use. Every absolute URL starts with it, never with a Host header.",
     )
-    authority: str = Field(
+    authority: Domain = Field(
         default="localhost",
         description="Domain name in the guid of every release (urn:newsml:<authority>:<date>:<id>).",
     )
     network: str = Field(default="default", description="Network of a release that names none.")
-    networks_dir: Path | None = Field(
+    networks_dir: NetworksFolder = Field(
         default=None, description="Folder with further networks, beside those that come with the package."
     )
     host: str = Field(default="127.0.0.1", description="Address that the HTTP server listens on.")
@@ -60,11 +62,11 @@ class Settings(BaseSettings):
         description="ed25519 key (whsk_…) of the v1a signatures; unset: one is made in data_dir/signing.key "
         "(SQLite only).",
     )
-    allow_cidrs: Annotated[tuple[str, ...], NoDecode] = Field(
+    allow_cidrs: Annotated[tuple[NetworkText, ...], NoDecode] = Field(
         default=(),
         description="Networks that pushes may reach although they are not public, with commas between.",
     )
-    allowed_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+    allowed_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
         default=(443, 80), description="Ports that an endpoint's URL may name, with commas between; 0: any."
     )
     verify_endpoints: bool = Field(
@@ -74,7 +76,7 @@ class Settings(BaseSettings):
     transport: Literal["curl", "requests"] = Field(
         default="curl", description="Client that sends pushes; requests where libcurl is missing."
     )
-    ca_file: Path | None = Field(
+    ca_file: AuthoritiesFile = Field(
         default=None,
         description="PEM file of the authorities that vouch for receivers, instead of the public ones of certifi.",
     )
@@ -100,7 +102,7 @@ class Settings(BaseSettings):
     feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
     feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")
     feed_max_age_s: int = Field(default=60, ge=0, le=900, description="Cache-Control max-age of feeds.")
-    hub_url: str = Field(default="", description="WebSub hub to advertise in feeds; empty: none.")
+    hub_url: OptionalUrl = Field(default="", description="WebSub hub to advertise in feeds; empty: none.")
     max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
     max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
     media_grace_days: float = Field(
@@ -114,11 +116,6 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("public_base_url")
-    @classmethod
-    def _no_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
-
     @classmethod
     def settings_customise_sources(
         cls,
@@ -128,7 +125,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (no .env files: one way less)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file()))
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file()))
 
     @property
     def resolved_database_url(self) -> str:
@@ -140,7 +137,7 @@ class Settings(BaseSettings):
         return self.broker_url.startswith("memory:")
 
 
-def _config_file() -> Path | None:
+def config_file() -> Path | None:
     """The TOML file named by SYNDICATOR_CONFIG, or syndicator.toml where the process started, or none."""
     import os
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.cli.setting_faults import WrongSettings
 from syndicator.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def examine() -> Iterator[Finding]:
     yield from _environment()
     try:
         settings = read_settings()
+    except WrongSettings as error:
+        yield from (Finding("settings", f"{each.place}: {each.problem}", each.fix) for each in error.faults)
+        return
     except ConfigError as error:
         yield Finding("settings", str(error), "correct these values; docs/settings.md has them all")
         return

@@ -76,8 +76,9 @@ def read_settings() -> "Settings":
     try:
         return Settings()
     except ValidationError as error:
-        faults = (f"{ENV_PREFIX}{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-        raise ConfigError("\n".join(faults)) from error
+        from syndicator.cli.setting_faults import WrongSettings, faults_of
+
+        raise WrongSettings(faults_of(error)) from error
     except (TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         message = f"{named or 'syndicator.toml'} cannot be read as TOML: {error}"
         raise ConfigError(message) from error

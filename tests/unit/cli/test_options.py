@@ -60,25 +60,6 @@ def test_an_id_is_one_part_of_the_path_whatever_it_holds(call: Call) -> None:
         assert service.asked[0].path == "/api/v1/channels/a%2F..%2Fb%3Fc%23d"
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("port = ", "cannot be read as TOML"),
-        (
-            "prot = 1\nin_flight = 0\n",
-            "SYNDICATOR_PROT(.|\n)*SYNDICATOR_IN_FLIGHT|SYNDICATOR_IN_FLIGHT(.|\n)*SYNDICATOR_PROT",
-        ),
-    ],
-)
-def test_settings_that_are_wrong_are_all_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
-) -> None:
-    (tmp_path / "own.toml").write_text(text)
-    monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "own.toml"))
-    with pytest.raises(ConfigError, match=told):
-        read_settings()
-
-
 def test_a_named_file_of_settings_that_is_not_there_is_no_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

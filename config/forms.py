@@ -1,0 +1,113 @@
+"""How values of settings are written. What is none is refused in words for the operator: what it is, and what to write.
+
+A message is ``problem — fix``; whoever shows it puts the setting's name in front.
+"""
+
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_NOT_IN_URL: Final = re.compile(r"[\s\x00-\x1f\x7f\\\"<>^`{|}]")
+_LONGEST_DOMAIN: Final = 253
+_LAST_PORT: Final = 65_535
+
+
+def _refused(problem: str, fix: str) -> PydanticCustomError:
+    return PydanticCustomError("form", "{problem} — {fix}", {"problem": problem, "fix": fix})
+
+
+def _split_url(value: str) -> SplitResult | None:
+    """The parts of an http or https address with a host; None where the text is none."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 (raises for a port that is none)
+    except ValueError:
+        return None
+    known = parts.scheme in {"http", "https"} and parts.hostname and not _NOT_IN_URL.search(value)
+    return parts if known and "@" not in parts.netloc else None
+
+
+def _base_url(value: str) -> str:
+    parts = _split_url(value)
+    if parts is None or "?" in value or "#" in value:
+        raise _refused(f"{value!r} is no address that others can start with", "write it as https://wire.example")
+    return value.rstrip("/")
+
+
+def _optional_url(value: str) -> str:
+    if value and _split_url(value) is None:
+        raise _refused(f"{value!r} is no web address", "write it as https://hub.example/, or leave it empty")
+    return value
+
+
+def _domain(value: str) -> str:
+    if not _DOMAIN.fullmatch(value) or len(value) > _LONGEST_DOMAIN:
+        raise _refused(
+            f"{value!r} is no domain name",
+            "write one of yours, such as wire.example (letters of other alphabets in the form xn--…)",
+        )
+    return value
+
+
+def _network(value: str) -> str:
+    fix = "write networks such as 10.1.0.0/16 or fd00::/8, with commas between"
+    try:
+        network = ip_network(value)
+    except ValueError as error:
+        raise _refused(str(error), fix) from None
+    if "%" in str(network):  # two that differ in their zones alone would be joined to one that is twice as large
+        raise _refused(f"{value!r} has a zone", "write the network without it")
+    return value
+
+
+def _port(value: object) -> object:
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
+        raise _refused(f"{text!r} is no port", f"write numbers up to {_LAST_PORT} with commas between; 0 allows any")
+    return int(text)
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _networks_folder(path: Path | None) -> Path | None:
+    if path is not None and not path.is_dir():
+        raise _refused(f"{path} is no folder", "name the folder that holds your networks, or leave it out")
+    if path is not None and not any(path.glob("*/network.toml")):
+        raise _refused(f"no network is in {path}", "put each into a folder of its own there, with its network.toml")
+    return path
+
+
+def _authorities(path: Path | None) -> Path | None:
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # late: few name a file, and all wait for what is imported
+
+    fix = "name a PEM file, or leave it out for the public authorities"
+    if path is not None and not path.is_file():
+        raise _refused(f"{path} is no file", fix)
+    try:
+        if path is not None:
+            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError:
+        raise _refused(f"{path} holds no certificates that can be read", fix) from None
+    return path
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+"""An http or https address without a slash at its end, to which paths are added."""
+
+OptionalUrl = Annotated[str, AfterValidator(_optional_url)]
+"""An http or https address, or nothing."""
+
+Domain = Annotated[str, AfterValidator(_domain)]
+NetworkText = Annotated[str, AfterValidator(_network)]
+Port = Annotated[int, BeforeValidator(_port)]
+NetworksFolder = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_networks_folder)]
+AuthoritiesFile = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_authorities)]
