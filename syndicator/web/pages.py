@@ -1,6 +1,7 @@
 """What people read in a browser: start page, channels, releases, terms. Plain HTML, one stylesheet, no scripts."""
 
 from html import escape
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from syndicator.services.views import channels as views
 from syndicator.web import markup
 from syndicator.web.answers import Composed
 
+_VARIES: Final = "…"
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; media-src 'self' https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -114,7 +116,8 @@ class Pages:
         )
         main = (
             "<h1>Terms and rights</h1>\n<p>Text and data mining is reserved (Directive (EU) 2019/790, Article 4): "
-            f"ask the operator for permission.</p>\n{parts}"
+            "ask the operator for permission.</p>\n"
+            f"<p>{_VARIES} stands for what differs from release to release.</p>\n{parts}"
         )
         return self._page(markup.page(self._site, f"Terms: {self._site.title}", main))
 
@@ -144,8 +147,8 @@ class Pages:
 
 
 def _filled(wording: str, network: Network) -> str:
-    """The wording with what does not depend on a release; the rest stays named."""
-    return wording.format(operator=network.operator, url=network.url, publisher="{publisher}", year="{year}")
+    """The wording with what does not depend on a release, and a sign of no language for the rest."""
+    return wording.format(operator=network.operator, url=network.url, publisher=_VARIES, year=_VARIES)
 
 
 def page_headers(site: markup.Site) -> dict[str, str]:

@@ -179,3 +179,13 @@ def test_the_openapi_description_names_every_body_and_problem(shown: Served) -> 
     assert {"Record", "NewEndpoint", "NewChannel", "Problem", "ReleaseView"} <= set(schemas)
     used = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
     assert used <= set(schemas)
+
+
+def test_terms_are_whole_sentences_of_one_language(shown: Served) -> None:
+    page = _page(shown.public.get("/terms").text)
+    german = [section.text_content() for section in page.findall(".//section[@lang='de']")]
+    assert any("Herausgeber (…)" in wording for wording in german)
+    assert "{" not in page.text_content()
+    english = shown.service.networks["default"].operator
+    assert english in "".join(each.text_content() for each in page.findall(".//section[@lang='en']"))
+    assert all(english not in wording for wording in german)
