@@ -20,24 +20,32 @@ _UNTOLD = 500
 
 
 class BodyTooLarge(SyndicatorError):
+    """The body has more bytes than this service reads (`max_body_bytes`, `max_media_bytes`)."""
+
     exit_code = 3
     status = 413
     title = "The body is too large"
 
 
 class BodyCutShort(SyndicatorError):
+    """The connection broke before the body was complete; the same request may be sent again."""
+
     exit_code = 3
     status = 400
     title = "The body ended early"
 
 
 class NotJson(SyndicatorError):
+    """The content type is another than `application/json`."""
+
     exit_code = 3
     status = 415
     title = "The body is not announced as JSON"
 
 
 class HeaderMissing(SyndicatorError):
+    """`Idempotency-Key` did not come with a submission, or is none."""
+
     exit_code = 3
     status = 400
     title = "A header is missing or wrong"

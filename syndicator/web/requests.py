@@ -1,21 +1,30 @@
-"""What a request to the API brings: the service it goes to, a body within limits, and the operator's token."""
+"""What a request to the API brings: the service it goes to, a body within limits, its key, and the operator's token."""
 
 import hashlib
 import hmac
 from dataclasses import replace
 from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import Rejected, Unauthorised
 from syndicator.intake.records import read_model
-from syndicator.web.problems import BodyCutShort, BodyTooLarge, NotJson
+from syndicator.web.problems import BodyCutShort, BodyTooLarge, HeaderMissing, NotJson
 
 OPERATOR: Final = "operator"
 """The name of whoever holds the token: owner and actor of what it does."""
+
+TOKEN_OPTIONAL: Final[dict[str, Any]] = {"security": [{}]}
+"""How the OpenAPI description tells of what answers without a token, too."""
+
+_MAX_KEY: Final = 128
+_SCHEME = HTTPBearer(scheme_name=OPERATOR, auto_error=False)
+_Announced = Annotated[object, Security(_SCHEME)]
+"""The token for the OpenAPI description alone: read it as strictly as ``operator_of`` does, FastAPI does not."""
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -29,12 +38,12 @@ async def _service(request: Request) -> Syndicator:
 Service = Annotated[Syndicator, Depends(_service)]
 
 
-async def is_operator(request: Request, service: Service) -> bool:
+async def is_operator(request: Request, service: Service, _token: _Announced) -> bool:
     """Whether the operator's token came. Unauthorised for one that is wrong: better said than ignored."""
     return "authorization" in request.headers and bool(operator_of(request, service))
 
 
-async def operator(request: Request, service: Service) -> str:
+async def operator(request: Request, service: Service, _token: _Announced) -> str:
     """The operator's name; Unauthorised without the token."""
     return operator_of(request, service)
 
@@ -55,6 +64,15 @@ async def unkept(response: Response) -> None:
     """No cache keeps what the API answers: with the token it answers more, and a lift must show at once."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+async def idempotency_key(request: Request) -> str:
+    """The caller's own name for a submission. HeaderMissing without one, as no other header is asked for."""
+    key = request.headers.get("idempotency-key", "")
+    if not key or len(key) > _MAX_KEY or not key.isprintable():
+        message = f"send Idempotency-Key with a text of your own, at most {_MAX_KEY} characters, new for each release"
+        raise HeaderMissing(message)
+    return key
 
 
 async def json_body(request: Request, service: Service) -> bytes:
@@ -103,6 +121,13 @@ def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": reference}}}}
 
 
+def with_key(described: dict[str, Any]) -> dict[str, Any]:
+    """How the OpenAPI description tells of an operation that asks for ``idempotency_key``, too."""
+    schema = {"type": "string", "minLength": 1, "maxLength": _MAX_KEY}
+    header = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
+    return {**described, "parameters": [header]}
+
+
 def _refuse_size(limit: int, fix: str) -> None:
     message = f"at most {limit:,} bytes are read; {fix}"
     raise BodyTooLarge(message)
@@ -119,5 +144,6 @@ def _digest(token: str) -> bytes:
 
 Token = Annotated[str, Depends(operator)]
 Inside = Annotated[bool, Depends(is_operator)]
+Key = Annotated[str, Depends(idempotency_key)]
 JsonBody = Annotated[bytes, Depends(json_body)]
 FileBody = Annotated[bytes, Depends(file_body)]

@@ -63,7 +63,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         schemas = described.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(bodies["$defs"], Problem=_PROBLEM)
-        described["components"]["securitySchemes"] = {"operator": {"type": "http", "scheme": "bearer"}}
         for path in described["paths"].values():
             for operation in path.values():
                 _complete(operation)
@@ -72,8 +71,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """Every error is a problem document; the token is a matter of its own, not of each operation."""
-    operation["security"] = [{}, {"operator": []}]
+    """Every error is a problem document."""
     operation["responses"].pop("422", None)
     operation["responses"]["default"] = {
         "description": "What is wrong, where, and what would be right (RFC 9457).",

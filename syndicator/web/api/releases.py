@@ -1,8 +1,8 @@
 """POST, read and change releases."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from syndicator.intake.records import read_json
@@ -15,12 +15,10 @@ from syndicator.services.advice import Advice, advice_on, advice_on_release
 from syndicator.services.revise import Revision
 from syndicator.services.submit import Submitted
 from syndicator.services.views import releases as views
-from syndicator.web.problems import HeaderMissing
-from syndicator.web.requests import Inside, JsonBody, Service, Token, body_of, read
+from syndicator.web.requests import TOKEN_OPTIONAL, Inside, JsonBody, Key, Service, Token, body_of, read, with_key
 
 router = APIRouter(prefix="/api/v1/releases", tags=["releases"])
 
-_MAX_KEY = 128
 Change = Literal["update", "correct", "withhold", "reinstate", "reschedule", "withdraw"]
 
 
@@ -64,20 +62,17 @@ class RevisionBody(BaseModel):
     expected_version: int | None = None
 
 
-@router.post("", status_code=201, response_model_exclude_none=True, openapi_extra=body_of(Record))
-def submit(
-    service: Service,
-    owner: Token,
-    body: JsonBody,
-    response: Response,
-    idempotency_key: Annotated[str | None, Header()] = None,
-) -> Accepted:
+@router.post(
+    "",
+    status_code=201,
+    response_model_exclude_none=True,
+    responses={200: {"model": Accepted, "description": "The key had been used for the same release before."}},
+    openapi_extra=with_key(body_of(Record)),
+)
+def submit(service: Service, owner: Token, key: Key, body: JsonBody, response: Response) -> Accepted:
     """Hands in a release. 201: stored for good. 200: the key had been used for the same release before."""
-    if not idempotency_key or len(idempotency_key) > _MAX_KEY or not idempotency_key.isprintable():
-        message = f"send Idempotency-Key with a text of your own, at most {_MAX_KEY} characters, new for each release"
-        raise HeaderMissing(message)
     record = read_json(body, max_bytes=service.settings.max_body_bytes)
-    submitted = service.submit(record, owner=owner, key=idempotency_key)
+    submitted = service.submit(record, owner=owner, key=key)
     response.status_code = 201 if submitted.created else 200
     response.headers["Location"] = service.setup.addresses.release(submitted.release.id)
     return _accepted(service, submitted)
@@ -90,7 +85,7 @@ def check(service: Service, owner: Token, body: JsonBody) -> Checked:
     return Checked(warnings=list(advice_on(service.setup, record, owner=owner)))
 
 
-@router.get("/{release_id}", response_model_exclude_none=True)
+@router.get("/{release_id}", response_model_exclude_none=True, openapi_extra=TOKEN_OPTIONAL)
 def show(service: Service, release_id: str, inside: Inside) -> views.ReleaseView:
     """A public release. With the operator's token: held ones too, events and deliveries."""
     return views.release(service.setup, release_id, inside=inside)

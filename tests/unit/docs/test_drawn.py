@@ -11,6 +11,7 @@ from config.settings import ENV_PREFIX, Settings
 from syndicator import errors
 from syndicator.cli.publisher import submit
 from syndicator.model.lifecycle import DELIVERY_MOVES, ENDPOINT_MOVES, LANES, RELEASE_MOVES, Audience, Lane
+from syndicator.web import problems
 
 DOCS = Path(__file__).parents[3] / "docs"
 AUDIENCES = {
@@ -23,18 +24,23 @@ AUDIENCES = {
 
 def exit_codes() -> Iterator[str]:
     yield "# Exit codes and HTTP statuses\n"
-    yield "Drawn from `syndicator/errors.py`. What went wrong stands on stderr, with what to do about it.\n"
+    yield "Drawn from `syndicator/errors.py` and `syndicator/web/problems.py`. What went wrong stands on stderr, with what to do about it.\n"
     yield "| exit | HTTP | title | what it means |"
     yield "| --- | --- | --- | --- |"
     yield "| 0 | 2xx | | It worked. |"
     root = errors.SyndicatorError
     yield f"| {root.exit_code} | {root.status} | {root.title} | Any other failure. |"
+    yield "| 1 | 405 | Method Not Allowed | The address has no such method; `Allow` names those that it has. |"
     yield "| 2 | | | Wrong usage of the command line. |"
-    for kind in sorted(errors.SyndicatorError.__subclasses__(), key=lambda each: each.exit_code):
-        if kind.__module__ == errors.__name__:
-            meaning = inspect.cleandoc(str(kind.__doc__)).replace("``", "`")
-            yield f"| {kind.exit_code} | {kind.status} | {kind.title} | {meaning} |"
+    for kind in sorted(_raised(), key=lambda each: (each.exit_code, each.status != errors.Rejected.status)):
+        meaning = inspect.cleandoc(str(kind.__doc__)).replace("``", "`")
+        yield f"| {kind.exit_code} | {kind.status} | {kind.title} | {meaning} |"
     yield "| 130 | | | Interrupted. |"
+
+
+def _raised() -> list[type[errors.SyndicatorError]]:
+    homes = {errors.__name__, problems.__name__}
+    return [kind for kind in errors.SyndicatorError.__subclasses__() if kind.__module__ in homes]
 
 
 def settings() -> Iterator[str]:

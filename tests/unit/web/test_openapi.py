@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.unit.web.served import Served, serving
+from tests.unit.web.served import Client, Served, record, serving
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -25,6 +25,21 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         served.submit()
         served.render()
         yield served
+
+
+@pytest.fixture
+def public(described: Served) -> Iterator[Client]:
+    """A connection of its own: one that rested during a long test before may be closed."""
+    client = Client(described.server)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def operator(described: Served) -> Iterator[Client]:
+    client = Client(described.server, described.service.operator_token)
+    yield client
+    client.close()
 
 
 def test_the_api_answers_as_it_is_described(described: Served) -> None:
@@ -44,3 +59,32 @@ def test_the_api_answers_as_it_is_described(described: Served) -> None:
 
         answers_as_described()
     assert asked > 100
+
+
+def test_a_token_is_needed_where_the_description_says_so(public: Client) -> None:
+    asked = 0
+    for path, operations in public.get("/openapi.json").json["paths"].items():
+        for method, operation in operations.items():
+            needs = operation.get("security", [{}])
+            answer = public(method.upper(), address(path, operation))
+            assert (answer.status == 401) is ({} not in needs), f"{method} {path}: {answer.status}, {needs}"
+            asked += {} not in needs
+    assert asked > 20
+
+
+def address(path: str, operation: dict[str, Any]) -> str:
+    """The path with the first value that each parameter may have."""
+    parts = [each for each in operation.get("parameters", ()) if each["in"] == "path"]
+    return path.format(**{each["name"]: each["schema"].get("enum", ["x"])[0] for each in parts})
+
+
+def test_what_a_submission_has_to_bring_and_may_answer_is_described(public: Client, operator: Client) -> None:
+    operation = public.get("/openapi.json").json["paths"]["/api/v1/releases"]["post"]
+    assert [(each["name"], each["in"], each["required"]) for each in operation["parameters"]] == [
+        ("Idempotency-Key", "header", True)
+    ]
+    asked = [operator("POST", "/api/v1/releases", record(), {"Idempotency-Key": "described"}) for _ in "12"]
+    assert [str(answer.status) for answer in asked] == ["201", "200"]
+    assert {str(answer.status) for answer in asked} <= set(operation["responses"])
+    none = operator("POST", "/api/v1/releases", record())
+    assert none.status == 400
