@@ -29,6 +29,18 @@ _PAUSE_S: Final = 0.01
 class DemoFailed(SyndicatorError):
     """Something that should have happened did not; the message says what."""
 
+    title = "The demo failed"
+
+
+class NotSubmitted(SyndicatorError):
+    """`syndicator submit` ended without a release: in its own words, and with its own exit code."""
+
+    title = "The release was not submitted"
+
+    def __init__(self, exit_code: int, words: str) -> None:
+        self.exit_code = exit_code
+        super().__init__(words)
+
 
 @contextmanager
 def demonstrated(example: Path, deadline_s: float = _DEADLINE_S) -> Iterator[Facts]:
@@ -95,8 +107,7 @@ def _submit(example: Path, url: str, token: str) -> Facts:
         check=False,
     )
     if done.returncode:
-        message = f"`syndicator submit` ended with {done.returncode}: {done.stderr.strip()}"
-        raise DemoFailed(message)
+        raise NotSubmitted(done.returncode, done.stderr.strip())
     submitted: Facts = json.loads(done.stdout)
     return submitted
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.errors import ConfigError
 
-_EXAMPLE = Path("examples") / "biom-kawasaki.json"
+_EXAMPLE = Path(__file__).with_name("examples") / "biom-kawasaki.json"
+_CHECKERS = ("feedparser", "standardwebhooks")
 
 
 @click.command()
@@ -19,6 +21,7 @@ def demo(file: Path, deadline_s: float, *, keep: bool, as_json: bool) -> None:
 
     Example: syndicator demo --keep
     """
+    _need_checkers()
     from syndicator.cli.demo import demonstrated, lines
 
     with demonstrated(file, deadline_s) as facts:
@@ -29,6 +32,16 @@ def demo(file: Path, deadline_s: float, *, keep: bool, as_json: bool) -> None:
         if keep:
             click.echo(f"\nOpen {facts['service']}/ and {facts['release']['url']} — Ctrl-C ends it.", err=True)
             _wait()
+
+
+def _need_checkers() -> None:
+    """ConfigError where the packages are missing that the demo reads our work with: services run without them."""
+    from importlib.util import find_spec
+
+    missing = [name for name in _CHECKERS if find_spec(name) is None]
+    if missing:
+        message = f"the demo checks what comes out with packages that are missing: pip install {' '.join(missing)}"
+        raise ConfigError(message)
 
 
 def _wait() -> None:

@@ -23,13 +23,26 @@ workers.app.register = crippled
 from syndicator.cli.main import main
 main(["demo", {example!r}, "--deadline", "2"])
 """
+WITHOUT_CHECKERS = """
+import sys
+from importlib.machinery import PathFinder
+
+class Bare:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return None if name in {"feedparser", "standardwebhooks"} else PathFinder.find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Bare
+from syndicator.cli.main import main
+main(["demo"])
+"""
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         env=environment(folder),
-        cwd=ROOT,
+        cwd=cwd,
         capture_output=True,
         text=True,
         check=False,
@@ -61,4 +74,25 @@ def test_the_demo_tells_people_in_a_dozen_lines(tmp_path: Path) -> None:
 def test_without_one_celery_task_the_demo_fails(tmp_path: Path, task: Task) -> None:
     done = run(tmp_path, "-c", WITHOUT_A_TASK.format(task=str(task), example=str(EXAMPLE)))
     assert done.returncode == 1, done.stdout
-    assert "Internal error" in done.stderr
+    assert "The demo failed" in done.stderr
+
+
+def test_the_demo_needs_no_checkout(tmp_path: Path) -> None:
+    done = run(tmp_path, "-m", "syndicator", "demo", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["push"]["text_sha256"] == TEXT_SHA256
+
+
+def test_a_file_that_is_refused_is_told_as_submit_tells_it(tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text('{"headline": ""}')
+    done = run(tmp_path, "-m", "syndicator", "demo", str(tmp_path / "wrong.json"))
+    assert done.returncode == 3
+    assert "The input was refused" in done.stderr
+    assert "publisher" in done.stderr
+    assert "Internal error" not in done.stderr
+
+
+def test_an_installation_without_the_demos_packages_says_which_to_add(tmp_path: Path) -> None:
+    done = run(tmp_path, "-c", WITHOUT_CHECKERS)
+    assert done.returncode == 9
+    assert "pip install feedparser standardwebhooks" in done.stderr
