@@ -43,6 +43,11 @@ class Client:
         if token:
             self._session.headers["Authorization"] = f"Bearer {_sendable(token)}"
 
+    @property
+    def has_token(self) -> bool:
+        """Whether calls bring one; only the service knows whether it is good."""
+        return "Authorization" in self._session.headers
+
     def __enter__(self) -> Self:
         return self
 

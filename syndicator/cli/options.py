@@ -2,14 +2,15 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, Unauthorised
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -38,10 +39,24 @@ def service_options(command: Command) -> Command:
     @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        with connect(to, token) as client:
+        with connect(to, token) as client, _where_a_token_comes_from(client):
             return command(*args, client=client, **values)
 
     return with_client
+
+
+@contextmanager
+def _where_a_token_comes_from(client: "Client") -> Iterator[None]:
+    """Says to whom the service refuses what they can do here, where nobody writes headers."""
+    try:
+        yield
+    except Unauthorised as refused:
+        problem = "does not take this token" if client.has_token else "was given no token"
+        message = (
+            f"{client.base_url} {problem}: give the operator's as --token or SYNDICATOR_TOKEN, or name the folder "
+            "with the service's operator.token as SYNDICATOR_DATA_DIR"
+        )
+        raise Unauthorised(message) from refused
 
 
 def connect(to: str | None, token: str | None) -> "Client":

@@ -57,9 +57,10 @@ def _wait() -> None:
 def run() -> None:
     """Run everything: HTTP server, Celery worker, SQLite.
 
-    In one process, and one more that sends.
+    In one process, and one more that sends. It keeps everything in SYNDICATOR_DATA_DIR (./syndicator-data), where
+    commands on this machine find its token.
 
-    Example: SYNDICATOR_DATA_DIR=./data syndicator run
+    Example: syndicator run
     """
     from syndicator.cli import compose
 

@@ -7,7 +7,8 @@ import pytest
 from syndicator.cli.options import read_settings
 from syndicator.errors import ConfigError
 from tests.unit.cli.answering import Answering
-from tests.unit.cli.conftest import Call
+from tests.unit.cli.conftest import EXAMPLE, Call
+from tests.unit.web.served import Served
 
 
 def bearer(service: Answering) -> str | None:
@@ -52,6 +53,18 @@ def test_a_token_file_that_cannot_be_read_says_what_to_do(call: Call, tmp_path: 
     done = call("feeds", "list")
     assert done.code == 9
     assert "SYNDICATOR_TOKEN" in done.err
+
+
+@pytest.mark.parametrize(("token", "told"), [(None, "was given no token"), ("wrong", "does not take this token")])
+def test_who_brings_no_good_token_is_told_where_the_command_takes_it_from(
+    call: Call, served: Served, token: str | None, told: str
+) -> None:
+    given = ("--token", token) if token else ()
+    done = call("submit", EXAMPLE, "--to", served.server.url, *given)
+    assert done.code == 7
+    assert told in done.err
+    assert all(each in done.err for each in ("--token", "SYNDICATOR_TOKEN", "SYNDICATOR_DATA_DIR", "operator.token"))
+    assert "Authorization" not in done.err
 
 
 def test_an_id_is_one_part_of_the_path_whatever_it_holds(call: Call) -> None:

@@ -23,6 +23,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 CHANGING = re.compile(
     r":\d{4,5}\b|_[0-9a-z]{26}\b|demo-\w{8}|\d+\.\d+ s\b|@\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
+WRITTEN_BY_READERS = ("body.json", "release.txt", "release.md", "release.toml")
 
 
 def shown_commands() -> list[str]:
@@ -43,7 +44,8 @@ def parsed(arguments: list[str]) -> click.Context:
 @pytest.mark.parametrize("line", shown_commands())
 def test_a_shown_command_is_one(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("release.txt", "body.json"):
+    Path("examples").symlink_to(ROOT / "examples")
+    for name in WRITTEN_BY_READERS:
         Path(name).touch()
     with parsed(shlex.split(line, comments=True)) as context:
         assert context.command.name
@@ -53,6 +55,12 @@ def test_a_shown_command_is_one(line: str, tmp_path: Path, monkeypatch: pytest.M
 def test_what_is_no_command_would_be_seen(line: str) -> None:
     with pytest.raises(click.UsageError):
         parsed(shlex.split(line))
+
+
+def test_who_follows_the_readme_has_the_files_that_it_names() -> None:
+    named = re.findall(r"\b[\w/-]+\.(?:txt|md|json|toml|docx|html)\b", "\n".join(COMMAND.findall(README)))
+    assert "examples/biom-kawasaki.json" in named
+    assert all((ROOT / name).is_file() for name in set(named) - {"body.json"})  # that one is what a receiver got
 
 
 def test_make_knows_the_targets_that_are_shown() -> None:
