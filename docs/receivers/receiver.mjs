@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 
 const TOLERANCE_S = 300;
 const MAX_BYTES = 5_000_000;
-const SECRETS = process.env.WEBHOOK_SECRETS.split(" ").filter(Boolean);
+const SECRETS = (process.env.WEBHOOK_SECRETS ?? "").split(" ").filter(Boolean);
 
 // Whether one of the secrets signed this body, and did so just now. `body`: the bytes as they came.
 function isGenuine(headers, body, secrets, nowS) {
@@ -38,6 +38,10 @@ function receive(id, event) {
   console.log(id, event.type, event.data.headline ?? "");
 }
 
+if (SECRETS.length === 0) {
+  console.error('no secret: start it with WEBHOOK_SECRETS="whsec_...", as the endpoint was given');
+  process.exit(1);
+}
 const server = createServer((request, response) => {
   const parts = [];
   let length = 0;

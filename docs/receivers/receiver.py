@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_S = 300
 MAX_BYTES = 5_000_000
-SECRETS = os.environ["WEBHOOK_SECRETS"].split()
+SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
 
 
 def is_genuine(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], now_s: float) -> bool:
@@ -74,6 +74,8 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    if not SECRETS:
+        sys.exit('no secret: start it with WEBHOOK_SECRETS="whsec_...", as the endpoint was given')
     ThreadingHTTPServer.request_queue_size = 128  # several releases may come at the same moment
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
     print("listening on", server.server_address[1], flush=True)
