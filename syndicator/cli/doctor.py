@@ -95,7 +95,11 @@ def _environment() -> Iterator[Finding]:
 def _data_dir(settings: "Settings") -> Finding:
     folder = settings.data_dir
     parent = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+    if not parent.is_dir():
+        return Finding(
+            "data directory", f"{parent} is a file", "set SYNDICATOR_DATA_DIR to a folder, or remove the file"
+        )
+    if not os.access(parent, os.W_OK | os.X_OK):
         fix = f"give {parent} to the user that runs this, or set SYNDICATOR_DATA_DIR to another folder"
         return Finding("data directory", f"{folder} cannot be written", fix)
     free = shutil.disk_usage(parent).free

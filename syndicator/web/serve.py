@@ -100,7 +100,10 @@ def _listening(host: str, port: int) -> socket.socket:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
-        message = f"cannot listen on {host} port {port}: {error.strerror}; choose another host or port"
+        message = (
+            f"cannot listen on {host} port {port}: {error.strerror}; end what listens there, or set SYNDICATOR_PORT or "
+            "SYNDICATOR_HOST to another (and SYNDICATOR_PUBLIC_BASE_URL to match)"
+        )
         raise ConfigError(message) from error
     # Connections inherit it. asyncio sets it only where a socket names its protocol; without it an answer
     # in two writes waits 40 ms for the reader's acknowledgement of the first.

@@ -82,7 +82,8 @@ def test_unknown_settings_are_listed_with_the_nearest(call: Call, monkeypatch: p
     ("name", "value", "part", "told"),
     [
         ("PORT", "many", "settings", "SYNDICATOR_PORT"),
-        ("DATA_DIR", "file/data", "data directory", "cannot be written"),
+        ("DATA_DIR", "file", "data directory", "file is a file"),
+        ("DATA_DIR", "file/data", "data directory", "file is a file"),
         ("NETWORK", "nowhere", "networks", "nowhere"),
         ("NETWORKS_DIR", "networks", "networks", "broken"),
         ("BROKER_URL", "redis://127.0.0.1:1", "broker", "no answer"),

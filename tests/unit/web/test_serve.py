@@ -82,7 +82,7 @@ def test_signals_stay_with_the_process() -> None:
 def test_a_taken_port_is_told_with_what_to_do() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(ConfigError, match="choose another host or port"),
+        pytest.raises(ConfigError, match="set SYNDICATOR_PORT or SYNDICATOR_HOST to another"),
     ):
         serve(Slow(), "127.0.0.1", taken.getsockname()[1])
 
