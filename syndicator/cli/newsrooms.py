@@ -135,27 +135,30 @@ def show_attempts(attempts: list[dict[str, Any]]) -> None:
     show_table(columns, [[attempt.get(name) for name in columns] for attempt in attempts])
 
 
-def _move(name: str, path: str, says: str, example: str) -> click.Command:
+def _move(name: str, does: str, says: str) -> click.Command:
     """A command that posts to the endpoint and says what is true now."""
 
     @click.argument("endpoint_id", metavar="ID")
     @as_json
     @service_options
     def command(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
-        answer = client.post(f"/api/v1/endpoints/{segment(endpoint_id)}/{path}")
+        answer = client.post(f"/api/v1/endpoints/{segment(endpoint_id)}/{name}")
         if as_json:
             show_json(answer)
         else:
             click.echo(f"{endpoint_id}: {says}")
 
-    command.__doc__ = f"{says.capitalize()}.\n\n    Example: syndicator endpoint {example} end_…\n    "
+    command.__doc__ = f"{does}.\n\n    Example: syndicator endpoint {name} end_…\n    "
     return click.command(name)(command)
 
 
-endpoint.add_command(_move("test", "test", "a signed endpoint.ping is on its way", "test"))
-endpoint.add_command(_move("verify", "verify", "the receiver answered the challenge", "verify"))
-endpoint.add_command(_move("pause", "pause", "paused; deliveries are parked, none is lost", "pause"))
-endpoint.add_command(_move("resume", "resume", "active; what was parked goes out now", "resume"))
+for _name, _does, _says in (
+    ("test", "Send a signed endpoint.ping", "a signed endpoint.ping is on its way"),
+    ("verify", "Send a challenge, and make the endpoint active if it answers", "the receiver answered the challenge"),
+    ("pause", "Park an endpoint's deliveries; none is lost", "paused; deliveries are parked, none is lost"),
+    ("resume", "Let a paused endpoint's deliveries go out", "active; what was parked goes out now"),
+):
+    endpoint.add_command(_move(_name, _does, _says))
 
 
 @endpoint.command("rotate-secret")
@@ -211,7 +214,7 @@ def subscribe(
 ) -> None:
     """Add a subscription: event types and a filter.
 
-    Example: syndicator endpoint subscribe end_… --filter '{"publisher": "bio-m"}' --event release.published
+    Example: syndicator endpoint subscribe end_… --filter '{"region": "DE-BY"}' --event release.published
     """
     path = f"/api/v1/endpoints/{segment(endpoint_id)}/subscriptions"
     added = client.post(path, _subscription(wanted, events))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def publisher() -> None:
     """Show and set publishers' profiles: what texts are completed by, and releases are compared with.
 
-    Example: syndicator publisher show bio-m-gmbh
+    Example: syndicator publisher show biom-biotech-cluster-development-gmbh
     """
 
 
@@ -46,7 +46,7 @@ def list_publishers(client: "Client", *, as_json: bool) -> None:
 def show_publisher(client: "Client", key: str, *, as_json: bool) -> None:
     """Show a publisher's profile; as JSON it can be changed and set again.
 
-    Example: syndicator publisher show bio-m-gmbh --json
+    Example: syndicator publisher show biom-biotech-cluster-development-gmbh --json
     """
     _show(client.get(f"/api/v1/publishers/{segment(key)}"), as_json=as_json)
 
@@ -61,7 +61,7 @@ def set_publisher(client: "Client", key: str, file: BinaryIO, *, as_json: bool) 
 
     No issued release changes: each version has its own snapshot.
 
-    Example: syndicator publisher set bio-m-gmbh profile.toml
+    Example: syndicator publisher set biom-biotech-cluster-development-gmbh profile.toml
     """
     _show(client.put(f"/api/v1/publishers/{segment(key)}", _fields(file.read(), file.name)), as_json=as_json)
 
