@@ -7,7 +7,6 @@ column is written by hand, and a field without one is a fault.
 import re
 import typing
 from collections.abc import Iterator
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -24,6 +23,7 @@ from syndicator.model.filter import Filter, facts
 from syndicator.model.links import Email, WebAddress
 from syndicator.model.release import Record
 from syndicator.model.text import Code, LanguageTag, Line, Name, Text
+from syndicator.model.timing import StatedTime
 
 DOCS = Path(__file__).parents[3] / "docs"
 TABLE = re.compile(r"(?<=<!-- fields of )(\w+) -->\n(.*?)(?=<!-- end -->)", re.DOTALL)
@@ -40,7 +40,7 @@ NAMED: Final = {
     str: "text",
     int: "whole number",
     bool: "true or false",
-    datetime: "time",
+    StatedTime: "time",
 }
 
 
