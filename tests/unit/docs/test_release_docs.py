@@ -22,7 +22,7 @@ from syndicator.intake.reading import to_record
 from syndicator.model.filter import Filter, facts
 from syndicator.model.links import Email, WebAddress
 from syndicator.model.release import Record
-from syndicator.model.text import Code, LanguageTag, Line, Name, Text
+from syndicator.model.text import Cell, Code, LanguageTag, Line, Name, Text
 from syndicator.model.timing import StatedTime
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -30,6 +30,7 @@ TABLE = re.compile(r"(?<=<!-- fields of )(\w+) -->\n(.*?)(?=<!-- end -->)", re.D
 EXAMPLE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SUFFIXES: Final = {"json": "json", "toml": "toml", "markdown": "md", "text": "txt"}
 NAMED: Final = {
+    Cell: "cell",
     Line: "line",
     Text: "text",
     Code: "code",
@@ -77,6 +78,8 @@ def limits(metadata: tuple[Any, ...]) -> Iterator[str]:
             yield f", {each.max_length} at most"
         elif isinstance(each, annotated_types.Ge):
             yield f", {each.ge} at least"
+        elif isinstance(each, annotated_types.Le):
+            yield f", {each.le} at most"
         elif isinstance(each, StringConstraints) and each.pattern:
             yield f" like `{each.pattern}`"
 
