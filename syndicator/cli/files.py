@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher
-from syndicator.cli.options import as_json, read_settings, show_json, where_options
+from syndicator.cli.options import as_json, of_language, read_settings, show_json, where_options
 
 if TYPE_CHECKING:
     from syndicator.intake.diagnostics import Diagnostic
@@ -20,7 +20,7 @@ _FAULTY = 3
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
-@click.option("--language", help="Language of the text, when the file does not say it.")
+@of_language
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @of_publisher
 @where_options
@@ -99,12 +99,13 @@ def _show_reading(reading: "Reading") -> None:
     help="What to render it as; feeds have this one entry.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
-def render(file: BinaryIO, form: str, output: Path | None) -> None:
+@of_language
+def render(file: BinaryIO, form: str, output: Path | None, language: str | None) -> None:
     """Write a release as it will look, byte for byte.
 
     Example: syndicator render examples/biom-kawasaki.json --format text
     """
-    rendered = _rendered(file, form)
+    rendered = _rendered(file, form, language)
     if output:
         try:
             output.write_bytes(rendered)
@@ -122,13 +123,14 @@ def render(file: BinaryIO, form: str, output: Path | None) -> None:
     "--format", "form", type=click.Choice(["html", "text", "rss", "webhook"]), default="html", show_default=True
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@of_language
 @as_json
-def preview(file: BinaryIO, form: str, *, open_it: bool, as_json: bool) -> None:
+def preview(file: BinaryIO, form: str, language: str | None, *, open_it: bool, as_json: bool) -> None:
     """Write a preview to a temporary file and say where it is. As HTML it shows the pictures beside the release.
 
     Example: syndicator preview release.md --open
     """
-    rendered = _rendered(file, form, with_pictures=form == "html")
+    rendered = _rendered(file, form, language, with_pictures=form == "html")
     ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
     with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
         target.write(rendered)
@@ -140,7 +142,7 @@ def preview(file: BinaryIO, form: str, *, open_it: bool, as_json: bool) -> None:
         click.launch(target.name)
 
 
-def _rendered(file: BinaryIO, form: str, *, with_pictures: bool = False) -> bytes:
+def _rendered(file: BinaryIO, form: str, language: str | None, *, with_pictures: bool = False) -> bytes:
     """``with_pictures``: those beside the release are shown from where they lie."""
     from syndicator.bootstrap import read_networks
     from syndicator.cli.attachments import folder_of, shown_in_place
@@ -150,7 +152,7 @@ def _rendered(file: BinaryIO, form: str, *, with_pictures: bool = False) -> byte
     from syndicator.services.rendering import render_alone
 
     settings = read_settings()
-    record = to_record(read(file.read(), file.name))
+    record = to_record(read(file.read(), file.name, language))
     if with_pictures:
         record = shown_in_place(record, folder_of(file))
     networks = {network.name: network for network in read_networks(settings.networks_dir)}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+of_language = click.option("--language", metavar="TAG", help="Language of the text, when the file does not say it.")
 
 
 _to = click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
-from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 from syndicator.errors import Rejected, Unreachable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 @click.argument("file", type=click.File("rb"))
 @click.option("--idempotency-key", metavar="KEY", help="The key of an earlier try; a new one is made without it.")
 @of_publisher
+@of_language
 @click.option("--wait", is_flag=True, help="Follow the release until feeds and newsrooms have it.")
 @as_json
 @service_options
@@ -34,6 +35,7 @@ def submit(
     file: BinaryIO,
     idempotency_key: str | None,
     publisher: str | None,
+    language: str | None,
     *,
     wait: bool,
     as_json: bool,
@@ -47,17 +49,15 @@ def submit(
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
     source = file.read()
-    record = _record(source, file.name, profile_of(client, publisher))
+    record = _record(source, file.name, language, profile_of(client, publisher))
     key = idempotency_key or f"cli-{secrets.token_hex(16)}"
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
         sent = _with_files(client, record, file)
         submitted = client.submit(sent, key)
     except Unreachable as error:
-        name = "-" if file.name == sys.stdin.name else file.name
-        again = ["syndicator", "submit", name, "--to", client.base_url, "--idempotency-key", key]
-        message = f"{error}\nSend it again with: {shlex.join(again)}"
-        raise Unreachable(message) from error
+        again = _again(client, file.name, key, {"--publisher": publisher, "--language": language})
+        raise Unreachable(f"{error}\nSend it again with: {again}") from error
     except Rejected as refused:
         from syndicator.client import without_lines
 
@@ -71,14 +71,22 @@ def submit(
         _follow(client, submitted["id"])
 
 
-def _record(source: bytes, name: str, profile: Mapping[str, Any]) -> bytes:
+def _again(client: "Client", name: str, key: str, options: Mapping[str, str | None]) -> str:
+    """The command that sends the same once more: with what went into the record, else it would be another one."""
+    source = "-" if name == sys.stdin.name else name
+    given = [word for option, value in options.items() if value for word in (option, value)]
+    words = ["syndicator", "submit", source, "--to", client.base_url, "--idempotency-key", key, *given]
+    return shlex.join(words)
+
+
+def _record(source: bytes, name: str, language: str | None, profile: Mapping[str, Any]) -> bytes:
     """The record as the API takes it; what is no record yet is read into one."""
     from syndicator.intake.read import format_of, read
     from syndicator.intake.reading import Format, to_record
 
     if format_of(source, name) is Format.JSON:
         return source
-    return to_record(read(source, name), profile).model_dump_json(exclude_none=True).encode()
+    return to_record(read(source, name, language), profile).model_dump_json(exclude_none=True).encode()
 
 
 def _with_files(client: "Client", record: bytes, file: BinaryIO) -> bytes:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
-from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -25,13 +25,13 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
         show_advice(release_id, view)
 
 
-def _record(client: "Client", file: BinaryIO, publisher: str | None) -> Any:  # noqa: ANN401 (JSON)
+def _record(client: "Client", file: BinaryIO, publisher: str | None, language: str | None) -> Any:  # noqa: ANN401 (JSON)
     from syndicator.cli.attachments import folder_of, with_kept_files
     from syndicator.intake.read import read
     from syndicator.intake.reading import to_record
 
     profile = profile_of(client, publisher)
-    record = to_record(read(file.read(), file.name), profile).model_dump(mode="json", exclude_none=True)
+    record = to_record(read(file.read(), file.name, language), profile).model_dump(mode="json", exclude_none=True)
     return with_kept_files(client, record, folder_of(file))
 
 
@@ -39,6 +39,7 @@ def _record(client: "Client", file: BinaryIO, publisher: str | None) -> Any:  # 
 @click.argument("release_id", metavar="ID")
 @_file
 @of_publisher
+@of_language
 @_expected
 @as_json
 @service_options
@@ -47,6 +48,7 @@ def update(
     release_id: str,
     file: BinaryIO,
     publisher: str | None,
+    language: str | None,
     expected_version: int | None,
     *,
     as_json: bool,
@@ -55,7 +57,7 @@ def update(
 
     Example: syndicator update rel_… --file release.json
     """
-    record = _record(client, file, publisher)
+    record = _record(client, file, publisher, language)
     _revise(client, release_id, "update", as_json=as_json, record=record, expected_version=expected_version)
 
 
@@ -63,6 +65,7 @@ def update(
 @click.argument("release_id", metavar="ID")
 @_file
 @of_publisher
+@of_language
 @_note
 @_expected
 @as_json
@@ -72,6 +75,7 @@ def correct(
     release_id: str,
     file: BinaryIO,
     publisher: str | None,
+    language: str | None,
     note: str,
     expected_version: int | None,
     *,
@@ -81,7 +85,7 @@ def correct(
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
-    record = _record(client, file, publisher)
+    record = _record(client, file, publisher, language)
     _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
 
 

@@ -6,7 +6,7 @@ Lossless and advisory: nothing is dropped, unknown lines stay body, and the publ
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -26,6 +26,7 @@ from syndicator.model.body import Block, Paragraph, Quote, Subheading
 from syndicator.model.release import Record
 
 _WORDS: Final = re.compile(r"[^\W_]+")
+_HOW_TO_NAME: Final = "add --language de (or what it is), or language: de in the front matter of Markdown"
 _POINT: Final = re.compile(r"^[\s>]*(?:[-*+]\s+|\d{1,9}[.)]\s+)*")
 
 
@@ -152,7 +153,7 @@ def _made(reading: Reading, profile: Mapping[str, Any]) -> Record:
     """The record. A line that states an embargo is in no text: Rejected where no field holds it either."""
     stated = [] if reading.draft.get("embargo_until") else list(_stated_embargoes(reading))
     try:
-        record = reading.record or record_of(merged(dict(reading.draft), dict(profile)))
+        record = reading.record or _record_of(merged(dict(reading.draft), dict(profile)))
     except Rejected as refused:
         raise Rejected([*refused.faults, *stated]) from None
     if faults := [*stated, *unheeded(record)]:
@@ -167,6 +168,17 @@ def _stated_embargoes(reading: Reading) -> Iterator[Fault]:
     for odd in reading.oddities:
         if odd.code == "E008":
             yield unheeded_line(odd.problem)
+
+
+def _record_of(fields: Mapping[str, Any]) -> Record:
+    """The record. What a text cannot state in its own words is asked for by the way there is to state it."""
+    try:
+        return record_of(fields)
+    except Rejected as refused:
+        if "language" in fields:
+            raise
+        faults = [replace(each, fix=_HOW_TO_NAME) if each.place == "language" else each for each in refused.faults]
+        raise Rejected(faults) from None
 
 
 def lost_lines(reading: Reading) -> tuple[int, ...]:
