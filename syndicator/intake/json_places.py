@@ -10,6 +10,7 @@ Path = tuple[str | int, ...]
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+', re.DOTALL)
 _SHAPE: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{,]|[\]}]', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_STEP: Final = re.compile(r"[^.\[\]]+|\[\d{1,9}\]")
 _NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -34,6 +35,11 @@ class Places:
         while path and path not in self.offsets:
             path = path[:-1]
         return self.offsets.get(path, 0)
+
+
+def path_of(place: str) -> Path:
+    """The path that ``contacts[0].email`` names."""
+    return tuple(int(step[1:-1]) if step.startswith("[") else step for step in _STEP.findall(place))
 
 
 def overgrown(text: str, max_depth: int, max_values: int) -> tuple[str, int] | None:

@@ -13,7 +13,7 @@ from syndicator.intake.diagnostics import Diagnostic, in_order
 from syndicator.intake.drafts import entries, texts_of
 from syndicator.intake.languages import language_of
 from syndicator.intake.lint_source import lint_source
-from syndicator.intake.locate import at_text, of_fault
+from syndicator.intake.locate import at_field, of_fault
 from syndicator.intake.parts import Part
 from syndicator.intake.reading import Reading, to_record
 from syndicator.model.publisher import Publisher
@@ -135,7 +135,8 @@ def _headline(reading: Reading) -> Iterator[Diagnostic]:
         message = (
             f"the headline has {len(headline)} characters; search results and phones cut it after {_LONGEST_HEADLINE}"
         )
-        yield at_text(reading, Diagnostic("W102", message, "shorten it, or move a part to the subheadline"), headline)
+        one = Diagnostic("W102", message, "shorten it, or move a part to the subheadline")
+        yield at_field(reading, one, "headline", headline)
 
 
 def _dateline(reading: Reading) -> Iterator[Diagnostic]:
@@ -153,24 +154,24 @@ def _media(reading: Reading) -> Iterator[Diagnostic]:
             one = Diagnostic(
                 "E007", f"{file[:60]!r} leaves the folder of the release", "name a file beside it", place=field
             )
-            yield at_text(reading, one, file)
+            yield at_field(reading, one, f"{field}.file", file)
         if caption and not media.get("credit"):
             one = Diagnostic("W106", "this caption names nobody who made the picture", "add the credit", place=field)
-            yield at_text(reading, one, caption, first=first)
+            yield at_field(reading, one, f"{field}.caption", caption, first=first)
         if (file or media.get("href")) and media.get("role", "photo") in {"photo", "logo"} and not media.get("alt"):
             one = Diagnostic("W107", "this picture has no alternative text", "say in alt what it shows", place=field)
             if not reading.pictures:
-                yield at_text(reading, one, file or str(media.get("href")))
+                yield at_field(reading, one, f"{field}.{'file' if file else 'href'}", file or str(media.get("href")))
 
 
 def _languages(reading: Reading) -> Iterator[Diagnostic]:
     stated = str(reading.language or "")[:2]
     if not stated:
         return
-    for block in entries(reading.draft.get("body")):
+    for place, block in enumerate(entries(reading.draft.get("body"))):
         text = " ".join(texts_of([dict(block)]))
         language = language_of(text)
         if language and language != stated:
             message = f"this reads like {language!r} in a release in {stated!r}"
             one = Diagnostic("W108", message, "hand the translation in as a release of its own, with translation_of")
-            yield at_text(reading, one, texts_of([dict(block)])[0])
+            yield at_field(reading, one, f"body[{place}]", texts_of([dict(block)])[0])

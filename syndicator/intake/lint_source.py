@@ -9,7 +9,7 @@ from typing import Final
 from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.embargoes import MENTION, contradicts
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.locate import at_line, at_text, lines_with_text
+from syndicator.intake.locate import at_field, at_line, at_text, lines_with_text
 from syndicator.intake.parts import Part
 from syndicator.intake.reach import URL
 from syndicator.intake.reading import Format, Reading
@@ -67,7 +67,8 @@ def _bracketed() -> re.Pattern[str]:
 def _placeholders(reading: Reading) -> Iterator[Diagnostic]:
     headline = str(reading.draft.get("headline", ""))
     if folded(headline) in layouts().placeholders or _phrase(headline)[1]:
-        yield at_text(reading, Diagnostic("W101", f"{headline!r} is no headline", "write the headline"), headline)
+        one = Diagnostic("W101", f"{headline!r} is no headline", "write the headline")
+        yield at_field(reading, one, "headline", headline)
     for number, line in lines_with_text(reading):
         if line.strip() == headline.strip():
             continue
@@ -137,7 +138,7 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
     for anchor in reading.anchors:
         if anchor.href not in seen and is_tracker(anchor.href):
             seen.add(anchor.href)
-            one = at_text(reading, _tracks(anchor.href), anchor.href)
+            one = at_text(reading, _tracks(anchor.href), anchor.href, first=max(1, anchor.line))
             yield one if one.line else at_line(reading, one, anchor.line)
         if anchor.href in {"#", ""}:
             yield at_line(

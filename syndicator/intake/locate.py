@@ -1,12 +1,16 @@
 """Where in the source a finding stands."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from syndicator.errors import Fault
+from syndicator.intake import named_places
 from syndicator.intake.diagnostics import Diagnostic
-from syndicator.intake.named_places import place_of
+from syndicator.intake.json_places import Places, path_of, places
+from syndicator.intake.named_places import NamedPlace
 from syndicator.intake.parts import Part
 from syndicator.intake.reading import Format, Reading
 
@@ -33,6 +37,17 @@ def at_text(reading: Reading, one: Diagnostic, needle: str, *, first: int = 1) -
     return one
 
 
+def at_field(reading: Reading, one: Diagnostic, field: str, needle: str, *, first: int = 1) -> Diagnostic:
+    """The finding where the source names the field; in text, which names none, at the line that holds the needle.
+
+    What a field says may stand in others, too: only its own place is sure to be the one that is meant.
+    """
+    named = _place(reading, field)
+    if named is None:
+        return at_text(reading, one, needle, first=first)
+    return at_line(reading, one, named.line, named.column, named.length)
+
+
 def at_line(reading: Reading, one: Diagnostic, number: int, column: int = 1, length: int = 0) -> Diagnostic:
     """The finding at a line, the whole of it if no length is given."""
     if not 1 <= number <= len(reading.lines):
@@ -46,12 +61,39 @@ def of_fault(reading: Reading, fault: Fault, code: str) -> Diagnostic:
     one = Diagnostic(code, fault.problem, fault.fix, place=fault.place)
     if fault.line:
         return at_line(reading, one, fault.line, fault.column or 1, 1 if fault.column else 0)
-    named = place_of(_fields(reading), fault.place)
+    named = _place(reading, fault.place)
     if named:
         return at_line(reading, one, named.line, named.column, named.length)
     part = _PARTS.get(fault.place.partition(".")[0].partition("[")[0])
     spans = [span for span in reading.spans if span.part is part]
     return at_line(reading, one, spans[0].first) if spans else one
+
+
+def _place(reading: Reading, field: str) -> NamedPlace | None:
+    """Where the source names the field, or what holds it."""
+    if reading.format is Format.JSON:
+        return _in_json(reading.lines, field)
+    return named_places.place_of(_fields(reading), field)
+
+
+def _in_json(lines: tuple[str, ...], field: str) -> NamedPlace | None:
+    """None for the record as a whole, which stands nowhere in particular."""
+    text = "\n".join(lines)
+    known = _json_places(text)
+    offset = known.of(path_of(field))
+    if offset == known.of(()):
+        return None
+    length = len(text[offset:].partition('"')[2].partition('"')[0]) + 2 if text[offset] == '"' else 1
+    return NamedPlace(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), length)
+
+
+@lru_cache(maxsize=2)
+def _json_places(text: str) -> Places:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return Places()
+    return places(text)
 
 
 def _fields(reading: Reading) -> tuple[str, ...]:
