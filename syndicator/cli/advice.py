@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syndicator.cli.attachments import without_files
 from syndicator.cli.options import connect, connect_nearby, segment
 from syndicator.errors import Rejected, SyndicatorError
 
@@ -45,7 +46,7 @@ class Adviser:
 
         if self.client is None:
             return []
-        record = to_record(reading, self.profile)
+        record = without_files(to_record(reading, self.profile))
         try:
             answer = self.client.check(record.model_dump_json(exclude_none=True).encode())
         except Rejected as refused:

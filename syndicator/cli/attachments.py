@@ -1,8 +1,10 @@
 """Files beside a release: handed in before it, and named in its record by their SHA-256."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from syndicator.errors import Fault, Rejected
 
@@ -18,20 +20,61 @@ def with_kept_files(client: "Client", record: Any, beside: Path) -> Any:  # noqa
     A file lies in the release's own folder or below it, links followed: a record that came from elsewhere
     must not send out what is none of its business. Rejected, with every fault, before anything is sent.
     """
-    media = record.get("media") if isinstance(record, dict) else None
-    named = [each for each in media if _names_file(each)] if isinstance(media, list) else []
-    if not isinstance(media, list) or not named:
+    named = _named(record)
+    if not named:
         return record
-    found = {each["file"]: _found(each["file"], beside) for each in named}
-    faults = [
-        Fault(f"media[{place}].file", *fault)
-        for place, each in enumerate(media)
-        if _names_file(each) and isinstance(fault := found[each["file"]], tuple)
-    ]
+    faults = file_faults(record, beside)
     if faults:
         raise Rejected(faults)
-    kept = {name: client.upload(path.read_bytes(), name) for name, path in found.items() if isinstance(path, Path)}
-    return {**record, "media": [_replaced(each, kept) if _names_file(each) else each for each in media]}
+    kept = _handed_in(client, named, beside)
+    return {**record, "media": [_replaced(each, kept) if _names_file(each) else each for each in record["media"]]}
+
+
+def names_files(record: Any) -> bool:  # noqa: ANN401 (JSON, not checked yet)
+    """Whether files go with the record that lie beside it."""
+    return bool(_named(record))
+
+
+def file_faults(record: Any, beside: Path) -> list[Fault]:  # noqa: ANN401 (JSON, not checked yet)
+    """What is wrong with the files that the media of a record name."""
+    return [
+        Fault(f"media[{place}].file", *fault)
+        for place, name in _named(record).items()
+        if isinstance(fault := _found(name, beside), tuple)
+    ]
+
+
+def without_files(record: "Record") -> "Record":
+    """The record for a service that is only asked: it has none of the files, and shall not miss them."""
+    media = tuple(
+        each.model_copy(update={"file": None, "caption": each.caption or each.file}) if each.file else each
+        for each in record.media
+    )
+    return record.model_copy(update={"media": media})
+
+
+def _named(record: Any) -> dict[int, str]:  # noqa: ANN401 (JSON, not checked yet)
+    """The local files that media name, by their place."""
+    media = record.get("media") if isinstance(record, Mapping) else None
+    entries = media if isinstance(media, list | tuple) else ()
+    return {place: each["file"] for place, each in enumerate(entries) if _names_file(each)}
+
+
+def _handed_in(client: "Client", named: Mapping[int, str], beside: Path) -> dict[str, dict[str, Any]]:
+    """Each file as the service keeps it. Rejected with what the service says of all that it does not take."""
+    kept: dict[str, dict[str, Any]] = {}
+    faults: list[Fault] = []
+    for place, name in named.items():
+        path = _found(name, beside)
+        if name in kept or not isinstance(path, Path):
+            continue
+        try:
+            kept[name] = client.upload(path.read_bytes(), name)
+        except Rejected as refused:
+            faults += [replace(fault, place=f"media[{place}].file") for fault in refused.faults]
+    if faults:
+        raise Rejected(faults)
+    return kept
 
 
 def shown_in_place(record: "Record", beside: Path) -> "Record":
@@ -47,13 +90,8 @@ def _in_place(media: "Media", beside: Path) -> "Media":
     return media.model_copy(update={"href": path.as_uri(), "type": kind})
 
 
-def folder_of(file: BinaryIO) -> Path:
-    """Where the release lies; for standard input, where the command was called."""
-    return Path(file.name).parent if Path(file.name).is_file() else Path()
-
-
 def _names_file(media: object) -> bool:
-    return isinstance(media, dict) and isinstance(media.get("file"), str)
+    return isinstance(media, Mapping) and isinstance(media.get("file"), str)
 
 
 def _found(name: str, beside: Path) -> Path | tuple[str, str]:

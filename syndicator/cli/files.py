@@ -9,6 +9,7 @@ import click
 
 from syndicator.cli.advice import of_publisher
 from syndicator.cli.options import as_json, of_language, read_settings, show_json, where_options
+from syndicator.cli.sources import Source, source_of
 
 if TYPE_CHECKING:
     from syndicator.intake.diagnostics import Diagnostic
@@ -38,17 +39,18 @@ def check(
     """Show what was read as what, and everything that is wrong with it, with the fix.
 
     A service that is named, or that runs by these settings, is asked, too: it knows what was issued before and
-    the publisher's stored profile. Exit code 3 when the file cannot be submitted as it is.
+    the publisher's stored profile. Exit code 3 when the file cannot be submitted as it is; the files that it names
+    as media have to lie beside it.
 
     Example: syndicator check release.txt --language de
     """
     from pydantic_core import to_jsonable_python
 
     from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
-    from syndicator.intake.read import read
 
-    reading = read(file.read(), file.name, language)
-    found = _findings(reading, to, token, publisher)
+    source = source_of(file, language)
+    reading = source.reading
+    found = _findings(source, to, token, publisher)
     if as_json:
         outline = [{"part": part, "text": text, "lines": list(lines)} for part, text, lines in reading.outline()]
         fields = to_jsonable_python(dict(reading.draft), fallback=str)
@@ -59,15 +61,18 @@ def check(
     return 0 if is_clean(found, strict=strict) else _FAULTY
 
 
-def _findings(reading: "Reading", to: str | None, token: str | None, publisher: str | None) -> "tuple[Diagnostic, ...]":
-    """Those of the file, and, when it can be submitted, those of the service."""
+def _findings(source: Source, to: str | None, token: str | None, publisher: str | None) -> "tuple[Diagnostic, ...]":
+    """Those of the file and the files beside it, and, when it makes a record, those of the service."""
     from syndicator.cli.advice import adviser
     from syndicator.intake.diagnostics import in_order, is_clean
-    from syndicator.intake.lint import diagnose
+    from syndicator.intake.lint import diagnose, unfit_file
 
     with adviser(to, token, publisher) as asked:
-        found = diagnose(reading, asked.profile)
-        return in_order([*found, *asked.findings(reading)]) if is_clean(found) else found
+        found = diagnose(source.reading, asked.profile)
+        of_service = asked.findings(source.reading) if is_clean(found) else []
+    told = {one.place for one in found if one.code == "E007"}
+    unfit = [fault for fault in source.file_faults() if fault.place.removesuffix(".file") not in told]
+    return in_order([*found, *(unfit_file(source.reading, fault) for fault in unfit), *of_service])
 
 
 def _quotes(reading: "Reading") -> list[dict[str, Any]]:
@@ -145,16 +150,17 @@ def preview(file: BinaryIO, form: str, language: str | None, *, open_it: bool, a
 def _rendered(file: BinaryIO, form: str, language: str | None, *, with_pictures: bool = False) -> bytes:
     """``with_pictures``: those beside the release are shown from where they lie."""
     from syndicator.bootstrap import read_networks
-    from syndicator.cli.attachments import folder_of, shown_in_place
-    from syndicator.intake.read import read
-    from syndicator.intake.reading import to_record
+    from syndicator.cli.attachments import shown_in_place
     from syndicator.model.addresses import Addresses
     from syndicator.services.rendering import render_alone
 
     settings = read_settings()
-    record = to_record(read(file.read(), file.name, language))
+    source = source_of(file, language)
+    record = source.record()
+    for fault in source.file_faults():
+        click.echo(f"Without this file, it could not be submitted so: {fault}", err=True)
     if with_pictures:
-        record = shown_in_place(record, folder_of(file))
+        record = shown_in_place(record, source.folder)
     networks = {network.name: network for network in read_networks(settings.networks_dir)}
     return render_alone(
         record, form, networks, settings.network, Addresses(settings.public_base_url, settings.authority)

@@ -6,12 +6,14 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
+from syndicator.cli.sources import Source, source_of
 from syndicator.errors import Rejected, Unreachable
 
 if TYPE_CHECKING:
@@ -48,20 +50,20 @@ def submit(
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
-    source = file.read()
-    record = _record(source, file.name, language, profile_of(client, publisher))
+    source = source_of(file, language)
+    record = _record(source, profile_of(client, publisher))
     key = idempotency_key or f"cli-{secrets.token_hex(16)}"
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
-        sent = _with_files(client, record, file)
-        submitted = client.submit(sent, key)
+        submitted = client.submit(_with_files(client, record, source.folder), key)
     except Unreachable as error:
         again = _again(client, file.name, key, {"--publisher": publisher, "--language": language})
         raise Unreachable(f"{error}\nSend it again with: {again}") from error
     except Rejected as refused:
         from syndicator.client import without_lines
 
-        raise refused if record == source else without_lines(refused) from refused
+        is_as_written = record is source.content and not source.names_files
+        raise refused if is_as_written else without_lines(refused) from refused
     if as_json:
         show_json(submitted)
     else:
@@ -79,25 +81,29 @@ def _again(client: "Client", name: str, key: str, options: Mapping[str, str | No
     return shlex.join(words)
 
 
-def _record(source: bytes, name: str, language: str | None, profile: Mapping[str, Any]) -> bytes:
-    """The record as the API takes it; what is no record yet is read into one."""
-    from syndicator.intake.read import format_of, read
-    from syndicator.intake.reading import Format, to_record
+def _record(source: Source, profile: Mapping[str, Any]) -> bytes:
+    """The record as the API takes it; what is no record yet is read into one.
 
-    if format_of(source, name) is Format.JSON:
-        return source
-    return to_record(read(source, name, language), profile).model_dump_json(exclude_none=True).encode()
+    JSON goes as it is, so that the service tells its faults with its lines; files go first, and with a good one only.
+    """
+    from syndicator.intake.reading import Format
+
+    if source.reading.format is not Format.JSON:
+        return source.complete(profile).model_dump_json(exclude_none=True).encode()
+    if source.names_files:
+        source.complete()
+    return source.content
 
 
-def _with_files(client: "Client", record: bytes, file: BinaryIO) -> bytes:
+def _with_files(client: "Client", record: bytes, beside: Path) -> bytes:
     """The record once the files that it names are handed in. What is no JSON goes as it is: the service says why."""
-    from syndicator.cli.attachments import folder_of, with_kept_files
+    from syndicator.cli.attachments import with_kept_files
 
     try:
         fields = json.loads(record)
     except (ValueError, RecursionError):
         return record
-    kept = with_kept_files(client, fields, folder_of(file))
+    kept = with_kept_files(client, fields, beside)
     return record if kept is fields else json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 

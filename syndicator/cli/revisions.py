@@ -6,6 +6,7 @@ import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
+from syndicator.cli.sources import source_of
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -26,13 +27,11 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
 
 
 def _record(client: "Client", file: BinaryIO, publisher: str | None, language: str | None) -> Any:  # noqa: ANN401 (JSON)
-    from syndicator.cli.attachments import folder_of, with_kept_files
-    from syndicator.intake.read import read
-    from syndicator.intake.reading import to_record
+    from syndicator.cli.attachments import with_kept_files
 
-    profile = profile_of(client, publisher)
-    record = to_record(read(file.read(), file.name, language), profile).model_dump(mode="json", exclude_none=True)
-    return with_kept_files(client, record, folder_of(file))
+    source = source_of(file, language)
+    record = source.complete(profile_of(client, publisher)).model_dump(mode="json", exclude_none=True)
+    return with_kept_files(client, record, source.folder)
 
 
 @click.command()

@@ -30,6 +30,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E006": "a character that no feed can carry",
         "E007": "a file name that leaves its folder",
         "E008": "an embargo in the text but not in its field",
+        "E009": "a file that is not beside the release",
         "W101": "placeholder text",
         "W102": "a long headline",
         "W105": "no date line where the law asks for one",

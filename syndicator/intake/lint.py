@@ -87,6 +87,11 @@ def differs(one: Difference) -> Diagnostic:
     return Diagnostic("W113", message, "change the one that is wrong", place=one.field)
 
 
+def unfit_file(reading: Reading, fault: Fault) -> Diagnostic:
+    """The finding for a file that a record names and that cannot be handed in with it."""
+    return of_fault(reading, fault, "E007" if "outside" in fault.problem else "E009")
+
+
 def _block(publisher: Publisher) -> dict[str, Any]:
     fields = publisher.model_dump(mode="json", exclude_none=True, exclude={"key", "street", "postal_code", "locality"})
     return {name: value for name, value in {**fields, "address": list(publisher.address_lines)}.items() if value}

@@ -1,5 +1,6 @@
 """``read``: the one door for outside text. It tells the format, refuses over limits first, and never raises."""
 
+import json
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Final
@@ -12,7 +13,7 @@ from syndicator.intake.markdown import read_markdown
 from syndicator.intake.parts import Part, Span
 from syndicator.intake.plaintext import read_plain
 from syndicator.intake.reading import Format, Reading, of_sheet, refused
-from syndicator.intake.records import MAX_RECORD_BYTES, decoded, read_json, read_toml
+from syndicator.intake.records import MAX_RECORD_BYTES, decoded, read_json, read_toml, toml_table
 from syndicator.intake.sheet import MAX_LINES, MAX_TEXT_BYTES, Sheet, lines_of
 
 _BY_SUFFIX: Final = {
@@ -73,6 +74,18 @@ def read(source: bytes, name: str, language: str | None = None) -> Reading:
         return _read(source, name, form, {"language": language} if language else {})
     except Rejected as error:
         return refused(name, form, error, _lines_for_faults(source, form))
+
+
+def stated(source: bytes, reading: Reading) -> Mapping[str, Any]:
+    """The fields of a source, unchecked, also where they make no record; none where it cannot be read at all."""
+    if not reading.faults or reading.format not in {Format.JSON, Format.TOML}:
+        return reading.draft
+    try:
+        text = decoded(source, MAX_RECORD_BYTES)
+        fields = json.loads(text) if reading.format is Format.JSON else toml_table(text)
+    except (Rejected, ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _foreign(source: bytes) -> Fault | None:

@@ -1,0 +1,61 @@
+"""A publisher's file and what lies beside it, judged together: whatever is wrong is told in one message."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from syndicator.cli.attachments import file_faults, names_files
+from syndicator.errors import Fault, Rejected
+
+if TYPE_CHECKING:
+    from syndicator.intake.reading import Reading
+    from syndicator.model.release import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's bytes, what was read in them, and the folder it lies in."""
+
+    content: bytes
+    reading: "Reading"
+    folder: Path
+
+    @property
+    def names_files(self) -> bool:
+        return names_files(self._fields())
+
+    def file_faults(self) -> list[Fault]:
+        """What is wrong with the files that its media name, whether or not the rest makes a record."""
+        return file_faults(self._fields(), self.folder)
+
+    def record(self, profile: Mapping[str, Any] | None = None, besides: Sequence[Fault] = ()) -> "Record":
+        """The record, though files that it names may not be there. A refusal names these, too, and ``besides``."""
+        from syndicator.intake.reading import to_record
+
+        try:
+            return to_record(self.reading, profile)
+        except Rejected as refused:
+            raise Rejected([*refused.faults, *self.file_faults(), *besides]) from refused
+
+    def complete(self, profile: Mapping[str, Any] | None = None, besides: Sequence[Fault] = ()) -> "Record":
+        """The record, which can be handed in as it is. Rejected for files that are not there, and for ``besides``."""
+        record = self.record(profile, besides)
+        faults = [*self.file_faults(), *besides]
+        if faults:
+            raise Rejected(faults)
+        return record
+
+    def _fields(self) -> Mapping[str, Any]:
+        from syndicator.intake.read import stated
+
+        return stated(self.content, self.reading)
+
+
+def source_of(file: BinaryIO, language: str | None) -> Source:
+    """The file that a command was given; standard input lies where the command was called."""
+    from syndicator.intake.read import read
+
+    content = file.read()
+    folder = Path(file.name).parent if Path(file.name).is_file() else Path()
+    return Source(content, read(content, file.name, language), folder)
