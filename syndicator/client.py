@@ -89,9 +89,9 @@ class Client:
 
         Faults come with lines and columns of ``record``.
         """
-        if not key or len(key) > _MAX_KEY or not _is_header(key):
-            fix = f"give 1 to {_MAX_KEY} characters of ASCII that can be seen"
-            raise Rejected([Fault("idempotency key", f"{key!r} cannot be sent", fix)])
+        faults = key_faults(key)
+        if faults:
+            raise Rejected(faults)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         submitted: dict[str, Any] = _json(self._call("POST", "/api/v1/releases", data=record, headers=headers))
         return submitted
@@ -128,6 +128,14 @@ class Client:
     def _url(self, path: str) -> str:
         """An address of this service and of no other: absolute ones are taken only if they are its own."""
         return path if path.startswith(f"{self.base_url}/") else f"{self.base_url}/{path.lstrip('/')}"
+
+
+def key_faults(key: str) -> list[Fault]:
+    """What is wrong with an idempotency key. An empty one is no wish for a new one: mostly a variable is not set."""
+    if key and len(key) <= _MAX_KEY and _is_header(key):
+        return []
+    problem = f"{key!r:.200} cannot be sent" if key else "this key is empty: is the variable set that holds it?"
+    return [Fault("idempotency key", problem, f"give 1 to {_MAX_KEY} characters of ASCII that can be seen")]
 
 
 def without_lines(refused: Rejected) -> Rejected:

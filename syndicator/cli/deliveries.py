@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from syndicator.cli.arguments import DELIVERY, ENDPOINT, RELEASE
 from syndicator.cli.options import as_json, service_options, show_json
 from syndicator.errors import Fault, Rejected
 
@@ -24,9 +25,9 @@ def deliveries() -> None:
 
 @deliveries.command("list")
 @click.option("--state", help="waiting, queued, parked, claimed, delivered, dead or superseded.")
-@click.option("--release", help="Id of a release.")
-@click.option("--endpoint", help="Id of an endpoint.")
-@click.option("--before", type=int, metavar="ID", help="Older than this delivery: the next page.")
+@click.option("--release", metavar="ID", callback=RELEASE, help="Id of a release.")
+@click.option("--endpoint", metavar="ID", callback=ENDPOINT, help="Id of an endpoint.")
+@click.option("--before", callback=DELIVERY, metavar="ID", help="Older than this delivery: the next page.")
 @click.option("--limit", type=click.IntRange(1, 500), default=_PAGE, show_default=True, help="Most to list.")
 @as_json
 @service_options
@@ -51,10 +52,10 @@ def list_deliveries(client: "Client", *, as_json: bool, **where: str | int | Non
 
 
 @deliveries.command("show")
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", callback=DELIVERY)
 @as_json
 @service_options
-def show(client: "Client", delivery_id: int, *, as_json: bool) -> None:
+def show(client: "Client", delivery_id: str, *, as_json: bool) -> None:
     """Show a delivery with every attempt.
 
     Example: syndicator deliveries show 17
@@ -71,11 +72,11 @@ def show(client: "Client", delivery_id: int, *, as_json: bool) -> None:
 
 
 @deliveries.command("replay")
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", callback=DELIVERY)
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @as_json
 @service_options
-def replay(client: "Client", delivery_id: int, reason: str, *, as_json: bool) -> None:
+def replay(client: "Client", delivery_id: str, reason: str, *, as_json: bool) -> None:
     """Send a delivery again: same webhook-id, same bytes.
 
     Example: syndicator deliveries replay 17 --reason "the newsroom lost it"

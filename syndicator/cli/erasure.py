@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syndicator.cli.arguments import RELEASE
 from syndicator.cli.options import as_json, service_options, show_json
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("contact")
-@click.option("--release", metavar="ID", help="From this release.")
+@click.option("--release", metavar="ID", callback=RELEASE, help="From this release.")
 @click.option("--publisher", metavar="KEY", help="From all releases of this publisher, and its profile.")
 @click.option("--owner", metavar="NAME", help="From all releases and profiles of this owner.")
 @click.option("--replacement-name", metavar="NAME", help="Who answers instead; otherwise the publisher's desk.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syndicator.cli.arguments import ENDPOINT, SUBSCRIPTION
 from syndicator.cli.options import as_json, segment, service_options, show_json
 from syndicator.errors import Fault, Rejected
 
@@ -105,7 +106,7 @@ def _endpoints(client: "Client", owner: str) -> Iterator[dict[str, Any]]:
 
 
 @endpoint.command("show")
-@click.argument("endpoint_id", metavar="ID")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
 @as_json
 @service_options
 def show(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
@@ -138,7 +139,7 @@ def show_attempts(attempts: list[dict[str, Any]]) -> None:
 def _move(name: str, does: str, says: str) -> click.Command:
     """A command that posts to the endpoint and says what is true now."""
 
-    @click.argument("endpoint_id", metavar="ID")
+    @click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
     @as_json
     @service_options
     def command(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
@@ -162,7 +163,7 @@ for _name, _does, _says in (
 
 
 @endpoint.command("rotate-secret")
-@click.argument("endpoint_id", metavar="ID")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
 @click.option(
     "--overlap",
     type=click.IntRange(0, 720),
@@ -188,7 +189,7 @@ def rotate_secret(client: "Client", endpoint_id: str, overlap: int, *, as_json: 
 
 
 @endpoint.command("remove")
-@click.argument("endpoint_id", metavar="ID")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
 @as_json
 @service_options
 def remove(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
@@ -204,7 +205,7 @@ def remove(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
 
 
 @endpoint.command("subscribe")
-@click.argument("endpoint_id", metavar="ID")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
 @_filter
 @_event
 @as_json
@@ -225,8 +226,8 @@ def subscribe(
 
 
 @endpoint.command("unsubscribe")
-@click.argument("endpoint_id", metavar="ID")
-@click.argument("subscription_id", metavar="SUBSCRIPTION")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
+@click.argument("subscription_id", metavar="SUBSCRIPTION", callback=SUBSCRIPTION)
 @as_json
 @service_options
 def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_json: bool) -> None:
@@ -242,7 +243,7 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
 
 
 @endpoint.command("recover")
-@click.argument("endpoint_id", metavar="ID")
+@click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
 @click.option("--since", required=True, metavar="TIME", help="With its offset: 2027-01-23T19:00:00+01:00.")
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @as_json

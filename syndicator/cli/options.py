@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import click
 
-from syndicator.errors import ConfigError, Unauthorised
+from syndicator.cli.arguments import argument_faults
+from syndicator.errors import ConfigError, Rejected, Unauthorised
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -40,7 +41,7 @@ def service_options(command: Command) -> Command:
     @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        with connect(to, token) as client, _where_a_token_comes_from(client):
+        with _connected(to, token, waits="file" in values) as client, _where_a_token_comes_from(client):
             return command(*args, client=client, **values)
 
     return with_client
@@ -58,6 +59,19 @@ def _where_a_token_comes_from(client: "Client") -> Iterator[None]:
             "with the service's operator.token as SYNDICATOR_DATA_DIR"
         )
         raise Unauthorised(message) from refused
+
+
+def _connected(to: str | None, token: str | None, *, waits: bool) -> "Client":
+    """The client. Rejected when an argument is wrong, unless the command ``waits`` to tell it with faults of a file."""
+    faults = argument_faults()
+    try:
+        client = connect(to, token)
+    except Rejected as refused:
+        raise Rejected([*faults, *refused.faults]) from refused
+    if faults and not waits:
+        client.close()
+        raise Rejected(faults)
+    return client
 
 
 def connect(to: str | None, token: str | None) -> "Client":

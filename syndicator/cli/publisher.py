@@ -5,16 +5,17 @@ import secrets
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
+from syndicator.cli.arguments import RELEASE
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 from syndicator.cli.sources import Source, source_of
-from syndicator.errors import Rejected, Unreachable
+from syndicator.errors import Fault, Rejected, Unreachable
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -26,7 +27,9 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
-@click.option("--idempotency-key", metavar="KEY", help="The key of an earlier try; a new one is made without it.")
+@click.option(
+    "--idempotency-key", metavar="KEY", help="The key of an earlier try; without this option a new one is made."
+)
 @of_publisher
 @of_language
 @click.option("--wait", is_flag=True, help="Follow the release until feeds and newsrooms have it.")
@@ -50,9 +53,11 @@ def submit(
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
+    from syndicator.client import key_faults, without_lines
+
     source = source_of(file, language)
-    record = _record(source, profile_of(client, publisher))
-    key = idempotency_key or f"cli-{secrets.token_hex(16)}"
+    key = f"cli-{secrets.token_hex(16)}" if idempotency_key is None else idempotency_key
+    record = _record(source, profile_of(client, publisher), key_faults(key))
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(_with_files(client, record, source.folder), key)
@@ -60,8 +65,6 @@ def submit(
         again = _again(client, file.name, key, {"--publisher": publisher, "--language": language})
         raise Unreachable(f"{error}\nSend it again with: {again}") from error
     except Rejected as refused:
-        from syndicator.client import without_lines
-
         is_as_written = record is source.content and not source.names_files
         raise refused if is_as_written else without_lines(refused) from refused
     if as_json:
@@ -81,7 +84,7 @@ def _again(client: "Client", name: str, key: str, options: Mapping[str, str | No
     return shlex.join(words)
 
 
-def _record(source: Source, profile: Mapping[str, Any]) -> bytes:
+def _record(source: Source, profile: Mapping[str, Any], besides: Sequence[Fault]) -> bytes:
     """The record as the API takes it; what is no record yet is read into one.
 
     JSON goes as it is, so that the service tells its faults with its lines; files go first, and with a good one only.
@@ -89,9 +92,9 @@ def _record(source: Source, profile: Mapping[str, Any]) -> bytes:
     from syndicator.intake.reading import Format
 
     if source.reading.format is not Format.JSON:
-        return source.complete(profile).model_dump_json(exclude_none=True).encode()
-    if source.names_files:
-        source.complete()
+        return source.complete(profile, besides).model_dump_json(exclude_none=True).encode()
+    if source.names_files or besides:
+        source.complete(besides=besides)
     return source.content
 
 
@@ -158,7 +161,7 @@ def stage_of(view: dict[str, Any]) -> tuple[str, bool]:
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @as_json
 @service_options
 def status(client: "Client", release_id: str, *, as_json: bool) -> None:
@@ -187,7 +190,7 @@ def status(client: "Client", release_id: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @as_json
 @service_options
 def history(client: "Client", release_id: str, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
+from syndicator.cli.arguments import NOTE, RELEASE, argument_faults
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 from syndicator.cli.sources import source_of
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from syndicator.client import Client
 
 _file = click.option("--file", "file", type=click.File("rb"), required=True, help="The whole release as it is now.")
-_note = click.option("--note", required=True, help="One sentence that says why; readers see it.")
+_note = click.option(
+    "--note", callback=NOTE, metavar="TEXT", required=True, help="One sentence that says why; readers see it."
+)
 _expected = click.option("--expected-version", type=int, help="Refuse unless this is the newest version.")
 
 
@@ -30,12 +33,14 @@ def _record(client: "Client", file: BinaryIO, publisher: str | None, language: s
     from syndicator.cli.attachments import with_kept_files
 
     source = source_of(file, language)
-    record = source.complete(profile_of(client, publisher)).model_dump(mode="json", exclude_none=True)
+    record = source.complete(profile_of(client, publisher), argument_faults()).model_dump(
+        mode="json", exclude_none=True
+    )
     return with_kept_files(client, record, source.folder)
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @_file
 @of_publisher
 @of_language
@@ -61,7 +66,7 @@ def update(
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @_file
 @of_publisher
 @of_language
@@ -89,7 +94,7 @@ def correct(
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @_note
 @_expected
 @as_json
@@ -103,7 +108,7 @@ def withhold(client: "Client", release_id: str, note: str, expected_version: int
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @_expected
 @as_json
 @service_options
@@ -116,7 +121,7 @@ def reinstate(client: "Client", release_id: str, expected_version: int | None, *
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @click.option(
     "--until", "until", required=True, metavar="TIME", help="The new time, with its offset or in the release's zone."
 )
@@ -132,7 +137,7 @@ def reschedule(client: "Client", release_id: str, until: str, expected_version: 
 
 
 @click.command()
-@click.argument("release_id", metavar="ID")
+@click.argument("release_id", metavar="ID", callback=RELEASE)
 @_note
 @_expected
 @as_json

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from syndicator.errors import Fault
@@ -46,6 +46,15 @@ _CODE: Final = "a code of letters, digits and . _ : / + - without spaces"
 def faults_of(error: ValidationError) -> list[Fault]:
     """Every fault once, in the order of the record's fields."""
     return [fault for _, fault in located_faults(error)]
+
+
+def faults_in(kind: Any, value: object) -> list[Fault]:  # noqa: ANN401 (a type as annotations write it)
+    """The faults of a single value of a model's type."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        return faults_of(error)
+    return []
 
 
 def located_faults(
