@@ -139,6 +139,10 @@ class Syndicator:
             must_verify=self.settings.verify_endpoints,
         )
 
+    def accept_url(self, url: str) -> None:
+        """Nothing, for a URL that an endpoint may have; Rejected with every fault of another."""
+        self.guard.accept(url)
+
     def verify_endpoint(self, endpoint_id: str, *, actor: str) -> None:
         """Sends the challenge now and waits for the answer (see ``services.verify``); Busy when too many do."""
         from syndicator.delivery.transport.requests import RequestsTransport

@@ -19,7 +19,31 @@ _event = click.option("--event", "events", multiple=True, metavar="TYPE", help="
 
 
 def _subscription(wanted: str | None, events: tuple[str, ...]) -> dict[str, Any]:
-    return {**({"filter": parsed_filter(wanted)} if wanted else {}), **({"events": list(events)} if events else {})}
+    return {**({"filter": _filter_as_sent(wanted)} if wanted else {}), **({"events": list(events)} if events else {})}
+
+
+def _filter_as_sent(wanted: str) -> Any:  # noqa: ANN401 (JSON)
+    """The filter; one that is no JSON as a text, which the service refuses with whatever else is wrong."""
+    try:
+        return parsed_filter(wanted)
+    except Rejected:
+        return wanted
+
+
+def _post(client: "Client", path: str, body: dict[str, Any], wanted: str | None) -> Any:  # noqa: ANN401 (JSON)
+    """The service's answer. Of a filter that is no JSON a refusal tells why it is none."""
+    try:
+        return client.post(path, body)
+    except Rejected as refused:
+        raise Rejected([_explained(fault, wanted) for fault in refused.faults]) from refused
+
+
+def _explained(fault: Fault, wanted: str | None) -> Fault:
+    try:
+        parsed_filter(wanted or "{}")
+    except Rejected as refused:
+        return refused.faults[0] if fault.place.endswith("filter") else fault
+    return fault
 
 
 def parsed_filter(wanted: str) -> Any:  # noqa: ANN401 (JSON)
@@ -65,7 +89,8 @@ def add(
     body = {"url": url, "description": description, "owner": owner, "verify": verify}
     body = {name: value for name, value in body.items() if value}
     subscription = _subscription(wanted, events)
-    added = client.post("/api/v1/endpoints", {**body, **({"subscriptions": [subscription]} if subscription else {})})
+    subscriptions = {"subscriptions": [subscription]} if subscription else {}
+    added = _post(client, "/api/v1/endpoints", {**body, **subscriptions}, wanted)
     if as_json:
         show_json(added)
     else:
@@ -218,7 +243,7 @@ def subscribe(
     Example: syndicator endpoint subscribe end_… --filter '{"region": "DE-BY"}' --event release.published
     """
     path = f"/api/v1/endpoints/{segment(endpoint_id)}/subscriptions"
-    added = client.post(path, _subscription(wanted, events))
+    added = _post(client, path, _subscription(wanted, events), wanted)
     if as_json:
         show_json(added)
     else:

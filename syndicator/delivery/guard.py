@@ -78,9 +78,16 @@ class Guard:
         Raises:
             UrlRefused: with every fault.
         """
-        verdict = self._judge_written(parse_endpoint_url(url_text, self._ports))
+        faults: list[Fault] = []
+        try:
+            url: EndpointUrl | None = parse_endpoint_url(url_text, self._ports)
+        except UrlRefused as refused:
+            faults, url = [*refused.faults], refused.read
+        verdict = self._judge_written(url) if url else None
         if isinstance(verdict, Refusal):
-            raise UrlRefused([Fault("url", verdict.reason, "give the address that it has on the Internet")])
+            faults.append(Fault("url", verdict.reason, "give the address that it has on the Internet"))
+        if faults:
+            raise UrlRefused(faults)
 
     def check(self, url_text: str) -> Vetted | Refusal | Pending:
         """The verdict without waiting, or a ``Pending`` if the name has to be looked up first."""

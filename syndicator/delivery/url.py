@@ -6,7 +6,7 @@ little, and what is sent is built anew from the parts that it read (``EndpointUr
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from itertools import islice
 from typing import NamedTuple
@@ -42,12 +42,6 @@ _SENT_AS_IS = "".join(map(chr, range(0x21, 0x7F))).translate(str.maketrans("", "
 Address = IPv4Address | IPv6Address
 
 
-class UrlRefused(Rejected):
-    """The text is no URL that a request may go to. ``faults`` holds all that is wrong with it."""
-
-    title = "The URL was refused"
-
-
 class EndpointUrl(NamedTuple):
     """A URL read strictly: where to connect, what to ask for.
 
@@ -67,6 +61,19 @@ class EndpointUrl(NamedTuple):
     def origin(self) -> str:
         """``text`` without the target."""
         return self.text.removesuffix(self.target)
+
+
+class UrlRefused(Rejected):
+    """The text is no URL that a request may go to. ``faults`` holds all that is wrong with it.
+
+    ``read`` is what could be read of it all the same, for others who have something to say of its host.
+    """
+
+    title = "The URL was refused"
+
+    def __init__(self, faults: Sequence[Fault], read: EndpointUrl | None = None) -> None:
+        super().__init__(faults)
+        self.read = read
 
 
 class _Refusal(Exception):
@@ -134,9 +141,10 @@ def _read_any(text: str, allowed_ports: Container[int]) -> EndpointUrl:
         target = _read_target(tail)
     except _Refusal as refusal:
         faults.append(refusal.fault)
+    read = EndpointUrl(scheme, host, port, target, _rebuilt(scheme, host, port, target), address)
     if faults:
-        raise UrlRefused(faults)
-    return EndpointUrl(scheme, host, port, target, _rebuilt(scheme, host, port, target), address)
+        raise UrlRefused(faults, read if host else None)
+    return read
 
 
 def _character_faults(text: str) -> Iterator[Fault]:

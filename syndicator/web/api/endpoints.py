@@ -1,11 +1,14 @@
 """Newsrooms' endpoints and their subscriptions. All of it is the operator's."""
 
+import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from syndicator.clock import to_us
+from syndicator.errors import Fault, Rejected
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import MAX_LINE, Line
@@ -71,9 +74,31 @@ class Replayed(BaseModel):
 
 @router.post("", status_code=201, openapi_extra=body_of(NewEndpoint))
 def add(service: Service, owner: Token, body: JsonBody) -> Added:
-    new = read(NewEndpoint, body, service)
+    new = _read_new(service, body)
     added = service.add_endpoint(new, owner=new.owner or owner)
     return Added(id=added.id, secret=added.secret, state=added.state)
+
+
+def _read_new(service: Service, body: bytes) -> NewEndpoint:
+    """The endpoint in the body. Rejected with what is wrong with its URL, too, which its model does not know."""
+    try:
+        return read(NewEndpoint, body, service)
+    except Rejected as refused:
+        known = {fault.place for fault in refused.faults}
+        raise Rejected([*(() if "url" in known else _url_faults(service, body)), *refused.faults]) from None
+
+
+def _url_faults(service: Service, body: bytes) -> Sequence[Fault]:
+    try:
+        stated = json.loads(body)
+        url = stated.get("url") if isinstance(stated, dict) else None
+        if isinstance(url, str):
+            service.accept_url(url)
+    except Rejected as refused:
+        return refused.faults
+    except (ValueError, RecursionError):
+        return ()
+    return ()
 
 
 @router.get("", response_model_exclude_none=True)

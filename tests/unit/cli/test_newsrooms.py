@@ -107,6 +107,19 @@ def test_a_filter_that_is_none_is_refused(cli: Call, wanted: str) -> None:
         assert (done.code, done.out) == (3, "")
 
 
+@pytest.mark.parametrize("wanted", ["{lang", '{"lang": "de"}'])
+def test_all_that_is_wrong_with_an_endpoint_is_told_at_once(cli: Call, endpoint: str, wanted: str) -> None:
+    subscription = ("--filter", wanted, "--event", "release.publishd")
+    done = cli("endpoint", "add", "https://user:pw@newsroom.example:0/p#f", *subscription)
+    assert (done.code, done.out) == (3, "")
+    told = ("user information", "no port", "filter", "events[0]")
+    assert all(problem in done.err for problem in told), done.err
+    assert ("--filter: this is no JSON" in done.err) is (wanted == "{lang")
+    assert len(cli("endpoint", "list", "--json").json) == 1
+    done = cli("endpoint", "subscribe", endpoint, *subscription)
+    assert (done.code, "filter" in done.err, "events[0]" in done.err) == (3, True, True)
+
+
 def test_deliveries_are_listed_page_by_page_shown_and_sent_again(cli: Call, served: Served, endpoint: str) -> None:
     first, second = (cli("endpoint", "test", endpoint, "--json").json["delivery_id"] for _ in range(2))
     page = cli("deliveries", "list", "--limit", 1)

@@ -183,3 +183,21 @@ def test_a_refusal_is_short_however_bad_the_url() -> None:
         with pytest.raises(UrlRefused) as refused:
             parse_endpoint_url(url)
         assert len(str(refused.value)) < 1500
+
+
+@pytest.mark.parametrize(
+    ("url", "problems"),
+    [
+        ("http://127.0.0.1:9000/", ("port 9000", "127.0.0.1, which is no public address")),
+        ("http://u:p@10.0.0.1:9000/%", ("user information", "port 9000", "a %", "10.0.0.1, which is no public")),
+        ("https://localhost:1/", ("port 1 ", "localhost leads to 127.0.0.1")),
+        ("https://user:pw@newsroom.example:8443/p#f", ("user information", "port 8443")),
+        ("https://1.2.3:8443/", ("no IPv4 address", "port 8443")),
+    ],
+)
+def test_what_the_guard_does_not_accept_is_told_with_all_its_faults(url: str, problems: tuple[str, ...]) -> None:
+    with pytest.raises(UrlRefused) as refused:
+        Guard().accept(url)
+    faults = refused.value.faults
+    assert len(faults) == len(problems)
+    assert all(problem in fault.problem for problem, fault in zip(problems, faults, strict=True)), faults

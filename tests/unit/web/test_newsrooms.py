@@ -88,6 +88,28 @@ def _let_challenges_hang(served: Served) -> None:
     assert (again.status, "is being verified" in again.json["detail"]) == (409, True)
 
 
+EVERYTHING_WRONG = {"url": "ftp://x", "subscriptions": [{"events": ["x"], "filter": {"y": 1}}], "foo": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        (EVERYTHING_WRONG, {"url", "subscriptions[0].events[0]", "subscriptions[0].filter.y", "foo"}),
+        ({"url": "", "foo": 1}, {"url", "foo"}),
+        ({"url": 5, "foo": 1}, {"url", "foo"}),
+        ({"url": URL, "foo": 1}, {"foo"}),
+        ({"foo": 1}, {"url", "foo"}),
+        ([1], {"body"}),
+        (b"{", {"body"}),
+    ],
+)
+def test_a_wrong_url_is_told_with_all_that_is_wrong_beside_it(served: Served, body: object, places: set[str]) -> None:
+    refused = served.operator("POST", "/api/v1/endpoints", body)
+    assert refused.status == 422
+    assert {each["place"] for each in refused.json["faults"]} == places
+    assert served.operator.get("/api/v1/endpoints").json == []
+
+
 def test_endpoints_are_paged(served: Served) -> None:
     added = [_add(served)["id"] for _ in range(5)]
     seen, after = [], ""
