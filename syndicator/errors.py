@@ -10,7 +10,8 @@
     ├── StoreError           exit 8, HTTP 503   the database cannot be used
     ├── ConfigError          exit 9             a setting is missing or wrong
     ├── MediaError           exit 10, HTTP 503  the media folder cannot be used
-    └── NoRoom               exit 10, HTTP 507  the media folder is full
+    ├── NoRoom               exit 10, HTTP 507  the media folder is full
+    └── NotSettled           exit 11            accepted, but not everybody had it when the wait ended
 
 Exit 2 is click's own for wrong usage. Every message says what to do about it.
 """
@@ -130,3 +131,10 @@ class NoRoom(SyndicatorError):
     exit_code = 10
     status = 507
     title = "There is no room for the file"
+
+
+class NotSettled(SyndicatorError):
+    """Accepted and stored for good, but when `submit --wait` ended not every feed and newsroom had it."""
+
+    exit_code = 11
+    title = "Accepted, but not everybody has it"

@@ -13,15 +13,16 @@ import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import RELEASE
+from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 from syndicator.cli.sources import Source, source_of
-from syndicator.errors import Fault, Rejected, Unreachable
+from syndicator.errors import Fault, NotSettled, Rejected, Unreachable
 
 if TYPE_CHECKING:
     from syndicator.client import Client
 
-_FOLLOW_S = 60.0
 _PAUSE_S = 0.2
+_REPEAT_S = 5.0
 _ENDED = ("delivered", "superseded", "dead", "parked")
 
 
@@ -32,7 +33,16 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 )
 @of_publisher
 @of_language
-@click.option("--wait", is_flag=True, help="Follow the release until feeds and newsrooms have it.")
+@click.option("--wait", is_flag=True, help="Follow the release until all feeds and newsrooms have it; see above.")
+@click.option(
+    "--wait-limit",
+    "limit_s",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="How long to follow it at most.",
+)
 @as_json
 @service_options
 def submit(
@@ -41,6 +51,7 @@ def submit(
     idempotency_key: str | None,
     publisher: str | None,
     language: str | None,
+    limit_s: float,
     *,
     wait: bool,
     as_json: bool,
@@ -50,6 +61,11 @@ def submit(
     Accepted means stored for good. The idempotency key is printed before anything is sent: send the same
     file again with it, and there will still be one release. Pictures and documents that the record names as
     media `file` lie beside it and are handed in first.
+
+    With --wait the command ends when every feed shows the release and every newsroom that it is pushed to has it,
+    or was replaced or paused; for a release under embargo when it is scheduled. Progress is told on stderr. Exit code
+    11 when the limit is over first, when a push was given up, or when the service cannot be asked any more: the release
+    is accepted all the same, and what is open goes on.
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
@@ -73,7 +89,7 @@ def submit(
         _show_submitted(submitted)
         show_advice(file.name, submitted)
     if wait:
-        _follow(client, submitted["id"])
+        _follow(client, submitted["id"], limit_s)
 
 
 def _again(client: "Client", name: str, key: str, options: Mapping[str, str | None]) -> str:
@@ -118,6 +134,7 @@ def _show_submitted(submitted: dict[str, Any]) -> None:
             "Release": submitted["id"],
             "Version": submitted["version"],
             "State": submitted["state"],
+            "Lifts": lift_of(submitted),
             "Page": submitted["url"],
             "Same content as": submitted.get("duplicate_of"),
         }
@@ -126,28 +143,43 @@ def _show_submitted(submitted: dict[str, Any]) -> None:
         click.echo(f"Feed     {feed['feeds']['atom']}  ({feed['title']})")
 
 
-def _follow(client: "Client", release_id: str) -> None:
-    """Says each stage on stderr as it is reached. Ends early, and harms nothing, when there is no more to see."""
-    ends, said = time.monotonic() + _FOLLOW_S, ""
-    while time.monotonic() < ends:
-        try:
-            stage, is_last = stage_of(client.get(f"/api/v1/releases/{segment(release_id)}"))
-        except Unreachable as error:
-            click.echo(f"accepted, but it cannot be followed: {error}", err=True)
-            return
-        if stage != said:
-            click.echo(stage, err=True)
-            said = stage
+def _follow(client: "Client", release_id: str, limit_s: float) -> None:
+    """Says each stage on stderr as it is reached, and a long one again. NotSettled unless everybody has the release."""
+    ends, said, said_at = time.monotonic() + limit_s, "", 0.0
+    while True:
+        view = _seen(client, release_id)
+        (stage, is_last), now = stage_of(view), time.monotonic()
+        if stage != said or now - said_at >= _REPEAT_S:
+            click.echo(stage if stage != said else f"{stage}, {max(0.0, ends - now):.0f} s left", err=True)
+            said, said_at = stage, now
         if is_last:
-            return
+            return _end(view, stage)
+        if now >= ends:
+            message = f"{stage} after {limit_s:g} s; what is open goes on, see: syndicator status {release_id}"
+            raise NotSettled(message)
         time.sleep(_PAUSE_S)
-    click.echo(f"still under way; see: syndicator status {release_id}", err=True)
+
+
+def _seen(client: "Client", release_id: str) -> dict[str, Any]:
+    try:
+        view: dict[str, Any] = client.get(f"/api/v1/releases/{segment(release_id)}")
+    except Unreachable as error:
+        message = f"accepted, but it cannot be followed: {error}"
+        raise NotSettled(message) from error
+    return view
+
+
+def _end(view: dict[str, Any], stage: str) -> None:
+    """Nothing, where all went well."""
+    if view["inside"]["deliveries"].get("dead"):
+        message = f"{stage}; see: syndicator deliveries list --state dead --release {view['id']}"
+        raise NotSettled(message)
 
 
 def stage_of(view: dict[str, Any]) -> tuple[str, bool]:
     """How far a release has come, in words, and whether that is as far as it goes for now."""
     if view["state"] == "scheduled":
-        return f"scheduled for {view['inside'].get('embargo_until', 'later')}", True
+        return f"scheduled for {lift_of(view) or 'later'}", True
     channels, counts = view["channels"], view["inside"]["deliveries"]
     if not channels:
         return "accepted", False
@@ -181,6 +213,7 @@ def status(client: "Client", release_id: str, *, as_json: bool) -> None:
             "Release": view["id"],
             "Headline": (view.get("record") or {}).get("headline"),
             "State": view["state"],
+            "Lifts": lift_of(view),
             "Version": view["version"],
             "Page": view["url"],
             "Channels": ", ".join(channel["channel"] for channel in view["channels"]),

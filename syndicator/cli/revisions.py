@@ -6,6 +6,7 @@ import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import NOTE, RELEASE, argument_faults
+from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
 from syndicator.cli.sources import source_of
 
@@ -25,7 +26,9 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
     if as_json:
         show_json(view)
     else:
-        click.echo(f"{view['id']} is {view['state']}, version {view['version']}")
+        lift = lift_of(view)
+        lifts = f"; it lifts on {lift}" if lift else ""
+        click.echo(f"{view['id']} is {view['state']}, version {view['version']}{lifts}")
         show_advice(release_id, view)
 
 

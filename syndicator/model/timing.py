@@ -92,6 +92,29 @@ def instant(stated: datetime, zone_name: str | None) -> datetime:
     )
 
 
+def in_words(moment: datetime, zone_name: str | None) -> str:
+    """``Sunday, 29 November 2026, 19:00 Europe/Berlin (18:00 UTC)``: the clock of its zone, and the one that all share.
+
+    The second one has its date where that is another. Seconds are shown where there are any.
+    """
+    shared, local = moment.astimezone(UTC), moment.astimezone(zone(zone_name or "UTC"))
+    shown = f"{local:%A}, {_date(local)}, {_time(local)}"
+    if zone_name in {None, "UTC"}:
+        return f"{shown} UTC"
+    date = "" if local.date() == shared.date() else f"{_date(shared)}, "
+    return f"{shown} {zone_name} ({date}{_time(shared)} UTC)"
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _time(moment: datetime) -> str:
+    if moment.microsecond:
+        return f"{moment:%H:%M:%S.%f}"
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
 def _offset(delta: timedelta | None) -> str:
     minutes = int((delta or timedelta()).total_seconds() // 60)
     sign = "-" if minutes < 0 else "+"

@@ -23,7 +23,10 @@ Change = Literal["update", "correct", "withhold", "reinstate", "reschedule", "wi
 
 
 class Accepted(BaseModel):
-    """What is stored for good. ``feeds``: where it stands, or will stand once its embargo has lifted."""
+    """What is stored for good. ``feeds``: where it stands, or will stand once its embargo has lifted.
+
+    ``embargo_until``, ``embargo_zone``: as they were understood.
+    """
 
     model_config = ConfigDict(frozen=True)
     id: str
@@ -31,6 +34,8 @@ class Accepted(BaseModel):
     version: int
     state: ReleaseState
     url: str
+    embargo_until: datetime | None = None
+    embargo_zone: str | None = None
     feeds: list[views.ChannelFeeds]
     duplicate_of: str | None = None
     warnings: list[Advice] = []
@@ -122,6 +127,8 @@ def _accepted(service: Service, submitted: Submitted) -> Accepted:
         version=release.version,
         state=release.state,
         url=addresses.release(release.id),
+        embargo_until=release.record.embargo_until,
+        embargo_zone=release.record.embargo_zone,
         feeds=[
             views.ChannelFeeds(channel=channel.name, title=channel.title, feeds=views.feeds_of(addresses, channel.name))
             for channel in automatic_channels(release.record)

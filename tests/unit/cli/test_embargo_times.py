@@ -62,3 +62,28 @@ def test_without_a_zone_an_offset_is_asked_for(cli: Call, served: Served, tmp_pa
     release_id = served.submit(embargo_until="2027-12-24T18:00:00Z")["id"]
     done = cli("reschedule", release_id, "--until", "2027-12-25T18:00:00")
     assert (done.code, "no offset" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("until", "zone", "words"),
+    [
+        ("2027-01-23T19:00:00", "Europe/Berlin", "Saturday, 23 January 2027, 19:00 Europe/Berlin (18:00 UTC)"),
+        ("2027-01-23T19:00:00+01:00", None, "Saturday, 23 January 2027, 18:00 UTC"),
+    ],
+)
+def test_check_says_which_instant_it_understood(call: Call, tmp_path: Path, until: str, zone: str, words: str) -> None:
+    assert words in call("check", written(tmp_path, until, zone)).out
+    text = tmp_path / "release.md"
+    fields = [f"embargo_until: {until}", *([f"embargo_zone: {zone}"] if zone else [])]
+    text.write_text("\n".join(("---", *fields, "---", "# A headline", "", "Text.")), encoding="utf-8")
+    assert words in call("check", text).out
+
+
+def test_check_says_nothing_of_an_embargo_that_is_none(call: Call, tmp_path: Path) -> None:
+    text = tmp_path / "release.md"
+    for until in ("soon", "2027-03-28T02:30:00", "[1]"):
+        text.write_text(
+            f"---\nembargo_until: {until}\nembargo_zone: Europe/Berlin\n---\n# A\n\nText.", encoding="utf-8"
+        )
+        done = call("check", text)
+        assert (done.code, "UTC)" in done.out) == (3, False)

@@ -14,6 +14,7 @@ from tests.unit.cli.answering import Answer, Answering
 from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
 from tests.unit.web.served import Served, record
 
+LIFTS = "Saturday, 23 January 2027, 19:00 Europe/Berlin (18:00 UTC)"
 ACCEPTED = {
     "id": "rel_1",
     "guid": "urn:newsml:x:1",
@@ -147,17 +148,47 @@ def test_wait_says_each_stage_once_on_stderr(call: Call) -> None:
     assert done.err.splitlines()[1:] == stages
 
 
-def test_wait_on_a_line_that_breaks_is_still_accepted(call: Call) -> None:
+def test_wait_on_a_line_that_breaks_is_accepted_and_not_settled(call: Call) -> None:
     with Answering(Answer(201, ACCEPTED), Answer(502)) as service:
-        done = call("submit", EXAMPLE, "--to", service.url, "--wait")
-    assert done.code == 0
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--json")
+    assert (done.code, done.json) == (11, ACCEPTED)
     assert "accepted, but it cannot be followed" in done.err
+
+
+def test_wait_on_a_newsroom_that_is_down_ends_at_its_limit(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.cli.publisher._REPEAT_S", 0.0)
+    with Answering(Answer(201, ACCEPTED), Answer(200, view(feeds=(True,), waiting=1, delivered=1))) as service:
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--wait-limit", "0.3", "--json")
+    assert (done.code, done.json) == (11, ACCEPTED)
+    lines = done.err.splitlines()[1:]
+    assert (lines[0], lines[1]) == ("1/2 delivered", "1/2 delivered, 0 s left")
+    assert lines[-1] == (
+        "Accepted, but not everybody has it: 1/2 delivered after 0.3 s; "
+        "what is open goes on, see: syndicator status rel_1"
+    )
+
+
+@pytest.mark.parametrize(("ended", "code"), [({"dead": 1}, 11), ({"parked": 1}, 0), ({"superseded": 1}, 0)])
+def test_wait_tells_a_push_that_was_given_up_from_one_that_waits(call: Call, ended: dict[str, int], code: int) -> None:
+    with Answering(
+        Answer(201, ACCEPTED), Answer(200, view("published", (True,), **{"delivered": 1, **ended}))
+    ) as service:
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait")
+    assert done.code == code
+    assert ("deliveries list --state dead --release rel_1" in done.err) is (code == 11)
+
+
+def test_help_says_what_wait_waits_for_and_how_long(call: Call) -> None:
+    words = " ".join(call("submit", "--help").out.split())
+    assert "every feed shows the release and every newsroom" in words
+    assert "Exit code 11" in words
+    assert "at most. [default: 60.0" in words
 
 
 @pytest.mark.parametrize(
     ("seen", "stage", "is_last"),
     [
-        (view("scheduled"), "scheduled for 2027-01-23T18:00:00Z", True),
+        (view("scheduled"), "scheduled for Saturday, 23 January 2027, 18:00 UTC", True),
         (view(), "accepted", False),
         (view(feeds=(True,)), "0/0 delivered", True),
         (view(feeds=(True,), claimed=1), "0/1 delivered", False),
@@ -195,9 +226,15 @@ def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_p
     held = written(tmp_path, embargo_until="2027-01-23T19:00:00+01:00", embargo_zone="Europe/Berlin")
     submitted = cli("submit", held, "--wait", "--json")
     assert submitted.json["state"] == "scheduled"
-    assert "scheduled for 2027-01-23" in submitted.err
+    assert f"scheduled for {LIFTS}\n" in submitted.err
+    assert f"Lifts            {LIFTS}\n" in cli("submit", held).out
     release = submitted.json["id"]
-    assert cli("reschedule", release, "--until", "2027-01-24T19:00:00+01:00").code == 0
+    assert f"Lifts       {LIFTS}\n" in cli("status", release).out
+    lifts = f"it lifts on {LIFTS}\n"
+    assert cli("update", release, "--file", held).out == f"{release} is scheduled, version 2; {lifts}"
+    assert lifts in cli("correct", release, "--file", held, "--note", "Ein Name war falsch.").out
+    later = "it lifts on Sunday, 24 January 2027, 19:00 Europe/Berlin (18:00 UTC)\n"
+    assert later in cli("reschedule", release, "--until", "2027-01-24T19:00:00+01:00").out
     assert cli("reschedule", release, "--until", "tomorrow").code == 3
     assert cli("status", release, "--json").json["inside"]["embargo_until"].startswith("2027-01-24T18:00:00")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from syndicator.model.timing import StatedTime, instant, known_zone
+from syndicator.model.timing import StatedTime, in_words, instant, known_zone
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
 
@@ -135,3 +135,22 @@ def test_only_a_date_with_a_time_of_day_is_a_time(stated: object) -> None:
 def test_a_time_that_is_spelt_out_is_taken_in_every_form(stated: str) -> None:
     expected = datetime(2027, 1, 23, 18, tzinfo=UTC)
     assert TypeAdapter(StatedTime).validate_json(json.dumps(stated), strict=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone_name", "words"),
+    [
+        ("2026-11-29T18:00:00Z", "Europe/Berlin", "Sunday, 29 November 2026, 19:00 Europe/Berlin (18:00 UTC)"),
+        ("2026-11-29T18:00:00Z", None, "Sunday, 29 November 2026, 18:00 UTC"),
+        ("2026-11-29T18:00:00Z", "UTC", "Sunday, 29 November 2026, 18:00 UTC"),
+        (
+            "2027-03-01T23:30:05Z",
+            "Asia/Tokyo",
+            "Tuesday, 2 March 2027, 08:30:05 Asia/Tokyo (1 March 2027, 23:30:05 UTC)",
+        ),
+        ("2027-03-01T08:00:00.250000Z", None, "Monday, 1 March 2027, 08:00:00.250000 UTC"),
+        ("2027-10-31T01:30:00Z", "Europe/Berlin", "Sunday, 31 October 2027, 02:30 Europe/Berlin (01:30 UTC)"),
+    ],
+)
+def test_an_instant_in_words_is_local_time_and_utc(moment: str, zone_name: str | None, words: str) -> None:
+    assert in_words(datetime.fromisoformat(moment), zone_name) == words
