@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_number, is_place, reaches
+from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_number, is_place, reaches, unglued
 
 _WAYS: Final = ("phone", "fax", "email")
 # From the first of several spaces only: of a long row, each would be tried with all behind it.
@@ -55,7 +55,7 @@ def _ways(contact: Contact) -> Contact:
 
 
 def _add(found: list[Contact], line: str, houses: str) -> None:
-    for fact in facts(line):
+    for fact in facts(unglued(line)):
         if fact.field == "text":
             _free_text(found, _without_link_texts(fact.value), houses)
         elif fact.field in {"name", "role"}:
@@ -168,6 +168,18 @@ def _is_person(text: str, houses: str) -> bool:
         and not _has_role(text)
         and not _is_house(text, houses)
     )
+
+
+def names_in(line: str) -> list[str]:
+    """The persons that a line of a block names, told by their form alone."""
+    stated = [fact.value for fact in facts(line) if fact.field in {"text", "name"}]
+    parts = (part.strip(_TRIM) for text in stated for half in _HALVES.split(text) for part in half.split(", "))
+    return [part for part in parts if _is_person(part, "") and not (is_place(part) or _leads_on(part))]
+
+
+def _leads_on(text: str) -> bool:
+    """``For more information``; ``Visit Our Website``: words that lead to somebody or something and name nobody."""
+    return _is_lead_in(text) or any(layouts().labels.get(folded(word)) == "url" for word in text.split())
 
 
 def _has_role(text: str) -> bool:

@@ -16,6 +16,7 @@ from syndicator.intake.lint_source import lint_source
 from syndicator.intake.locate import at_field, of_fault
 from syndicator.intake.parts import Part
 from syndicator.intake.reading import Reading, to_record
+from syndicator.intake.unheld import unheld
 from syndicator.model.publisher import Publisher
 from syndicator.model.release import Record
 
@@ -37,7 +38,7 @@ def diagnose(reading: Reading, profile: Mapping[str, Any] | None = None) -> tupl
 
     ``profile`` is what the publisher's stored profile fills in (see ``to_record``).
     """
-    found = [*_faults(reading, profile), *lint_source(reading), *_release(reading)]
+    found = [*_faults(reading, profile), *lint_source(reading), *_release(reading), *unheld(reading)]
     spoken = {one.code for one in found if not one.place}
     kept = [one for one in dict.fromkeys(found) if not (one.place and one.code in spoken & _CHARACTERS)]
     return in_order(kept)

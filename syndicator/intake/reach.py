@@ -19,6 +19,8 @@ LOOSE_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!
 _BETWEEN: Final = re.compile(
     r"\s*(?:[,;|\u2022]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
 )
+# "www.acme.com512.354.7000": a number right behind the last letters of a host.
+_GLUED_NUMBER: Final = re.compile(r"(?<=\.[a-z]{2})(?=\d{3}[.-]\d{3}[.-]\d)|(?<=\.[a-z]{3})(?=\d{3}[.-]\d{3}[.-]\d)")
 _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 # From a number's first digit only: of a long one, each would be tried with all behind it.
 _STREET: Final = re.compile(r"(?<!\d)\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
@@ -40,6 +42,18 @@ class Said:
 
     field: str
     value: str
+
+
+def unglued(line: str) -> str:
+    """The line with spaces where markup was lost: behind a web address, and behind a label in front of an address."""
+    return _glued_label().sub(r"\1 ", _GLUED_NUMBER.sub(" ", line))
+
+
+@lru_cache(maxsize=1)
+def _glued_label() -> re.Pattern[str]:
+    """``512.354.7000 OfficeEditor@acme.example``: the label belongs to the number."""
+    capitals = "|".join(word[0].upper() + word[1:] for word in _label_words().split("|"))
+    return re.compile(rf"(?<=\d )({capitals})(?=[A-Z][\w.+-]{{0,63}}@)")
 
 
 def said(line: str) -> Said:
