@@ -7,7 +7,7 @@ import click
 
 from syndicator.cli.arguments import DELIVERY, ENDPOINT, RELEASE
 from syndicator.cli.options import as_json, service_options, show_json
-from syndicator.errors import Fault, Rejected
+from syndicator.errors import ConfigError, Fault, Rejected
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -129,7 +129,11 @@ def verify(
 
     received = _stored_headers(stored) if stored else {}
     received = {**{name.lower(): value for name, value in received.items()}, **dict(map(_header, lines))}
-    verified = signing.verify(received, file.read(), keys, system_now_us() / SECOND_US, tolerance)
+    try:
+        verified = signing.verify(received, file.read(), keys, system_now_us() / SECOND_US, tolerance)
+    except ConfigError as error:  # a setting where a service signs, and an argument here
+        problem, _, fix = str(error).partition(": ")
+        raise Rejected([Fault("--secret", problem, fix)]) from error
     if as_json:
         show_json({"webhook_id": verified.event_id, "timestamp": verified.timestamp_s})
     else:

@@ -1,14 +1,28 @@
 """For operators: the lawful erasure of a contact."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from syndicator.cli.arguments import RELEASE
 from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.errors import Rejected
 
 if TYPE_CHECKING:
     from syndicator.client import Client
+
+_OPTIONS: Final = {
+    "body": "--release, --publisher, --owner",
+    "contact": "CONTACT",
+    "publisher": "--publisher",
+    "owner": "--owner",
+    "release": "--release",
+    "replacement": "--replacement-phone, --replacement-email",
+    "replacement.name": "--replacement-name",
+    "replacement.phone": "--replacement-phone",
+    "replacement.email": "--replacement-email",
+}
 
 
 @click.command()
@@ -33,7 +47,7 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
     Example: syndicator erase-contact "Erika Mustermann" --publisher bio-m-gmbh --dry-run
     """
     wanted = _wanted(**options)
-    shown = client.post("/api/v1/erasures", {**wanted, "dry_run": True})
+    shown = _shown(client, wanted)
     if not (dry_run or yes):
         _show(shown)
         click.confirm("Rewrite all of this for good?", abort=True, err=True)
@@ -44,6 +58,16 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
     _show(report)
     if not dry_run:
         click.echo("Erased." if report["purged"] else "Erased; the database is still being read: run it once more.")
+
+
+def _shown(client: "Client", wanted: dict[str, Any]) -> dict[str, Any]:
+    """What would be rewritten. A refusal names the options, as they were given here."""
+    try:
+        report: dict[str, Any] = client.post("/api/v1/erasures", {**wanted, "dry_run": True})
+    except Rejected as refused:
+        faults = [replace(fault, place=_OPTIONS.get(fault.place, fault.place)) for fault in refused.faults]
+        raise Rejected(faults) from refused
+    return report
 
 
 def _wanted(

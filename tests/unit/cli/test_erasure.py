@@ -43,6 +43,11 @@ def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Se
     contacts = served.operator.get(f"/api/v1/releases/{release}").json["record"]["contacts"]
     assert [each["name"] for each in contacts] == ["Newsdesk", "Otto"]
     assert cli("erase-contact", "x", "--dry-run").code == 3
+    assert "--release, --publisher, --owner: name one" in cli("erase-contact", "x", "--dry-run").err
+    nobody = cli("erase-contact", "x", "--owner", "operator", "--replacement-name", "Newsdesk", "--dry-run")
+    assert "--replacement-phone, --replacement-email: nobody can reach" in nobody.err
+    unnamed = cli("erase-contact", "x", "--owner", "operator", "--replacement-email", "nowhere", "--dry-run")
+    assert all(f"--replacement-{field}: " in unnamed.err for field in ("name", "email"))
     assert cli("erase-contact", "x", "--release", release, "--owner", "operator", "--dry-run").code == 3
     assert cli("erase-contact", "x", "--release", "rel_unknown", "--dry-run").code == 4
     assert cli("erase-contact", "x", "--release", release, "--token", "wrong", "--dry-run").code == 7
