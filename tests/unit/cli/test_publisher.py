@@ -1,6 +1,7 @@
 """A publisher's way: hand in, follow, change; every answer of a real service, every silence of a bad line."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -155,17 +156,29 @@ def test_wait_on_a_line_that_breaks_is_accepted_and_not_settled(call: Call) -> N
     assert "accepted, but it cannot be followed" in done.err
 
 
-def test_wait_on_a_newsroom_that_is_down_ends_at_its_limit(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.cli.publisher._REPEAT_S", 0.0)
+def test_wait_on_a_newsroom_that_is_down_ends_at_its_limit(call: Call) -> None:
     with Answering(Answer(201, ACCEPTED), Answer(200, view(feeds=(True,), waiting=1, delivered=1))) as service:
-        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--wait-limit", "0.3", "--json")
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--wait-limit", "0", "--json")
     assert (done.code, done.json) == (11, ACCEPTED)
-    lines = done.err.splitlines()[1:]
-    assert (lines[0], lines[1]) == ("1/2 delivered", "1/2 delivered, 0 s left")
-    assert lines[-1] == (
-        "Accepted, but not everybody has it: 1/2 delivered after 0.3 s; "
-        "what is open goes on, see: syndicator status rel_1"
-    )
+    assert done.err.splitlines()[1:] == [
+        "1/2 delivered",
+        (
+            "Accepted, but not everybody has it: 1/2 delivered after 0 s; "
+            "what is open goes on, see: syndicator status rel_1"
+        ),
+    ]
+
+
+def test_wait_says_a_long_stage_again(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.cli.publisher._REPEAT_S", 0.0)
+    open_still, done_now = view(feeds=(True,), waiting=1), view(feeds=(True,), delivered=1)
+    answers = (Answer(201, ACCEPTED), Answer(200, open_still), Answer(200, open_still), Answer(200, done_now))
+    with Answering(*answers) as service:
+        done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--wait-limit", "1e6")
+    assert done.code == 0
+    first, again, last = done.err.splitlines()[1:]
+    assert (first, last) == ("0/1 delivered", "1/1 delivered")
+    assert re.fullmatch(r"0/1 delivered, \d+ s left", again)
 
 
 @pytest.mark.parametrize(("ended", "code"), [({"dead": 1}, 11), ({"parked": 1}, 0), ({"superseded": 1}, 0)])
