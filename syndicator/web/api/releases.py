@@ -1,5 +1,6 @@
 """POST, read and change releases."""
 
+from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
