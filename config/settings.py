@@ -108,6 +108,13 @@ class Settings(BaseSettings):
     media_grace_days: float = Field(
         default=7, gt=0, description="Days that a media file is kept while no release uses it."
     )
+    worker_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port, on host, where `syndicator worker` answers /metrics (with the operator's token), /healthz "
+        "and /readyz; 0 takes a free one; unset: none. Attempts are counted by the process that made them.",
+    )
     worker_threads: int = Field(default=8, ge=2, description="Celery tasks under way at once in one worker.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 

@@ -103,7 +103,22 @@ def worker(settings: Settings) -> int:
     _open_many_files()
     service = Syndicator(_with_broker(settings))
     _leave_to_stay()
-    return work(service)
+    with _telling(service):
+        return work(service)
+
+
+@contextmanager
+def _telling(service: Syndicator) -> Iterator[None]:
+    """Answers for this worker's health and metrics, where a port is set: the counts of a process are its own."""
+    if service.settings.worker_port is None:
+        yield
+        return
+    from syndicator.web.app import make_signs
+    from syndicator.web.serve import Server
+
+    with Server(make_signs(service), service.settings.host, service.settings.worker_port) as server:
+        log.logger("worker").info("listening", url=server.url)
+        yield
 
 
 def _open_many_files() -> None:

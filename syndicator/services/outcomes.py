@@ -81,6 +81,8 @@ def count(judged: Sequence[Judged]) -> None:
     """Tells the metrics."""
     for name, number in Counter(each.named for each in judged).items():
         metrics.attempts.labels(name).inc(number)
+    results = [each.sent.result for each in judged if _phase(each.sent) not in _NO_FAULT_OF_THE_RECEIVER]
+    metrics.attempt_seconds.observe([result.duration_s for result in results if result is not None])
 
 
 def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> set[int]:

@@ -35,6 +35,12 @@ def make_app(service: Syndicator) -> ASGIApp:
     return _Front(FeedServer(documents), _api(service), _site(service, documents))
 
 
+def make_signs(service: Syndicator) -> ASGIApp:
+    """What a process without a site tells of itself: health and metrics. ConfigError without the operator's token."""
+    _ = service.operator_token
+    return Starlette(routes=Signs(service).of_a_process)
+
+
 class _Front:
     """By the path's first part. Feeds pass through nothing else."""
 

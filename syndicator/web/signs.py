@@ -22,11 +22,14 @@ class Signs:
         self._service = service
 
     @property
+    def of_a_process(self) -> list[Route]:
+        """What is told of the process that answers."""
+        return [Route("/healthz", healthy), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
+
+    @property
     def routes(self) -> list[Route]:
         return [
-            Route("/healthz", healthy),
-            Route("/readyz", self.ready),
-            Route("/metrics", self.metrics),
+            *self.of_a_process,
             Route("/.well-known/tdmrep.json", self.reserved_rights),
             Route("/.well-known/syndicator-keys.json", self.keys),
         ]

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
+from syndicator.client import Client
+from syndicator.errors import Unauthorised
 from tests.contract.house.newsroom import Newsroom
-from tests.e2e.conftest import EXAMPLE, Machine, client, ready, until
+from tests.e2e.conftest import EXAMPLE, TOKEN, Machine, client, free_port, ready, until
 from tests.servers.redis import RedisServer
 
 QUEUE = "syndicator"
@@ -53,6 +55,21 @@ def test_a_test_push_goes_out_by_the_task_that_it_wakes(machine: Machine, newsro
     client(machine).post(f"/api/v1/endpoints/{endpoint['id']}/test")
     until(lambda: newsroom.requests, machine, "the test push")
     assert newsroom.envelopes[0]["type"] == "endpoint.ping"
+
+
+def test_a_worker_shows_what_it_counted_to_the_operator_alone(machine: Machine, newsroom: Newsroom) -> None:
+    machine.start("web")
+    port = free_port()
+    worker = machine.start("worker", SYNDICATOR_WORKER_PORT=str(port))
+    until(lambda: ready(machine), machine, "the web process is ready")
+    client(machine).post("/api/v1/endpoints", {"url": newsroom.url})
+    client(machine).submit(EXAMPLE.read_bytes(), "key")
+    own = Client(f"http://127.0.0.1:{port}", TOKEN)
+    until(lambda: "syndicator_attempt_seconds_count 1.0" in own.text("/metrics"), machine, "the attempt is counted")
+    assert own.text("/healthz") == "ok\n"
+    with pytest.raises(Unauthorised):
+        Client(f"http://127.0.0.1:{port}", "another").text("/metrics")
+    assert worker.stop() == 0
 
 
 def test_a_flushed_broker_loses_nothing(machine: Machine, newsroom: Newsroom, redis_server: RedisServer) -> None:

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from prometheus_client import REGISTRY
 
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action
@@ -96,3 +97,11 @@ def test_an_attempt_says_what_was_sent_where_and_what_came_back(house: House, ne
     assert attempt.answer is not None
     assert len(attempt.answer.encode()) <= 2048
     assert attempt.answer.startswith("Büro geschlossen")
+
+
+def test_how_long_an_attempt_took_is_among_the_metrics(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    before = REGISTRY.get_sample_value("syndicator_attempt_seconds_count") or 0
+    house.service.drain()
+    assert REGISTRY.get_sample_value("syndicator_attempt_seconds_count") == before + 1
