@@ -53,6 +53,7 @@ INVARIANTS: Final[Mapping[str, str]] = {
         SELECT a.id FROM attempts a JOIN endpoints e ON e.no = a.endpoint_no
           JOIN audit g ON g.subject = e.id AND g.action = 'disable'
          WHERE e.state = 'disabled' AND a.started_at > g.at
+           AND a.by <> 'sweep' -- which logs what had gone out before and came to nothing
     """,
     "nothing waits for who is gone": """
         SELECT d.id FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no

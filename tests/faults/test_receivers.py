@@ -95,6 +95,7 @@ def test_a_claim_that_comes_back_to_a_paused_endpoint_waits_until_it_is_resumed(
     house.service.drain()
     assert newsroom.sent == []
     assert [state for _, state in house.states()] == ["parked", "parked"]
+    house.clock.us += 60 * SECOND_US  # the claim was an attempt: the next one follows by the schedule
     house.service.change_endpoint(endpoint, "resume", actor="x")
     house.service.drain()
     assert len(newsroom.kept) == 2
