@@ -55,6 +55,7 @@ class Audience(StrEnum):
     NOBODY = "nobody"
     MATCHING = "matching"
     RECEIVED_OR_MATCHING = "received or matching"
+    RECEIVED_OR_AWAITED = "received or awaited"
     RECEIVED = "received"
 
 
@@ -96,7 +97,7 @@ RELEASE_MOVES = (
     Move(Action.CORRECT, _S, _S, True, None, Audience.NOBODY, "nothing before the embargo"),
     Move(Action.CORRECT, _P, _P, True, EventType.CORRECTED, _ALL, "entry with the note on top"),
     Move(Action.WITHHOLD, _P, _H, True, EventType.WITHHELD, Audience.RECEIVED, "stub"),
-    Move(Action.REINSTATE, _H, _P, True, EventType.REINSTATED, _ALL, "entry again"),
+    Move(Action.REINSTATE, _H, _P, True, EventType.REINSTATED, Audience.RECEIVED_OR_AWAITED, "entry again"),
     Move(Action.RESCHEDULE, _S, _S, False, None, Audience.NOBODY, "nothing before the embargo"),
     Move(Action.WITHDRAW, _S, _W, True, None, Audience.NOBODY, "nothing, ever"),
     Move(
@@ -120,17 +121,6 @@ RELEASE_MOVES = (
 )
 
 AUDIENCES = {move.event: move.audience for move in RELEASE_MOVES if move.event is not None}
-
-
-def asked_for_by(kind: EventType) -> int:
-    """The event types, as a mask, of which a subscription must want one to be told of this anew; 0 for none.
-
-    Reinstated is a release that may have been withheld before anybody had it: to them it is a new one.
-    """
-    if AUDIENCES[kind] not in {Audience.MATCHING, Audience.RECEIVED_OR_MATCHING}:
-        return 0
-    return kind.bit | (EventType.PUBLISHED.bit if kind is EventType.REINSTATED else 0)
-
 
 LANES = {
     EventType.WITHDRAWN: Lane.WITHDRAW,

@@ -46,7 +46,7 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
         raise Rejected([Fault("name", "channels of this name make themselves", fix)])
     trial = try_filter(setup, new.filter)
     with setup.database.write() as connection:
-        # First of all: who fans out holds it, and waits for the channel that comes back here.
+        # First of all: who fans out holds it, and waits for the channel that is set aside here.
         numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
         now = setup.database.now_us(connection)
         number = _inserted(connection, new, owner, now)
@@ -67,7 +67,7 @@ def _fill(setup: Setup, connection: Connection, number: int, trial: Trial) -> No
 
 
 def delete_channel(setup: Setup, name: str, *, actor: str) -> None:
-    """Takes a saved filter's channel away, its feeds with it. The same name may be made again.
+    """Takes a saved filter's channel away, its feeds with it. The same name may be made again, as another channel.
 
     Conflict for a channel that makes itself: the next release would bring it back.
     """
@@ -99,7 +99,8 @@ def _inserted(connection: Connection, new: NewChannel, owner: str, now: int) -> 
         "filter_sha256": filters.insert(connection, new.filter),
         "now": now,
     }
-    if not channels.insert(connection, values) and not channels.revive(connection, values):
+    channels.set_aside(connection, new.name)
+    if not channels.insert(connection, values):
         message = f"there is a channel {new.name} already; choose another name, or delete that one first"
         raise Conflict(message)
     return int(channels.by_name(connection, new.name)["no"])

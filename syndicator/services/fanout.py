@@ -14,7 +14,7 @@ from syndicator.errors import StoreError
 from syndicator.log import logger
 from syndicator.model.channel import automatic_channels
 from syndicator.model.filter import Facts, Filter, facts
-from syndicator.model.lifecycle import AUDIENCES, LANES, EventType, asked_for_by
+from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
@@ -171,10 +171,10 @@ def _tell_endpoints(
         seq=seq,
         release_id=release_id,
         lane=LANES[kind].order,
-        event_bit=asked_for_by(kind),
+        event_bit=0 if told is Told.RECEIVED_OR_AWAITED else kind.bit,
         filters=wanted,
-        received=told in {Told.RECEIVED, Told.RECEIVED_OR_MATCHING},
-        matching=told in {Told.MATCHING, Told.RECEIVED_OR_MATCHING},
+        received=told is not Told.MATCHING,
+        matching=told is not Told.RECEIVED,
         cap=setup.per_endpoint,
         now=now,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict, NotFound
 from syndicator.model.filter import Filter, facts
-from syndicator.model.lifecycle import LANES, EndpointState, EventType, asked_for_by
+from syndicator.model.lifecycle import LANES, EndpointState, EventType
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, numbers, releases, replays
 from syndicator.store.database import Connection, RowMapping
@@ -18,6 +18,7 @@ from syndicator.store.events import PublicEvent
 
 _PER_TRANSACTION = 100
 _ENDED = {"delivered", "dead", "superseded"}
+_REVOKE = {EventType.WITHHELD, EventType.WITHDRAWN}
 # An event's time is that of its transaction's beginning, its number that of the end: they may differ by so much.
 _DISORDER_US = 60 * SECOND_US
 
@@ -109,8 +110,10 @@ def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, n
 
 
 def _wants(connection: Connection, endpoint: _Endpoint, event: PublicEvent) -> bool:
-    """Whether a subscription asks for it anew; nobody asks for what revokes."""
-    asked = asked_for_by(event.type)
+    """Whether a subscription asks for it anew. Nobody asks for what revokes; to some, what is reinstated is new."""
+    if event.type in _REVOKE:
+        return False
+    asked = event.type.bit | (EventType.PUBLISHED.bit if event.type is EventType.REINSTATED else 0)
     trees = [wanted for mask, wanted in endpoint.wants if mask & asked]
     if not trees:
         return False

@@ -27,7 +27,8 @@ _NEEDS_NOTE = {Action.CORRECT, Action.WITHHOLD, Action.WITHDRAW}
 class Revision:
     """What somebody wants to happen. ``expected_version``: refuse unless this is the newest one.
 
-    ``embargo_until``: an instant, or a local time of the release's ``embargo_zone``.
+    ``embargo_until``: an instant, or a local time of the release's ``embargo_zone``. ``note``: why. Readers see that of
+    a withholding, a withdrawal and a correction, which stands on top until the next one; others are for the history.
     """
 
     action: Action
@@ -59,7 +60,8 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
         now = setup.database.now_us(connection)
         stored = releases.version(connection, release_id)
         move = _allowed(stored, revision, now)
-        release = _next(stored, revision, move, now)
+        note = revision.note if revision.action in _NEEDS_NOTE else releases.last_correction(connection, release_id)
+        release = _next(stored, revision, move, note, now)
         _store(setup, connection, stored, release, revision, words, now)
         if move.event is not None:
             events.append(
@@ -117,7 +119,7 @@ def _possible(state: ReleaseState) -> str:
     return f"possible now: {', '.join(actions)}" if actions else "that is for ever, hand in a new one"
 
 
-def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Release:
+def _next(stored: StoredVersion, revision: Revision, move: Move, note: str | None, now: int) -> Release:
     release, record = stored.release, revision.record or stored.release.record
     kept = None if stored.embargo_until is None else from_us(stored.embargo_until)
     if revision.record is not None:
@@ -132,7 +134,7 @@ def _next(stored: StoredVersion, revision: Revision, move: Move, now: int) -> Re
         "state": move.target,
         "record": record.model_copy(update={"embargo_until": embargo_until}),
         "updated_at": from_us(now),
-        "note": revision.note,
+        "note": note,
     }
     try:  # checked as it will be when it is read: a note that no reading lets pass must not be stored
         return Release.model_validate({**dict(release), **changes})

@@ -93,8 +93,9 @@ _FILLED = text("""
      WHERE no = :no
 """)
 _DELETE = text("UPDATE channels SET deleted_at = :now WHERE no = :no")
-_REVIVE = text("""
-    UPDATE channels SET deleted_at = NULL, title = :title, filter_sha256 = :filter_sha256, generation = generation + 1
+# No channel can be named so. What was read and rendered under its number goes on to belong to what it was.
+_SET_ASIDE = text("""
+    UPDATE channels SET name = '#' || CAST(no AS VARCHAR)
      WHERE name = :name AND deleted_at IS NOT NULL AND kind = 'filter'
 """)
 # From the few withdrawn releases to the channels, never through all their entries: SQLite keeps the order of a
@@ -126,9 +127,9 @@ def insert(connection: Connection, values: Mapping[str, Any]) -> bool:
     return connection.execute(_INSERT, dict(values)).rowcount == 1
 
 
-def revive(connection: Connection, values: Mapping[str, Any]) -> bool:
-    """Whether a deleted filter channel of that name came back (with what it had)."""
-    return connection.execute(_REVIVE, dict(values)).rowcount == 1
+def set_aside(connection: Connection, name: str) -> bool:
+    """Whether a deleted filter channel had that name; it is free for another one from now on."""
+    return connection.execute(_SET_ASIDE, {"name": name}).rowcount == 1
 
 
 def insert_automatic(database: Database, connection: Connection, rows: Sequence[Mapping[str, str]], now: int) -> None:

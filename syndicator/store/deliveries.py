@@ -47,7 +47,7 @@ _MATCHING = f"""
      WHERE s.filter_sha256 IN (SELECT sha256 FROM {{filters}} f)
        AND ((s.event_mask & :event_bit) <> 0
             OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no
-                         AND o.state IN ('waiting', 'queued', 'parked')))
+                         AND o.state IN ('waiting', 'queued', 'parked', 'superseded')))
 """
 # In the words of the index. A withdrawal that fails stays in its lane, and is to keep nothing else back.
 _HOLDS_A_PLACE = "o.lane < 3 AND o.lane > 0"

@@ -24,6 +24,12 @@ _INSERT_VERSION = text("""
     INSERT INTO versions (release_id, version, action, state, actor, note, record, texts_sha256, created_at)
     VALUES (:release_id, :version, :action, :state, :actor, :note, :record, :texts_sha256, :now)
 """)
+_LAST_PUBLISHED = text("SELECT max(published_at) FROM releases")
+_LAST_CORRECTION = text("""
+    SELECT v.note FROM versions v JOIN releases r ON r.id = v.release_id
+     WHERE v.release_id = :id AND v.action = 'correct' AND v.created_at >= r.published_at
+     ORDER BY v.version DESC LIMIT 1
+""")
 _UPDATE = text("""
     UPDATE releases SET state = :state, version = :version, publisher_key = :publisher_key,
            content_hash = :content_hash, embargo_until = :embargo_until, published_at = :published_at,
@@ -191,6 +197,17 @@ def update(connection: Connection, release: Release, *, content_hash: str, embar
             "now": now,
         },
     )
+
+
+def last_published(connection: Connection) -> int:
+    """When the last release appeared, 0 if none has."""
+    return int(connection.execute(_LAST_PUBLISHED).scalar_one() or 0)
+
+
+def last_correction(connection: Connection, release_id: str) -> str | None:
+    """The note of the last correction that was made in public."""
+    found: str | None = connection.execute(_LAST_CORRECTION, {"id": release_id}).scalar_one_or_none()
+    return found
 
 
 def lock(connection: Connection, release_id: str, dialect_suffix: str) -> None:

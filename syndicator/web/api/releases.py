@@ -58,6 +58,8 @@ class Checked(BaseModel):
 class RevisionBody(BaseModel):
     """What to change. ``expected_version``: refuse unless this is the newest one.
 
+    ``note``: why. Readers see that of a correction, a withholding and a withdrawal; others stand in the history.
+
     ``embargo_until``: with its offset, or local time in the release's ``embargo_zone``.
     """
 

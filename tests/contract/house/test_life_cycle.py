@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from syndicator.clock import SECOND_US, from_us
 from syndicator.errors import Conflict, NotFound, Rejected
@@ -169,6 +170,48 @@ def test_a_correction_stands_on_top_and_keeps_the_name(house: House) -> None:
     assert after["content_html"].startswith("<p><strong>Berichtigung: Der Name war falsch.</strong></p>")
     assert after["date_modified"] > before["date_modified"]
     assert after["date_published"] == before["date_published"]
+
+
+def test_a_correction_stays_on_top_until_the_next_one(house: House) -> None:
+    release_id = house.submit()
+    revise(house, release_id, Action.CORRECT, note="Der Name war falsch.")
+    revise(house, release_id, Action.UPDATE, note="Absatz 3 ergänzt")
+    revise(house, release_id, Action.WITHHOLD, note="Moment.")
+    revise(house, release_id, Action.REINSTATE, note="Geprüft.")
+    house.service.drain()
+    [entry] = entries(house)
+    assert entry["content_html"].startswith("<p><strong>Berichtigung: Der Name war falsch.</strong></p>")
+    for history_only in ("ergänzt", "Moment", "Geprüft"):
+        assert history_only not in json.dumps(entry, ensure_ascii=False)
+    with house.service.database.read() as connection:
+        told = [row["detail"].get("note") for row in audit.of(connection, release_id)]
+    assert told[1:] == ["Der Name war falsch.", "Absatz 3 ergänzt", "Moment.", "Geprüft."]
+    revise(house, release_id, Action.CORRECT, note="Auch der Ort.")
+    house.service.drain()
+    assert entries(house)[0]["content_html"].startswith("<p><strong>Berichtigung: Auch der Ort.</strong></p>")
+
+
+def test_an_update_is_no_correction(house: House) -> None:
+    release_id = house.submit()
+    revise(house, release_id, Action.UPDATE, note="Absatz 3 ergänzt")
+    house.service.drain()
+    assert "Berichtigung" not in json.dumps(entries(house), ensure_ascii=False)
+
+
+def test_a_burst_of_lifts_never_falls_back_in_time(house: House) -> None:
+    until = at(house, HOUR).isoformat()
+    for number in range(250):
+        house.submit(key=str(number), embargo_until=until)
+    house.clock.us += 3601 * SECOND_US  # nothing appears before its embargo, however close together
+    for _ in range(2):  # 200 at once
+        house.clock.us += 30_000
+        house.service.sweep()
+    with house.service.database.read() as connection:
+        seqs = connection.execute(text("SELECT release_id FROM events ORDER BY seq")).scalars().all()
+        times = [releases.version(connection, release_id).release.published_at for release_id in seqs]
+    assert len(set(times)) == 250
+    assert times == sorted(times)  # type: ignore[type-var]
+    assert times[-1] == at(house, HOUR * 0)
 
 
 def test_a_correction_before_the_lift_is_nobodys_business(house: House) -> None:

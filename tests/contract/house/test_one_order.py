@@ -159,7 +159,7 @@ def test_a_release_that_others_name_and_a_rendering_of_those(
     assert f"/releases/{target}" in feed(house, 0)
 
 
-def test_a_channel_that_comes_back_and_a_fan_out_of_what_it_held(
+def test_a_channel_whose_name_is_taken_again_and_a_fan_out_of_what_it_held(
     houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, other = houses
@@ -169,16 +169,16 @@ def test_a_channel_that_comes_back_and_a_fan_out_of_what_it_held(
     house.service.drain()
     house.service.delete_channel("saved", actor="operator")
     house.service.revise(first, Revision(action=Action.UPDATE, actor="t", record=record(headline="New")))
-    revive = channels.revive
+    set_aside = channels.set_aside
     adds = Thread(lambda: house.service.add_channel(new, owner="operator"))
     fans_out = Thread(lambda: other.service.fan_out("t"))
 
     def slowly(*given: Any) -> bool:
-        came_back = revive(*given)
+        was_there = set_aside(*given)
         adds.stop()
-        return came_back
+        return was_there
 
-    monkeypatch.setattr(channels, "revive", slowly)
+    monkeypatch.setattr(channels, "set_aside", slowly)
     assert pass_each_other(house, adds, fans_out) == []
     house.service.drain()
     assert "New" in feed(house, 0, "saved")

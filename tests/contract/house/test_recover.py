@@ -107,25 +107,29 @@ def test_a_version_that_left_the_filter_ends_it_for_who_never_had_one(house: Hou
     assert newsroom.told == []
 
 
-@pytest.mark.parametrize("wanted", [(EventType.PUBLISHED,), (EventType.REINSTATED,)])
-def test_what_was_withheld_before_anybody_had_it_comes_once_it_is_reinstated(
-    house: House, newsroom: Newsroom, wanted: tuple[EventType, ...]
-) -> None:
-    house.endpoint(newsroom, subscriptions=(NewSubscription(events=wanted),))
-    release_id = house.submit()
-    house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="n"))
+def test_what_was_withheld_before_anybody_had_it_comes_once_it_is_reinstated(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom, subscriptions=(NewSubscription(events=(EventType.PUBLISHED,)),))
+    with Newsroom() as reinstated_only:
+        house.endpoint(reinstated_only, subscriptions=(NewSubscription(events=(EventType.REINSTATED,)),))
+        release_id = house.submit()
+        house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="n"))
+        house.service.drain()
+        assert newsroom.told == []
+        revise(house, release_id, Action.REINSTATE)
+        assert newsroom.told == [("release.reinstated", 3)]
+        assert reinstated_only.told == [], "it was not to get it in the first place"
+
+
+def test_whose_filter_a_correction_left_and_comes_back_to(house: House, newsroom: Newsroom) -> None:
+    wanted = NewSubscription(events=(EventType.PUBLISHED,), filter=Filter.model_validate({"region": "DE-BY"}))
+    endpoint_id = house.endpoint(newsroom, subscriptions=(wanted,))
+    change(house, endpoint_id, "pause")
+    release_id = house.submit(regions=BAVARIA)
     house.service.drain()
-    assert newsroom.told == []
-    revise(house, release_id, Action.REINSTATE)
-    assert newsroom.told == [("release.reinstated", 3)]
-
-
-def test_who_waits_for_a_withheld_release_and_wants_other_events_is_not_told(house: House, newsroom: Newsroom) -> None:
-    house.endpoint(newsroom, subscriptions=(NewSubscription(events=(EventType.CORRECTED,)),))
-    release_id = house.submit()
-    house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="n"))
-    revise(house, release_id, Action.REINSTATE)
-    assert newsroom.told == []
+    for regions in (BERLIN, BAVARIA):
+        revise(house, release_id, Action.CORRECT, record=record(regions=regions))
+    change(house, endpoint_id, "resume")
+    assert newsroom.told == [("release.corrected", 3)]
 
 
 def test_a_withdrawal_that_is_replayed_is_not_held_back(house: House, newsroom: Newsroom) -> None:

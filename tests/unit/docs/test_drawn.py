@@ -17,8 +17,9 @@ DOCS = Path(__file__).parents[3] / "docs"
 AUDIENCES = {
     Audience.NOBODY: "no endpoint",
     Audience.MATCHING: "endpoints with a subscription whose filter and event types want it",
-    Audience.RECEIVED: "endpoints that any version was sent to in an attempt that counted, whatever they subscribe to now",
+    Audience.RECEIVED: "endpoints that any version was, or may have been, sent to, whatever they subscribe to now",
     Audience.RECEIVED_OR_MATCHING: "both of these",
+    Audience.RECEIVED_OR_AWAITED: "endpoints that received it, and those that were to and whose filter still matches",
 }
 
 
