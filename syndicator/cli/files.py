@@ -2,13 +2,14 @@
 
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from syndicator.cli.advice import of_publisher
-from syndicator.cli.options import as_json, of_language, read_settings, show_json, where_options
+from syndicator.cli.options import as_json, of_text, read_settings, show_json, where_options
 from syndicator.cli.sources import Source, source_of
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ _FAULTY = 3
 
 @click.command()
 @click.argument("file", type=click.File("rb"))
-@of_language
+@of_text
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @of_publisher
 @where_options
 @as_json
 def check(
     file: BinaryIO,
-    language: str | None,
+    stated: Mapping[str, str],
     publisher: str | None,
     to: str | None,
     token: str | None,
@@ -48,7 +49,7 @@ def check(
 
     from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
 
-    source = source_of(file, language)
+    source = source_of(file, stated)
     reading = source.reading
     found = _findings(source, to, token, publisher)
     if as_json:
@@ -66,13 +67,15 @@ def _findings(source: Source, to: str | None, token: str | None, publisher: str 
     from syndicator.cli.advice import adviser
     from syndicator.intake.diagnostics import in_order, is_clean
     from syndicator.intake.lint import diagnose, unfit_file
+    from syndicator.intake.locate import of_fault
 
     with adviser(to, token, publisher) as asked:
         found = diagnose(source.reading, asked.profile)
         of_service = asked.findings(source.reading) if is_clean(found) else []
     told = {one.place for one in found if one.code == "E007"}
     unfit = [fault for fault in source.file_faults() if fault.place.removesuffix(".file") not in told]
-    return in_order([*found, *(unfit_file(source.reading, fault) for fault in unfit), *of_service])
+    options = [of_fault(source.reading, fault, "E001") for fault in source.option_faults]
+    return in_order([*found, *options, *(unfit_file(source.reading, fault) for fault in unfit), *of_service])
 
 
 def _quotes(reading: "Reading") -> list[dict[str, Any]]:
@@ -104,13 +107,13 @@ def _show_reading(reading: "Reading") -> None:
     help="What to render it as; feeds have this one entry.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
-@of_language
-def render(file: BinaryIO, form: str, output: Path | None, language: str | None) -> None:
+@of_text
+def render(file: BinaryIO, form: str, output: Path | None, stated: Mapping[str, str]) -> None:
     """Write a release as it will look, byte for byte.
 
     Example: syndicator render examples/biom-kawasaki.json --format text
     """
-    rendered = _rendered(file, form, language)
+    rendered = _rendered(file, form, stated)
     if output:
         try:
             output.write_bytes(rendered)
@@ -128,14 +131,14 @@ def render(file: BinaryIO, form: str, output: Path | None, language: str | None)
     "--format", "form", type=click.Choice(["html", "text", "rss", "webhook"]), default="html", show_default=True
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-@of_language
+@of_text
 @as_json
-def preview(file: BinaryIO, form: str, language: str | None, *, open_it: bool, as_json: bool) -> None:
+def preview(file: BinaryIO, form: str, stated: Mapping[str, str], *, open_it: bool, as_json: bool) -> None:
     """Write a preview to a temporary file and say where it is. As HTML it shows the pictures beside the release.
 
     Example: syndicator preview release.md --open
     """
-    rendered = _rendered(file, form, language, with_pictures=form == "html")
+    rendered = _rendered(file, form, stated, with_pictures=form == "html")
     ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
     with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
         target.write(rendered)
@@ -147,7 +150,7 @@ def preview(file: BinaryIO, form: str, language: str | None, *, open_it: bool, a
         click.launch(target.name)
 
 
-def _rendered(file: BinaryIO, form: str, language: str | None, *, with_pictures: bool = False) -> bytes:
+def _rendered(file: BinaryIO, form: str, stated: Mapping[str, str], *, with_pictures: bool = False) -> bytes:
     """``with_pictures``: those beside the release are shown from where they lie."""
     from syndicator.bootstrap import read_networks
     from syndicator.cli.attachments import shown_in_place
@@ -155,7 +158,7 @@ def _rendered(file: BinaryIO, form: str, language: str | None, *, with_pictures:
     from syndicator.services.rendering import render_alone
 
     settings = read_settings()
-    source = source_of(file, language)
+    source = source_of(file, stated)
     record = source.record()
     for fault in source.file_faults():
         click.echo(f"Without this file, it could not be submitted so: {fault}", err=True)

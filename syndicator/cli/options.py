@@ -20,13 +20,43 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-of_language = click.option("--language", metavar="TAG", help="Language of the text, when the file does not say it.")
+
+_STATED = (
+    click.option("--language", metavar="TAG", help="Language of the text, when the file does not say it."),
+    click.option(
+        "--embargo-until", metavar="TIME", help="When it may appear (2027-01-23T19:00), when the file does not say it."
+    ),
+    click.option(
+        "--embargo-zone", metavar="ZONE", help="Zone of that time (Europe/Berlin), if it has no offset of its own."
+    ),
+)
 
 
 _to = click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")
 _token = click.option(
     "--token", metavar="TOKEN", envvar="SYNDICATOR_TOKEN", help="Default: the operator's token of these settings."
 )
+
+
+def of_text(command: Command) -> Command:
+    """What a text may leave unsaid, handed to the command as ``stated``: the fields that were given, by name."""
+    from functools import wraps
+
+    @wraps(command)
+    def with_stated(
+        *args: Any,  # noqa: ANN401
+        language: str | None,
+        embargo_until: str | None,
+        embargo_zone: str | None,
+        **values: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        given = {"language": language, "embargo_until": embargo_until, "embargo_zone": embargo_zone}
+        stated = {name: value for name, value in given.items() if value is not None}
+        return command(*args, stated=stated, **values)
+
+    for option in reversed(_STATED):
+        with_stated = option(with_stated)
+    return with_stated
 
 
 def where_options(command: Command) -> Command:

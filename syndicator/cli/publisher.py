@@ -14,7 +14,7 @@ import click
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import RELEASE
 from syndicator.cli.lifting import lift_of
-from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_text, segment, service_options, show_json
 from syndicator.cli.sources import Source, source_of
 from syndicator.errors import Fault, NotSettled, Rejected, Unreachable
 
@@ -32,7 +32,7 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
     "--idempotency-key", metavar="KEY", help="The key of an earlier try; without this option a new one is made."
 )
 @of_publisher
-@of_language
+@of_text
 @click.option("--wait", is_flag=True, help="Follow the release until all feeds and newsrooms have it; see above.")
 @click.option(
     "--wait-limit",
@@ -50,7 +50,7 @@ def submit(
     file: BinaryIO,
     idempotency_key: str | None,
     publisher: str | None,
-    language: str | None,
+    stated: Mapping[str, str],
     limit_s: float,
     *,
     wait: bool,
@@ -71,14 +71,14 @@ def submit(
     """
     from syndicator.client import key_faults, without_lines
 
-    source = source_of(file, language)
+    source = source_of(file, stated)
     key = f"cli-{secrets.token_hex(16)}" if idempotency_key is None else idempotency_key
     record = _record(source, profile_of(client, publisher), key_faults(key))
     click.echo(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(_with_files(client, record, source.folder), key)
     except Unreachable as error:
-        again = _again(client, file.name, key, {"--publisher": publisher, "--language": language})
+        again = _again(client, file.name, key, {"--publisher": publisher, **_as_options(stated)})
         raise Unreachable(f"{error}\nSend it again with: {again}") from error
     except Rejected as refused:
         is_as_written = record is source.content and not source.names_files
@@ -90,6 +90,10 @@ def submit(
         show_advice(file.name, submitted)
     if wait:
         _follow(client, submitted["id"], limit_s)
+
+
+def _as_options(stated: Mapping[str, str]) -> dict[str, str]:
+    return {f"--{name.replace('_', '-')}": value for name, value in stated.items()}
 
 
 def _again(client: "Client", name: str, key: str, options: Mapping[str, str | None]) -> str:
@@ -109,7 +113,7 @@ def _record(source: Source, profile: Mapping[str, Any], besides: Sequence[Fault]
 
     if source.reading.format is not Format.JSON:
         return source.complete(profile, besides).model_dump_json(exclude_none=True).encode()
-    if source.names_files or besides:
+    if source.names_files or source.option_faults or besides:
         source.complete(besides=besides)
     return source.content
 

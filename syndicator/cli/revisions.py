@@ -1,5 +1,6 @@
 """For publishers: what may happen to a release after it was handed in."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -7,7 +8,7 @@ import click
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import NOTE, RELEASE, argument_faults
 from syndicator.cli.lifting import lift_of
-from syndicator.cli.options import as_json, of_language, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_text, segment, service_options, show_json
 from syndicator.cli.sources import source_of
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
         show_advice(release_id, view)
 
 
-def _record(client: "Client", file: BinaryIO, publisher: str | None, language: str | None) -> Any:  # noqa: ANN401 (JSON)
+def _record(client: "Client", file: BinaryIO, publisher: str | None, stated: Mapping[str, str]) -> Any:  # noqa: ANN401 (JSON)
     from syndicator.cli.attachments import with_kept_files
 
-    source = source_of(file, language)
+    source = source_of(file, stated)
     record = source.complete(profile_of(client, publisher), argument_faults()).model_dump(
         mode="json", exclude_none=True
     )
@@ -46,7 +47,7 @@ def _record(client: "Client", file: BinaryIO, publisher: str | None, language: s
 @click.argument("release_id", metavar="ID", callback=RELEASE)
 @_file
 @of_publisher
-@of_language
+@of_text
 @_expected
 @as_json
 @service_options
@@ -55,7 +56,7 @@ def update(
     release_id: str,
     file: BinaryIO,
     publisher: str | None,
-    language: str | None,
+    stated: Mapping[str, str],
     expected_version: int | None,
     *,
     as_json: bool,
@@ -64,7 +65,7 @@ def update(
 
     Example: syndicator update rel_… --file release.json
     """
-    record = _record(client, file, publisher, language)
+    record = _record(client, file, publisher, stated)
     _revise(client, release_id, "update", as_json=as_json, record=record, expected_version=expected_version)
 
 
@@ -72,7 +73,7 @@ def update(
 @click.argument("release_id", metavar="ID", callback=RELEASE)
 @_file
 @of_publisher
-@of_language
+@of_text
 @_note
 @_expected
 @as_json
@@ -82,7 +83,7 @@ def correct(
     release_id: str,
     file: BinaryIO,
     publisher: str | None,
-    language: str | None,
+    stated: Mapping[str, str],
     note: str,
     expected_version: int | None,
     *,
@@ -92,7 +93,7 @@ def correct(
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
-    record = _record(client, file, publisher, language)
+    record = _record(client, file, publisher, stated)
     _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
 
 

@@ -20,6 +20,8 @@ class Source:
     content: bytes
     reading: "Reading"
     folder: Path
+    option_faults: Sequence[Fault] = ()
+    """Options that would be of no account."""
 
     @property
     def names_files(self) -> bool:
@@ -34,9 +36,12 @@ class Source:
         from syndicator.intake.reading import to_record
 
         try:
-            return to_record(self.reading, profile)
+            record = to_record(self.reading, profile)
         except Rejected as refused:
-            raise Rejected([*refused.faults, *self.file_faults(), *besides]) from refused
+            raise Rejected([*refused.faults, *self.option_faults, *self.file_faults(), *besides]) from refused
+        if self.option_faults:
+            raise Rejected([*self.option_faults, *self.file_faults(), *besides])
+        return record
 
     def complete(self, profile: Mapping[str, Any] | None = None, besides: Sequence[Fault] = ()) -> "Record":
         """The record, which can be handed in as it is. Rejected for files that are not there, and for ``besides``."""
@@ -52,10 +57,20 @@ class Source:
         return stated(self.content, self.reading)
 
 
-def source_of(file: BinaryIO, language: str | None) -> Source:
+def source_of(file: BinaryIO, stated: Mapping[str, str]) -> Source:
     """The file that a command was given; standard input lies where the command was called."""
     from syndicator.intake.read import read
 
     content = file.read()
     folder = Path(file.name).parent if Path(file.name).is_file() else Path()
-    return Source(content, read(content, file.name, language), folder)
+    reading = read(content, file.name, stated)
+    return Source(content, reading, folder, _of_no_account(reading, stated))
+
+
+def _of_no_account(reading: "Reading", stated: Mapping[str, str]) -> list[Fault]:
+    """A record says itself when it may appear: nobody shall believe that it is held by an option."""
+    from syndicator.intake.reading import Format
+
+    if reading.format not in {Format.JSON, Format.TOML} or "embargo_until" not in stated:
+        return []
+    return [Fault("--embargo-until", "a record states this itself", "write embargo_until into the file")]

@@ -40,7 +40,7 @@ _CLOCK: Final = re.compile(
 _SAYS_NO_TIME: Final = re.compile(r"\W*(?:strictly |under (?:strict )?)?embargo(?:ed)?\W*", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+")
 _UNSET: Final = "embargo_until is not set: the release would appear at once"
-_FIX: Final = "set embargo_until and embargo_zone (in a text: between two lines of --- at its top), or remove the line"
+_FIX: Final = "set it (--embargo-until, or a field; in a text between two lines of --- on top), or remove the line"
 
 
 def is_embargo(line: str) -> bool:

@@ -64,14 +64,18 @@ def format_of(source: bytes, name: str) -> Format:
     return Format.MARKDOWN if head.startswith((b"# ", b"+++", b"---\n", b"---\r\n")) else Format.TEXT
 
 
-def read(source: bytes, name: str, language: str | None = None) -> Reading:
-    """The reading of a source. What cannot be read comes back as faults, never as an exception."""
+def read(source: bytes, name: str, besides: Mapping[str, Any] | None = None) -> Reading:
+    """The reading of a source. What cannot be read comes back as faults, never as an exception.
+
+    ``besides``: fields for a text that does not state them itself; of no account for a record in JSON or TOML. An
+    embargo that both state is a fault: nobody may believe in a time that does not count.
+    """
     form = format_of(source, name)
     foreign = _foreign(source)
     if foreign:
         return refused(name, form, Rejected([foreign]), ())
     try:
-        return _read(source, name, form, {"language": language} if language else {})
+        return _read(source, name, form, besides or {})
     except Rejected as error:
         return refused(name, form, error, _lines_for_faults(source, form))
 
@@ -117,6 +121,8 @@ def _with_front_matter(text: str, name: str, form: Format, stated: Mapping[str, 
     if form is Format.TEXT and not frontmatter.names_a_field(lines):
         return of_sheet(name, form, read_plain(text), stated)
     front = frontmatter.split("\n".join(lines))
+    if "embargo_until" in front.fields and "embargo_until" in stated:
+        raise Rejected([Fault("embargo_until", "the file states an embargo, too", "leave one of the two out")])
     reader = read_markdown if form is Format.MARKDOWN else read_plain
     sheet = reader(front.text, front.lines)
     sheet = Sheet(lines, sheet.pieces, sheet.anchors, sheet.pictures, sheet.oddities)

@@ -87,3 +87,48 @@ def test_check_says_nothing_of_an_embargo_that_is_none(call: Call, tmp_path: Pat
         )
         done = call("check", text)
         assert (done.code, "UTC)" in done.out) == (3, False)
+
+
+TEXT = """\
+Sperrfrist: 24. Januar 2099, 19 Uhr
+
+Acme übernimmt Beta
+
+Die Acme AG hat heute die Übernahme der Beta GmbH bekannt gegeben. Der Preis beträgt 12 Millionen Euro.
+
+Pressekontakt:
+Jana Doe
+E-Mail: jana@acme.example
+
+Herausgeber:
+Acme AG
+80331 München
+"""
+GIVEN = ("--embargo-until", "2099-01-24T19:00", "--embargo-zone", "Europe/Berlin")
+
+
+def test_a_text_of_any_format_is_held_by_an_option(cli: Call, served: Served, tmp_path: Path) -> None:
+    for name in ("release.txt", "release.html"):
+        source = tmp_path / name
+        lines = TEXT.split("\n\n") if name.endswith("html") else ()
+        source.write_text("".join(f"<p>{line}</p>" for line in lines) or TEXT, encoding="utf-8")
+        refused = cli("submit", source)
+        assert (refused.code, "the text states an embargo" in refused.err) == (3, True)
+        assert cli("check", source, *GIVEN).code == 0
+        done = cli("submit", source, *GIVEN, "--json").json
+        assert (done["state"], done["embargo_until"]) == ("scheduled", "2099-01-24T18:00:00Z")
+
+
+def test_an_option_that_would_not_count_is_refused(cli: Call, served: Served, tmp_path: Path) -> None:
+    text = tmp_path / "release.txt"
+    text.write_text(f"---\nembargo_until: 2099-01-23T19:00:00Z\n---\n{TEXT}", encoding="utf-8")
+    late = ("--embargo-until", "2099-01-24T19:00Z")
+    for source, why in (
+        (text, "embargo_until: the file states an embargo, too"),
+        (written(tmp_path, "2099-01-23T19:00Z", None), "--embargo-until: a record states this itself"),
+    ):
+        done = cli("submit", source, *late)
+        assert (done.code, done.out) == (3, "")
+        assert why in done.err
+        checked = cli("check", source, *late)
+        assert (checked.code, why in checked.out) == (3, True)

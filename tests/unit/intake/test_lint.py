@@ -194,7 +194,7 @@ def test_file_names_that_leave_the_folder(file: str) -> None:
 def test_a_paragraph_in_another_language() -> None:
     german = "Die Werkstatt ist für die Auszubildenden der Stadt und wird von der Firma mit dem Land betrieben, sie ist auch im Winter nicht geschlossen."
     text = CLEAN.replace("Media contact:", f"{german}\n\nMedia contact:")
-    (one,) = diagnose(read(text.encode(), "x.txt", language="en"), PROFILE)
+    (one,) = diagnose(read(text.encode(), "x.txt", {"language": "en"}), PROFILE)
     assert (one.code, one.line) == ("W108", 5)
 
 
