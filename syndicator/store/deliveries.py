@@ -135,13 +135,16 @@ _RETRIED = """
      WHERE deliveries.id = r.id AND deliveries.claim_token = :token
 """
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
+# What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
 _PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
-     WHERE state = 'queued' AND id IN (
-        SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
-                 ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
-          FROM {places} p JOIN endpoints e ON e.no = p.no
-         WHERE e.backoff_until = 0 AND e.state = 'active')
+     WHERE id IN (
+        SELECT d.id FROM deliveries d WHERE d.state = 'queued' AND d.id IN (
+            SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
+                     ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
+              FROM {places} p JOIN endpoints e ON e.no = p.no
+             WHERE e.backoff_until = 0 AND e.state = 'active')
+        {skip_locked})
 """
 _FIRST_QUEUED = text("SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'")
 _QUEUED_ENDPOINTS = text(f"""
@@ -157,7 +160,8 @@ _QUEUED_ENDPOINTS = text(f"""
 """)
 _HOLD_BACK = """
     UPDATE deliveries SET state = 'queued'
-     WHERE state = 'waiting' AND lane > 0 AND endpoint_no IN (SELECT no FROM {endpoints} e)
+     WHERE id IN (SELECT d.id FROM deliveries d WHERE d.state = 'waiting' AND d.lane > 0
+                     AND d.endpoint_no IN (SELECT no FROM {endpoints} e) {skip_locked})
 """
 _PARK = text(
     "UPDATE deliveries SET state = 'parked' WHERE endpoint_no = :no AND state IN ('waiting', 'queued') AND lane > 0"
@@ -254,7 +258,7 @@ def claim(
     database: Database, connection: Connection, *, token: str, lease_until: int, limit: int, now: int
 ) -> Sequence[Claimed]:
     """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends."""
-    statement = text(_CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d")))
+    statement = text(_CLAIM.format(skip_locked=_free(database)))
     ids: list[int] = []
     for lane, due_at in sorted(_first_due(connection).items()):
         if due_at <= now and len(ids) < limit:
@@ -288,7 +292,7 @@ def promote(database: Database, connection: Connection, places: Iterable[tuple[i
     by_place: dict[int, list[int]] = {}
     for no, place in places:
         by_place.setdefault(place, []).append(no)
-    statement = text(_PROMOTE.format(places=database.rows("places", {"no": "bigint"})))
+    statement = text(_PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked=_free(database)))
     # The last places first: what is promoted leaves the queue, and later ones would move up.
     return sum(
         connection.execute(statement, {"place": place, "places": as_rows({"no": no} for no in numbers)}).rowcount
@@ -309,7 +313,8 @@ def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:
 def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
     """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
     rows = as_rows({"no": no} for no in endpoints)
-    statement = _HOLD_BACK.format(endpoints=database.rows("endpoints", {"no": "bigint"}))
+    rows_of = database.rows("endpoints", {"no": "bigint"})
+    statement = _HOLD_BACK.format(endpoints=rows_of, skip_locked=_free(database))
     return connection.execute(text(statement), {"endpoints": rows}).rowcount
 
 
@@ -324,6 +329,11 @@ def resume(connection: Connection, endpoint_no: int, now: int) -> int:
 def drop(connection: Connection, endpoint_no: int, now: int) -> int:
     """Ends what is open for an endpoint that is gone."""
     return connection.execute(_DROP, {"no": endpoint_no, "now": now}).rowcount
+
+
+def _free(database: Database) -> str:
+    """Of deliveries ``d``, those that nobody else is at."""
+    return database.skip_locked.replace("UPDATE", "UPDATE OF d")
 
 
 def next_due(connection: Connection) -> int | None:

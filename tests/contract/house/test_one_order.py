@@ -16,13 +16,15 @@ from syndicator.model.lifecycle import Action
 from syndicator.services import regenerate as rendering
 from syndicator.services.regenerate import dirty_channels
 from syndicator.services.revise import Revision
-from syndicator.store import audit, channels, renditions
+from syndicator.store import audit, channels, deliveries, renditions
 from tests.contract.house.conftest import Clock, House, open_house, record
 from tests.contract.house.locks import wait_until
+from tests.contract.house.newsroom import Newsroom
 from tests.contract.house.test_erase import changed, wanted
 from tests.contract.house.test_relations import HOUR_US, held
 
 PATIENCE_S = 20.0
+HOLD = text("SELECT id FROM deliveries WHERE endpoint_no = :no FOR KEY SHARE")
 FALL_BEHIND = text("UPDATE channels SET generation = generation + 1 WHERE value IN ('DE-BY', 'DE-HE') RETURNING no")
 
 
@@ -209,3 +211,38 @@ def feed(house: House, page: int, name: str = "all") -> str:
         row = renditions.get(connection, name, page, "atom")
     assert row is not None
     return gzip.decompress(row["gzip"]).decode()
+
+
+@pytest.mark.parametrize("wanted_state", ["queued", "waiting"])
+def test_what_a_fan_out_holds_is_neither_held_back_nor_promoted_meanwhile(
+    houses: tuple[House, House], wanted_state: str
+) -> None:
+    house, other = houses
+    with Newsroom() as one, Newsroom() as two:
+        numbers = [row["endpoint_no"] for row in _fanned_out(house, one, two)]
+        database = house.service.database
+
+        def move(some: list[int]) -> int:
+            with database.write() as connection:
+                if wanted_state == "queued":
+                    return deliveries.hold_back(database, connection, some)
+                return deliveries.promote(database, connection, [(number, 0) for number in some])
+
+        if wanted_state == "waiting":
+            with database.write() as connection:
+                assert deliveries.hold_back(database, connection, numbers) == 2
+        with other.service.database.write() as fanning_out:
+            fanning_out.execute(HOLD, {"no": numbers[0]})
+            assert move(numbers) == 1, "it waits for nobody"
+        assert move(numbers) == 1
+
+
+def _fanned_out(house: House, *newsrooms: Newsroom) -> list[dict[str, Any]]:
+    """Deliveries that wait, with the numbers of their endpoints."""
+    for newsroom in newsrooms:
+        house.endpoint(newsroom)
+    house.submit("one")
+    house.service.fan_out("test")
+    with house.service.database.read() as connection:
+        found = connection.execute(text("SELECT id, endpoint_no FROM deliveries ORDER BY id")).mappings().all()
+    return [dict(row) for row in found]

@@ -29,7 +29,8 @@ WRONG = [
     ({"TRANSPORT": "pigeon"}, ["SYNDICATOR_TRANSPORT: 'pigeon' is none of the choices — write 'curl' or 'requests'"]),
     ({"SWEEP": "perhaps"}, ["SYNDICATOR_SWEEP: 'perhaps' is neither yes nor no — write true or false"]),
     ({"LEASE_S": "soon"}, ["SYNDICATOR_LEASE_S: 'soon' is no number — write it in digits, such as 60"]),
-    ({"LEASE_S": "0"}, ["SYNDICATOR_LEASE_S: '0' is too small — write more than 0"]),
+    ({"LEASE_S": "0"}, ["SYNDICATOR_LEASE_S: '0' is too small — write 5.0 or more"]),
+    ({"CONNECT_TIMEOUT_S": "0"}, ["SYNDICATOR_CONNECT_TIMEOUT_S: '0' is too small — write more than 0"]),
     ({"IN_FLIGHT": "0"}, ["SYNDICATOR_IN_FLIGHT: '0' is too small — write 1 or more"]),
 ]
 
