@@ -14,6 +14,7 @@ from syndicator import metrics
 from syndicator.clock import SECOND_US, from_us, to_us
 from syndicator.delivery.retry import DEFAULT_SCHEDULE, Delivered, Outcome, Refused, Retry, judge, rest
 from syndicator.delivery.transport.protocol import Answer, Failure, Result
+from syndicator.errors import StoreError
 from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
 from syndicator.services.endpoint_moves import follow, follow_once_more
@@ -58,7 +59,15 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
         gone = [each.sent.row.endpoint_no for each in judged if _disables(setup, connection, each, now)]
     count(judged)
     for number in gone:
+        _look_once_more(setup, number)
+
+
+def _look_once_more(setup: Setup, number: int) -> None:
+    """It does not raise: the batch is recorded, and whoever called would record it a second time."""
+    try:
         follow_once_more(setup, number, EndpointState.DISABLED)
+    except StoreError as error:
+        _log.error("a disabled endpoint was not looked at once more", endpoint_no=number, error=str(error))
 
 
 def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: int) -> Sequence[Judged]:

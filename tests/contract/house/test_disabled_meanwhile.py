@@ -7,9 +7,11 @@ import pytest
 
 from syndicator.clock import SECOND_US
 from syndicator.delivery.transport.protocol import Answer
+from syndicator.errors import StoreError
 from syndicator.model.lifecycle import EndpointState
+from syndicator.services import outcomes
 from syndicator.services.outcomes import Sent, record
-from syndicator.store import deliveries, endpoints
+from syndicator.store import attempts, deliveries, endpoints
 from syndicator.store.database import Connection
 from tests.contract.house.conftest import House
 from tests.contract.house.locks import wait_until
@@ -110,3 +112,22 @@ def test_nothing_is_left_waiting_by_a_fan_out_that_an_answer_410_overtakes(
     house.service.drain()
     assert newsroom.told == []
     assert [state for _, state in house.states()] == ["dead", "dead"]
+
+
+def test_a_second_look_that_fails_records_nothing_twice(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreError
+
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 410
+    house.submit()
+    house.service.fan_out("t")
+    monkeypatch.setattr(outcomes, "follow_once_more", away)
+    house.service.deliver("t")
+    assert house.service.courier.settle(20)
+    with house.service.database.read() as connection:
+        row = endpoints.get(connection, endpoint_id)
+        assert row["state"] == EndpointState.DISABLED
+        assert len(attempts.last(connection, row["no"], 10)) == 1
