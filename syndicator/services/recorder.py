@@ -98,9 +98,10 @@ class Recorder:
                 self._changed.notify_all()
 
     def settle(self, timeout_s: float) -> bool:
-        """Waits until all that is expected is recorded; whether that was in time."""
+        """Waits until all that is expected is recorded, or nobody records any more; whether all of it is."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._recorded == self._claimed, max(0, timeout_s))
+            self._changed.wait_for(lambda: self._recorded == self._claimed or self._has_ended, max(0, timeout_s))
+            return self._recorded == self._claimed
 
     def wind_down(self) -> None:
         """Has no place for anything more."""

@@ -4,6 +4,7 @@ import gzip
 import json
 from typing import Any
 
+from syndicator.clock import SECOND_US
 from syndicator.model.channel import NewChannel
 from syndicator.model.filter import EVERYTHING, Filter
 from syndicator.store import channels, renditions
@@ -18,6 +19,7 @@ def feed(house: House, page: int = renditions.CURRENT) -> dict[str, Any] | None:
 
 def test_a_name_that_is_taken_again_shows_what_the_new_filter_wants(house: House) -> None:
     for number, region in enumerate(("DE-BY", "DE-BE", "DE-BY")):
+        house.clock.us += SECOND_US
         house.submit(key=str(number), headline=f"{number} {region}", regions=[region])
     house.service.add_channel(NewChannel(name="mine", title="First", filter=EVERYTHING), owner="a")
     house.service.drain()

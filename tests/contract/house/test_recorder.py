@@ -109,6 +109,7 @@ def test_a_process_ends_although_the_database_takes_nothing(
             under_way.service.courier.close(0.1)
             until_told(lines, "ends with outcomes that are not recorded")
     assert under_way.states() == [("release.published", "claimed")], "its lease ends, and others follow"
+    assert not under_way.service.courier.settle(3600), "nobody waits for what will not be recorded"
 
 
 def test_results_that_nobody_records_keep_their_places(
