@@ -274,7 +274,10 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
 @as_json
 @service_options
 def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_json: bool) -> None:
-    """Send again what went to an endpoint since a time, newest version of each release only.
+    """Send what an endpoint was sent since a time, or was to be sent but for being disabled.
+
+    Of each release the newest version only: of one that was withdrawn since, that, to whoever had it. Nothing is sent
+    that is older than the endpoint.
 
     Example: syndicator endpoint recover end_… --since 2027-01-23T00:00:00Z --reason "lost a disk"
     """

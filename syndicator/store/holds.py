@@ -2,9 +2,9 @@
 
 Whoever fans out a newer version must see every claim of an older one, and whoever gives a claim back must see the
 newer version; on PostgreSQL neither sees what the other did not commit yet. So a fan-out holds its release's open
-deliveries by reference: claims pass over them, and what comes back waits, while all that only writes (delivered,
-extended, held back) goes on. Always in the order of their ids, so that nobody waits in a circle, and in statements of
-their own: one that had to wait would read everything else as it was before.
+deliveries by reference: claims, promotions and holding back pass over them, and what comes back waits, while all that
+only writes (delivered, extended) goes on. Always in the order of their ids, so that nobody waits in a circle, and in
+statements of their own: one that had to wait would read everything else as it was before.
 """
 
 from collections.abc import Iterable
