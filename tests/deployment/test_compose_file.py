@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -22,6 +23,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
 OURS = ["migrate", "web", "worker"]
+TO = f"{ENV_PREFIX}URL"
 
 
 def test_every_service_of_the_design_is_there() -> None:
@@ -63,9 +65,16 @@ def test_workers_can_be_scaled() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_settings_are_known_ones(name: str) -> None:
-    assert {setting.removeprefix(ENV_PREFIX).lower() for setting in SERVICES[name]["environment"]} <= set(
-        Settings.model_fields
-    )
+    set_here = {setting.removeprefix(ENV_PREFIX).lower() for setting in SERVICES[name]["environment"]}
+    assert set_here - {"url"} <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_command_in_a_container_asks_the_web_service_whatever_the_public_address_is(name: str) -> None:
+    asked = urlsplit(SERVICES[name]["environment"][TO])
+    assert asked.hostname in SERVICES
+    assert SERVICES[asked.hostname]["command"] == ["web"]
+    assert SERVICES[asked.hostname]["expose"] == [str(asked.port)]
 
 
 def test_the_image_sets_known_settings_only() -> None:
