@@ -165,6 +165,8 @@ DELIVERY_MOVES: dict[str, tuple[tuple[DeliveryState, ...], DeliveryState]] = {
     "claim": ((DeliveryState.WAITING,), DeliveryState.CLAIMED),
     "deliver": ((DeliveryState.CLAIMED,), DeliveryState.DELIVERED),
     "retry": ((DeliveryState.CLAIMED,), DeliveryState.WAITING),
+    "retry after a rest": ((DeliveryState.CLAIMED,), DeliveryState.QUEUED),
+    "retry once resumed": ((DeliveryState.CLAIMED,), DeliveryState.PARKED),
     "give up": ((DeliveryState.CLAIMED,), DeliveryState.DEAD),
     "supersede": ((*_OPEN, DeliveryState.CLAIMED), DeliveryState.SUPERSEDED),
     "drop": (_OPEN, DeliveryState.DEAD),

@@ -120,10 +120,13 @@ _IS_OUTDATED = """
                 SELECT v.seq FROM events v WHERE v.release_id = deliveries.release_id AND v.seq > deliveries.event_seq)
                AND n.endpoint_no = deliveries.endpoint_no)
 """
-# Where a claim goes that comes back: its endpoint may have been paused, disabled or removed meanwhile.
+# Where a claim goes that comes back: its endpoint may have been paused, disabled or removed meanwhile, or have asked
+# for a rest by its answer to another one.
 _BACK = """
     (SELECT CASE WHEN e.state IN ('disabled', 'removed') THEN 'dead'
-                 WHEN e.state = 'paused' AND deliveries.lane > 0 THEN 'parked'
+                 WHEN deliveries.lane = 0 THEN 'waiting'
+                 WHEN e.state = 'paused' THEN 'parked'
+                 WHEN e.backoff_until > 0 THEN 'queued'
                  ELSE 'waiting' END FROM endpoints e WHERE e.no = deliveries.endpoint_no)
 """
 _RETRIED = """

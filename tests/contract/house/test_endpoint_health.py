@@ -69,6 +69,28 @@ def test_an_endpoint_that_asks_for_a_rest_has_it_whatever_else_it_took(
     assert len(newsroom.told) == 2, "what it did not take, and the later one"
 
 
+def test_what_comes_back_while_its_endpoint_rests_does_not_go_out_before_the_rest_is_over(
+    house: House, newsroom: Newsroom
+) -> None:
+    """Two were under way: one answer asked for an hour, the other one came later and is due again in seconds."""
+    house.endpoint(newsroom)
+    for number in range(2):
+        house.submit(key=f"{number}")
+    house.service.fan_out("t")
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        rows = deliveries.claim(database, connection, token="t", lease_until=now + MINUTE, limit=2, now=now)
+    for row, status, asked in zip(rows, (429, 500), ("3600", None), strict=True):
+        answer = Answer(status, asked, b"", "127.0.0.1", 0.1, 1)
+        record(house.service.setup, [Sent(row, "t", now, "worker", answer)])
+    house.clock.us += 59 * MINUTE
+    house.service.drain()
+    assert newsroom.told == []
+    house.clock.us += 10 * MINUTE
+    house.service.drain()
+    assert len(newsroom.told) == 2
+
+
 def state_of(house: House, endpoint_id: str) -> str:
     with house.service.database.read() as connection:
         return str(endpoints.get(connection, endpoint_id)["state"])
