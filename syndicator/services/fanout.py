@@ -70,27 +70,31 @@ class FiltersInUse:
 
 def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do."""
+    done, stuck, after = list[FannedOut](), set[str](), 0
+    # Further than to the batch's end only past those that stay open: a hundred of them may stand before all others.
+    while len(done) < BATCH and (opened := _open_events(setup, BATCH - len(done), after)):
+        for event in opened:
+            if event.release_id in stuck:
+                continue  # in the order of its release
+            occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
+            try:
+                outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
+                _log.exception("event not fanned out", event_id=event.id, release=event.release_id, error=str(error))
+                stuck.add(event.release_id)
+                continue
+            if outcome is None:
+                return FannedOut.whole(done)
+            done.append(outcome)
+        after = opened[-1].seq
+    return FannedOut.whole(done)
+
+
+def _open_events(setup: Setup, limit: int, after: int) -> Sequence[events.OpenEvent]:
     with setup.database.read() as connection:
-        opened = events.open_events(connection, BATCH)
-    done, dirty, made, stuck = 0, set[int](), 0, set[str]()
-    for event in opened:
-        if event.release_id in stuck:
-            continue  # in the order of its release
-        occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
-        try:
-            outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
-            _log.exception("event not fanned out", event_id=event.id, release=event.release_id, error=str(error))
-            stuck.add(event.release_id)
-            continue
-        if outcome is None:
-            break
-        done += 1
-        dirty |= set(outcome.channels)
-        made += outcome.deliveries
-    return FannedOut(done, tuple(sorted(dirty)), made)
+        return events.open_events(connection, limit, after)
 
 
 def _fan_out_one(
@@ -112,7 +116,7 @@ def _fan_out_one(
             return None  # it reads differently by now; composed again with the next round
         now = setup.database.now_us(connection)
         if not events.fanned_out(connection, seq, by, now):
-            return FannedOut()
+            return FannedOut(1)  # by whoever was at it before
         events.insert_payload(connection, seq, WEBHOOK, body)
         is_first = occasion.type is EventType.PUBLISHED
         # Those that name it, now that everybody may know of it. Nobody is told.

@@ -17,7 +17,7 @@ _INSERT = text("""
 """)
 _OPEN = text("""
     SELECT seq, id, type, owner, release_id, version, endpoint_no, created_at
-      FROM events WHERE fanned_out_at IS NULL ORDER BY seq LIMIT :limit
+      FROM events WHERE fanned_out_at IS NULL AND seq > :after ORDER BY seq LIMIT :limit
 """)
 _FANNED_OUT = text(
     "UPDATE events SET fanned_out_at = :now, fanned_out_by = :by WHERE seq = :seq AND fanned_out_at IS NULL"
@@ -34,6 +34,9 @@ _INSERT_PAYLOAD = text("""
     INSERT INTO payloads (event_seq, format, body) VALUES (:seq, :format, :body) ON CONFLICT DO NOTHING
 """)
 _PAYLOAD = text("SELECT body FROM payloads WHERE event_seq = :seq AND format = :format")
+
+
+OpenEvent = Row[tuple[int, str, str, str, str, int, int, int]]
 
 
 class PublicEvent(NamedTuple):
@@ -81,9 +84,9 @@ def append(
     return seq, event_id
 
 
-def open_events(connection: Connection, limit: int) -> Sequence[Row[tuple[int, str, str, str, str, int, int, int]]]:
-    """Events not fanned out yet, oldest first."""
-    return connection.execute(_OPEN, {"limit": limit}).all()
+def open_events(connection: Connection, limit: int, after: int = 0) -> Sequence[OpenEvent]:
+    """Events not fanned out yet with later numbers than ``after``, oldest first."""
+    return connection.execute(_OPEN, {"limit": limit, "after": after}).all()
 
 
 def fanned_out(connection: Connection, seq: int, by: str, now: int) -> bool:

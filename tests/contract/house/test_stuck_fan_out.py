@@ -12,7 +12,7 @@ from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action
 from syndicator.services.fanout import BATCH
 from syndicator.services.revise import Revision
-from tests.contract.house.conftest import House
+from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
 OF_A_NEWER_VERSION = text("""UPDATE filters SET tree = '{"of_a_newer_version": 1}' WHERE tree LIKE '%language%'""")
@@ -57,6 +57,22 @@ def test_a_release_that_cannot_be_composed_holds_up_only_itself(house: House, ne
     house.service.drain()
     assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [good]
     assert open_events(house) == 2, "both of the damaged one, in their order"
+
+
+def test_a_batch_of_events_that_cannot_be_composed_keeps_none_of_the_later_ones(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    damaged = house.submit(key="damaged")
+    for number in range(BATCH):
+        changed = record(headline=f"Fassung {number}")
+        house.service.revise(damaged, Revision(action=Action.UPDATE, actor="t", record=changed))
+    with house.service.database.write() as connection:
+        connection.execute(DAMAGE, {"id": damaged})
+    good = house.submit(key="good")
+    house.service.drain()
+    assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [good]
+    assert open_events(house) == BATCH + 1
 
 
 def test_who_fans_out_a_whole_batch_has_more_fanned_out(house: House) -> None:

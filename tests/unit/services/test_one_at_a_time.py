@@ -81,8 +81,8 @@ def test_a_rendering_waits_for_what_is_about_to_be_fanned_out(
     submit(service, "second")
     looked, look = threading.Event(), events.open_events
 
-    def looking(connection: Connection, limit: int) -> Sequence[Any]:
-        found = look(connection, limit)
+    def looking(connection: Connection, *given: int) -> Sequence[Any]:
+        found = look(connection, *given)
         looked.set()
         return found
 
