@@ -133,7 +133,8 @@ _RETRIED = """
     UPDATE deliveries
        SET state = CASE WHEN {outdated} THEN 'superseded' WHEN r.state = 'dead' THEN 'dead' ELSE {back} END,
            attempts = attempts + r.counts, due_at = r.due_at, lane = r.lane, claim_token = NULL, lease_until = NULL,
-           finished_at = CASE WHEN r.state = 'dead' OR {back} = 'dead' THEN CAST(:now AS BIGINT) ELSE NULL END
+           finished_at = CASE WHEN {outdated} OR r.state = 'dead' OR {back} = 'dead' THEN CAST(:now AS BIGINT)
+                              ELSE NULL END
       FROM {rows} r
      WHERE deliveries.id = r.id AND deliveries.claim_token = :token
 """

@@ -143,6 +143,7 @@ def test_a_lease_that_ends_while_a_correction_is_fanned_out_brings_no_older_vers
     house.service.drain()
     assert told(newsrooms) == [["release.corrected"]] * 2
     assert house.states().count(("release.published", "superseded")) == 2
+    assert all(row["finished_at"] for row in house.deliveries())
 
 
 def test_a_batch_of_several_claims_that_fails_waits_for_a_fan_out_in_no_circle(
