@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict, NotFound
-from syndicator.model.filter import Filter, facts
-from syndicator.model.lifecycle import LANES, EndpointState, EventType
+from syndicator.model.filter import facts
+from syndicator.model.lifecycle import AUDIENCES, LANES, Audience, EndpointState, EventType
+from syndicator.services.fanout import matching_filters
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, numbers, releases, replays
 from syndicator.store.database import Connection, RowMapping
@@ -19,6 +20,7 @@ from syndicator.store.events import PublicEvent
 _PER_TRANSACTION = 100
 _ENDED = {"delivered", "dead", "superseded"}
 _REVOKE = {EventType.WITHHELD, EventType.WITHDRAWN}
+_MATCHED = {kind for kind, told in AUDIENCES.items() if told in {Audience.MATCHING, Audience.RECEIVED_OR_MATCHING}}
 # An event's time is that of its transaction's beginning, its number that of the end: they may differ by so much.
 _DISORDER_US = 60 * SECOND_US
 
@@ -27,8 +29,8 @@ _DISORDER_US = 60 * SECOND_US
 class _Endpoint:
     no: int
     created_at: int
-    wants: tuple[tuple[int, Filter], ...]
-    """Event types as a mask, and the filter, of each subscription."""
+    wants: tuple[tuple[int, str], ...]
+    """Event types as a mask, and the filter's tree, of each subscription."""
 
 
 def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) -> None:
@@ -54,8 +56,9 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
 def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
     """Sends what an endpoint was sent since then, or was to be sent but for being disabled; how many deliveries.
 
-    Of each release the newest event, to whoever received some version or has a subscription that wants it; nothing
-    older than the endpoint, and no pings. Some in each transaction, so that nobody waits long for the database.
+    Of each release the newest event, to whoever received some version, or was to be told of one and has a subscription
+    whose filter still matches; nothing older than the endpoint, and no pings. Some in each transaction, so that nobody
+    waits long for the database.
     Conflict when the endpoint is not active, or no longer: what was replayed by then stays so.
     """
     with setup.database.write() as connection:
@@ -109,16 +112,26 @@ def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, n
     return is_told
 
 
-def _wants(connection: Connection, endpoint: _Endpoint, event: PublicEvent) -> bool:
-    """Whether a subscription asks for it anew. Nobody asks for what revokes; to some, what is reinstated is new."""
-    if event.type in _REVOKE:
+def _wants(connection: Connection, endpoint: _Endpoint, newest: PublicEvent) -> bool:
+    """Whether it was to be told of some version since it was added, and its filter lets the newest one through.
+
+    Nobody asks for what revokes; and what was corrected or reinstated is new to whoever missed what was before.
+    """
+    if newest.type in _REVOKE or not _asked(connection, endpoint, newest.release_id, newest.version):
         return False
-    asked = event.type.bit | (EventType.PUBLISHED.bit if event.type is EventType.REINSTATED else 0)
-    trees = [wanted for mask, wanted in endpoint.wants if mask & asked]
+    return any(
+        _asked(connection, endpoint, newest.release_id, event["version"], EventType(event["type"]).bit)
+        for event in reversed(events.of_release(connection, newest.release_id))
+        if event["type"] in _MATCHED and event["created_at"] >= endpoint.created_at
+    )
+
+
+def _asked(connection: Connection, endpoint: _Endpoint, release_id: str, version: int, kinds: int = ~0) -> bool:
+    """Whether a subscription to one of these event types wants this version."""
+    trees = [(tree, tree) for mask, tree in endpoint.wants if mask & kinds]
     if not trees:
         return False
-    about = facts(releases.version(connection, event.release_id, event.version).release.record)
-    return any(wanted.matches(about) for wanted in trees)
+    return bool(matching_filters(trees, facts(releases.version(connection, release_id, version).release.record)))
 
 
 def _refuse(connection: Connection, row: RowMapping) -> None:
@@ -144,5 +157,4 @@ def _hold(setup: Setup, connection: Connection, endpoint_id: str) -> _Endpoint:
         message = f"endpoint {endpoint_id} is {row['state']}: resume it first"
         raise Conflict(message)
     wants = endpoints.subscriptions(connection, row["no"])
-    trees = tuple((each["event_mask"], Filter.model_validate_json(each["tree"])) for each in wants)
-    return _Endpoint(row["no"], row["created_at"], trees)
+    return _Endpoint(row["no"], row["created_at"], tuple((each["event_mask"], each["tree"]) for each in wants))

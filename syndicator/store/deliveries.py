@@ -46,8 +46,7 @@ _MATCHING = f"""
     SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s
      WHERE s.filter_sha256 IN (SELECT sha256 FROM {{filters}} f)
        AND ((s.event_mask & :event_bit) <> 0
-            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no
-                         AND o.state IN ('waiting', 'queued', 'parked', 'superseded')))
+            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no))
 """
 # In the words of the index. A withdrawal that fails stays in its lane, and is to keep nothing else back.
 _HOLDS_A_PLACE = "o.lane < 3 AND o.lane > 0"

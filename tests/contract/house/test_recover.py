@@ -1,6 +1,7 @@
 """Recovering and replaying: what was missed comes, and nothing that was withdrawn or corrected comes back as it was."""
 
 import pytest
+from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict
@@ -87,6 +88,52 @@ def test_what_was_published_while_it_was_disabled_comes(house: House, newsroom: 
     assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [missed]
 
 
+@pytest.mark.parametrize("events", [(EventType.PUBLISHED,), tuple(EventType)[:-1]], ids=["new only", "all"])
+@pytest.mark.parametrize("meanwhile", ["published and corrected", "corrected"])
+def test_what_was_corrected_while_it_was_disabled_comes_as_it_is_now(
+    house: House, newsroom: Newsroom, meanwhile: str, events: tuple[EventType, ...]
+) -> None:
+    """Whatever its event types: it was to have the release, and so what became of it."""
+    endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(events=events),))
+    if meanwhile == "corrected":
+        change(house, endpoint_id, "pause")
+        missed = house.submit()
+        house.service.drain()
+        change(house, endpoint_id, "disable")
+        [dropped] = house.deliveries()
+    else:
+        change(house, endpoint_id, "disable")
+        missed = house.submit()
+        house.service.drain()
+        dropped = None
+    revise(house, missed, Action.CORRECT, record=record(headline="Richtig"))
+    change(house, endpoint_id, "resume")
+    if dropped:
+        with pytest.raises(Conflict, match="recover the endpoint to have the newest sent"):
+            house.service.replay_delivery(dropped["id"], actor="t", reason="r")
+    assert recover(house, endpoint_id) == 1
+    assert newsroom.told == [("release.corrected", 2)]
+
+
+@pytest.mark.parametrize(
+    ("actions", "told"),
+    [((Action.CORRECT,), "corrected"), ((Action.WITHHOLD, Action.REINSTATE), "reinstated"), ((Action.WITHDRAW,), "")],
+    ids=str,
+)
+def test_whose_release_was_dropped_unsent_hears_of_it_once_resumed(
+    house: House, newsroom: Newsroom, actions: tuple[Action, ...], told: str
+) -> None:
+    endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(events=(EventType.PUBLISHED,)),))
+    change(house, endpoint_id, "pause")
+    release_id = house.submit()
+    house.service.drain()
+    change(house, endpoint_id, "disable")
+    change(house, endpoint_id, "resume")
+    for action in actions:
+        revise(house, release_id, action, record=record(headline="R") if action is Action.CORRECT else None)
+    assert [kind for kind, _ in newsroom.told] == ([f"release.{told}"] if told else [])
+
+
 def test_nothing_is_sent_that_is_older_than_the_endpoint(house: House, newsroom: Newsroom) -> None:
     house.submit()
     house.service.drain()
@@ -146,6 +193,19 @@ def test_a_withdrawal_that_is_replayed_is_not_held_back(house: House, newsroom: 
     house.service.replay_delivery(withdrawal["id"], actor="t", reason="r")
     house.service.drain()
     assert newsroom.told == [("release.withdrawn", 2)]
+
+
+def test_a_filter_that_cannot_be_read_stops_no_recovery(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit()
+    house.service.drain()
+    change(house, endpoint_id, "disable")
+    house.submit(key="missed")
+    house.service.drain()
+    with house.service.database.write() as connection:
+        connection.execute(text("""UPDATE filters SET tree = '{"of_a_newer_version": 1}'"""))
+    change(house, endpoint_id, "resume")
+    assert recover(house, endpoint_id) == 1, "what it had; nobody can tell whether it wants the other one"
 
 
 def test_who_waits_for_a_replay_has_received_it(house: House, newsroom: Newsroom) -> None:
