@@ -5,10 +5,12 @@ from sqlalchemy import Connection, text
 from syndicator.store.deliveries import RECEIVED
 from syndicator.store.holds import OF_RELEASE
 
+# What was never sent is none the more received for being replayed: it goes by the same word as what is added.
+_TRIGGER = f"CASE WHEN {RECEIVED} THEN 'replay' ELSE 'recover' END"
 # A withdrawal is held back by nothing.
 _STATE = "CASE WHEN :lane = 0 THEN 'waiting' ELSE 'queued' END"
 _REPLAY = text(f"""
-    UPDATE deliveries SET state = {_STATE}, due_at = :now, series_at = :now, attempts = 0, trigger = 'replay',
+    UPDATE deliveries AS o SET state = {_STATE}, due_at = :now, series_at = :now, attempts = 0, trigger = {_TRIGGER},
            lane = :lane, finished_at = NULL
      WHERE id = :id AND state IN ('delivered', 'dead', 'superseded')
 """)

@@ -195,6 +195,20 @@ def test_a_withdrawal_that_is_replayed_is_not_held_back(house: House, newsroom: 
     assert newsroom.told == [("release.withdrawn", 2)]
 
 
+def test_of_a_withdrawal_who_never_had_it_hears_nothing_although_it_was_to_be_replayed(
+    house: House, newsroom: Newsroom
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    change(house, endpoint_id, "pause")
+    release_id = house.submit()
+    house.service.drain()
+    change(house, endpoint_id, "disable")
+    change(house, endpoint_id, "resume")
+    assert house.service.recover_since(endpoint_id, 0, actor="t", reason="r") == 1
+    revise(house, release_id, Action.WITHDRAW)
+    assert newsroom.told == []
+
+
 def test_a_filter_that_cannot_be_read_stops_no_recovery(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom)
     house.submit()
