@@ -82,7 +82,7 @@ def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: 
     attempts.log(setup.database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
     _keep_health(setup, connection, judged, held, now)
     if deliveries.are_queued(connection):
-        deliveries.promote(setup.database, connection, _freed_places(judged))
+        deliveries.promote(setup.database, connection, _freed_places(judged), setup.per_endpoint)
     return judged
 
 

@@ -70,7 +70,7 @@ def _promote(setup: Setup, connection: Connection) -> None:
         for place in range((setup.per_endpoint if row["failures"] == 0 else 1) - row["open"])
     ]
     if places:
-        deliveries.promote(setup.database, connection, places)
+        deliveries.promote(setup.database, connection, places, setup.per_endpoint)
 
 
 def _pause_failing(setup: Setup, connection: Connection, now: int) -> Sequence[int]:

@@ -50,6 +50,10 @@ _MATCHING = f"""
 """
 # In the words of the index. A withdrawal that fails stays in its lane, and is to keep nothing else back.
 _HOLDS_A_PLACE = "o.lane < 3 AND o.lane > 0"
+_PLACES_TAKEN = f"""
+    (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
+        WHERE o.endpoint_no = {{no}} AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t)
+"""
 _FAN_OUT = f"""
     INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
     SELECT :seq, e.no, :release_id, :lane,
@@ -58,10 +62,7 @@ _FAN_OUT = f"""
                 WHEN e.backoff_until > 0 THEN 'queued'
                 WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued')
                      THEN 'queued'
-                WHEN (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
-                        WHERE o.endpoint_no = e.no AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE}
-                        LIMIT :cap) t) >= :cap
-                     THEN 'queued'
+                WHEN {_PLACES_TAKEN.format(no="e.no")} >= :cap THEN 'queued'
                 ELSE 'waiting' END,
            :now, :now, :follows
       FROM ({{receivers}}) w JOIN endpoints e ON e.no = w.no
@@ -139,15 +140,17 @@ _RETRIED = """
 """
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
 # What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
-_PROMOTE = """
+# Counted again: another sweep, or whoever recorded, may have filled these places since they were found free.
+_PROMOTE = f"""
     UPDATE deliveries SET state = 'waiting'
      WHERE id IN (
         SELECT d.id FROM deliveries d WHERE d.state = 'queued' AND d.id IN (
             SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
                      ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
-              FROM {places} p JOIN endpoints e ON e.no = p.no
-             WHERE e.backoff_until = 0 AND e.state = 'active')
-        {skip_locked})
+              FROM {{places}} p JOIN endpoints e ON e.no = p.no
+             WHERE e.backoff_until = 0 AND e.state = 'active'
+               AND :place + {_PLACES_TAKEN.format(no="p.no")} < :cap)
+        {{skip_locked}})
 """
 _FIRST_QUEUED = text("SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'")
 _QUEUED_ENDPOINTS = text(f"""
@@ -156,8 +159,7 @@ _QUEUED_ENDPOINTS = text(f"""
         UNION ALL
         SELECT (SELECT min(d.endpoint_no) FROM deliveries d WHERE d.state = 'queued' AND d.endpoint_no > q.no)
           FROM q WHERE q.no IS NOT NULL)
-    SELECT q.no, e.failures, (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o WHERE o.endpoint_no = q.no
-             AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t) AS open
+    SELECT q.no, e.failures, {_PLACES_TAKEN.format(no="q.no")} AS open
       FROM q JOIN endpoints e ON e.no = q.no
      WHERE e.backoff_until = 0 AND e.state = 'active'
 """)
@@ -290,15 +292,17 @@ def retried(database: Database, connection: Connection, rows: Iterable[Mapping[s
     ).rowcount
 
 
-def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]]) -> int:
-    """Lets queued deliveries of these (endpoint, freed place) pairs be claimed."""
+def promote(database: Database, connection: Connection, places: Iterable[tuple[int, int]], cap: int) -> int:
+    """Lets queued deliveries of these (endpoint, freed place) pairs be claimed, up to ``cap`` of an endpoint."""
     by_place: dict[int, list[int]] = {}
     for no, place in places:
         by_place.setdefault(place, []).append(no)
     statement = text(_PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked=_free(database)))
     # The last places first: what is promoted leaves the queue, and later ones would move up.
     return sum(
-        connection.execute(statement, {"place": place, "places": as_rows({"no": no} for no in numbers)}).rowcount
+        connection.execute(
+            statement, {"place": place, "cap": cap, "places": as_rows({"no": no} for no in numbers)}
+        ).rowcount
         for place, numbers in sorted(by_place.items(), reverse=True)
     )
 

@@ -69,6 +69,10 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
         plan = explained(full, statement.text, **values)
         assert f"ix_deliveries_{index}" in plan, plan
         assert is_by_index(plan), plan
+    promote = deliveries._PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked="")
+    plan = explained(full, promote, places=as_rows([{"no": 5}]), place=0, cap=16)
+    assert {"ix_deliveries_open", "ix_deliveries_queued"} <= set(plan.replace("(", " ").split()), plan
+    assert is_by_index(plan), plan
     retried = deliveries._RETRIED.format(
         rows=database.rows("rows", deliveries._RETRIES), outdated=deliveries._IS_OUTDATED, back=deliveries._BACK
     )

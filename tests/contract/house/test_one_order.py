@@ -226,7 +226,7 @@ def test_what_a_fan_out_holds_is_neither_held_back_nor_promoted_meanwhile(
             with database.write() as connection:
                 if wanted_state == "queued":
                     return deliveries.hold_back(database, connection, some)
-                return deliveries.promote(database, connection, [(number, 0) for number in some])
+                return deliveries.promote(database, connection, [(number, 0) for number in some], cap=16)
 
         if wanted_state == "waiting":
             with database.write() as connection:
