@@ -12,6 +12,7 @@ import pytest
 from tests.servers.fixtures import (
     _postgres_process,
     _redis_process,
+    migrated_postgres_url,
     postgres_server,
     postgres_url,
     redis_server,
@@ -22,6 +23,7 @@ __all__ = [
     "_postgres_process",
     "_redis_process",
     "golden",
+    "migrated_postgres_url",
     "postgres_server",
     "postgres_url",
     "redis_server",

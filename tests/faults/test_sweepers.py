@@ -96,9 +96,11 @@ def test_two_that_read_the_same_before_either_lifts(
 
 
 @pytest.fixture
-def make_postgres_pair(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[tuple[House, House]]:
+def make_postgres_pair(
+    tmp_path_factory: pytest.TempPathFactory, migrated_postgres_url: str
+) -> Iterator[tuple[House, House]]:
     clock, folder = Clock(), tmp_path_factory.mktemp("house")
-    one, two = open_house(folder, postgres_url, clock), open_house(folder, postgres_url, clock)
+    one, two = (open_house(folder, migrated_postgres_url, clock) for _ in range(2))
     yield one, two
     for house in (one, two):
         house.service.close()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.migrated import migrated_database
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
@@ -30,6 +31,15 @@ def postgres_server(_postgres_process: PostgresServer) -> PostgresServer:
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """A fresh, empty database's address for SQLAlchemy."""
     url = postgres_server.create_database()
+    yield url
+    if postgres_server.running:
+        postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """As ``postgres_url``, with the newest schema in it."""
+    url = migrated_database(postgres_server)
     yield url
     if postgres_server.running:
         postgres_server.drop_database(url)

@@ -17,6 +17,7 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.model.release import Record
 from syndicator.store import deliveries
 from tests.contract.house.newsroom import Newsroom
+from tests.servers.migrated import migrated_database, migrated_file
 from tests.servers.postgres import PostgresServer
 
 EXAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "biom-kawasaki.json").read_text(encoding="utf-8"))
@@ -88,12 +89,14 @@ def open_house(folder: Path, url: str, clock: Clock, **settings: Any) -> House:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., House]]:
-    url = f"sqlite:///{tmp_path / 'house.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    is_file = request.param == "sqlite"
+    url = migrated_file(tmp_path / "house.db") if is_file else request.getfixturevalue("migrated_postgres_url")
     made: list[Syndicator] = []
 
     def make(*, clock: Clock | None = None, apart: bool = False, **settings: Any) -> House:
         """``apart``: a service of its own, with an empty database and folder; otherwise all share one."""
         folder = tmp_path / f"apart-{len(made)}" if apart else tmp_path
+        folder.mkdir(exist_ok=True)
         opened = open_house(folder, _beside(request, url, folder) if apart else url, clock or Clock(), **settings)
         made.append(opened.service)
         return opened
@@ -104,11 +107,11 @@ def make_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 
 def _beside(request: pytest.FixtureRequest, url: str, folder: Path) -> str:
-    """A second empty database of the same kind."""
+    """A second database of the same kind, with nothing in it either."""
     if url.startswith("sqlite"):
-        return f"sqlite:///{folder / 'house.db'}"
+        return migrated_file(folder / "house.db")
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    beside = server.create_database()
+    beside = migrated_database(server)
     request.addfinalizer(lambda: server.drop_database(beside))
     return beside
 

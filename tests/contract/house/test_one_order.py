@@ -29,10 +29,10 @@ FALL_BEHIND = text("UPDATE channels SET generation = generation + 1 WHERE value 
 
 
 @pytest.fixture
-def houses(tmp_path: Path, postgres_url: str) -> Iterator[tuple[House, House]]:
+def houses(tmp_path: Path, migrated_postgres_url: str) -> Iterator[tuple[House, House]]:
     """Two processes over one database."""
     clock = Clock()
-    both = tuple(open_house(tmp_path, postgres_url, clock, feed_window=4) for _ in range(2))
+    both = tuple(open_house(tmp_path, migrated_postgres_url, clock, feed_window=4) for _ in range(2))
     yield both[0], both[1]
     for one in both:
         one.service.close()

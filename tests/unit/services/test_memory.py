@@ -16,6 +16,7 @@ from syndicator.model.release import Record
 from syndicator.services import fragments as module
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import dirty_channels, regenerate
+from tests.servers.migrated import migrated_file
 from tests.unit.web.served import record
 
 RELEASES = 60
@@ -28,6 +29,7 @@ FALL_BEHIND = (
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Syndicator]:
+    migrated_file(tmp_path / "syndicator.db")
     one = Syndicator(Settings(data_dir=tmp_path, feed_window=4))
     one.migrate()
     yield one

@@ -21,6 +21,7 @@ from syndicator.services.fanout import FannedOut
 from syndicator.services.regenerate import dirty_channels
 from syndicator.store import channels, events, filters
 from syndicator.store.database import Connection
+from tests.servers.migrated import migrated_file
 from tests.unit.web.served import Clock, record
 
 
@@ -31,6 +32,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def service(tmp_path: Path, clock: Clock) -> Iterator[Syndicator]:
+    migrated_file(tmp_path / "syndicator.db")
     one = Syndicator(Settings(data_dir=tmp_path), clock=clock)
     one.migrate()
     yield one

@@ -17,6 +17,7 @@ from syndicator.services.documents import ChannelDocuments, gathered, render_cha
 from syndicator.services.fragments import Fragments
 from syndicator.services.regenerate import dirty_channels
 from syndicator.store import channels, renditions
+from tests.servers.migrated import migrated_file
 from tests.unit.web.served import record
 
 RELEASES = 31  # more than one run of entries, and none of them whole at both ends
@@ -24,6 +25,7 @@ RELEASES = 31  # more than one run of entries, and none of them whole at both en
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Syndicator]:
+    migrated_file(tmp_path / "syndicator.db")
     one = Syndicator(Settings(data_dir=tmp_path))
     one.migrate()
     yield one

@@ -15,6 +15,7 @@ from syndicator.clock import SECOND_US
 from syndicator.services.regenerate import dirty_channels
 from syndicator.web.app import make_app
 from syndicator.web.serve import Server
+from tests.servers.migrated import migrated_file
 
 BASE: Final = "https://wire.example"
 START_US: Final = 1_800_000_000 * SECOND_US
@@ -129,6 +130,7 @@ def record(**changes: object) -> dict[str, Any]:
 @contextmanager
 def serving(folder: Path, **settings: Any) -> Iterator[Served]:
     clock = Clock()
+    migrated_file(folder / "syndicator.db")  # where it lies without a database_url
     service = Syndicator(Settings(data_dir=folder, public_base_url=BASE, **settings), clock=clock)
     service.migrate()
     with Server(make_app(service), "127.0.0.1", 0) as server:

@@ -45,7 +45,7 @@ def _walk(served: Served) -> None:
     assert served.public.get("/readyz").json == {"ready": True}
 
 
-def test_the_edge_on_postgres(tmp_path: Path, postgres_url: str) -> None:
+def test_the_edge_on_postgres(tmp_path: Path, migrated_postgres_url: str) -> None:
     keys = {"operator_token": "token", "sealing_keys": f"k1:{KEY}", "signing_key": f"whsk_{KEY}"}
-    with serving(tmp_path, database_url=postgres_url, **keys) as served:
+    with serving(tmp_path, database_url=migrated_postgres_url, **keys) as served:
         _walk(served)
