@@ -1,6 +1,6 @@
 """What fails says something about an endpoint, and keeps nothing back that would arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -10,6 +10,7 @@ from syndicator.model.lifecycle import Action
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
 from syndicator.store import deliveries, endpoints
+from syndicator.store.database import RowMapping
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
@@ -46,20 +47,25 @@ def test_withdrawals_that_an_endpoint_refuses_keep_no_release_back(
     assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
 
 
+def answered(house: House, *batches: Sequence[tuple[int, str | None]]) -> None:
+    """Pushes claimed together that the only endpoint answered so, batch by batch, each with its Retry-After."""
+    database, now, count = house.service.database, house.clock.us, sum(map(len, batches))
+    for number in range(count):
+        house.submit(key=f"{number}")
+    house.service.fan_out("t")
+    with database.write() as connection:
+        rows = iter(deliveries.claim(database, connection, token="t", lease_until=now + MINUTE, limit=count, now=now))
+    for batch in batches:
+        answers = [Answer(status, pause, b"", "127.0.0.1", 0.1, 1) for status, pause in batch]
+        record(house.service.setup, [Sent(next(rows), "t", now, "worker", answer) for answer in answers])
+
+
 @pytest.mark.parametrize("batches", [[(204, 429)], [(429,), (204,)], [(503, 204)]], ids=str)
 def test_an_endpoint_that_asks_for_a_rest_has_it_whatever_else_it_took(
     house: House, newsroom: Newsroom, batches: list[tuple[int, ...]]
 ) -> None:
     house.endpoint(newsroom)
-    for number in range(2):
-        house.submit(key=f"{number}")
-        house.service.fan_out("t")
-    database, now = house.service.database, house.clock.us
-    with database.write() as connection:
-        rows = iter(deliveries.claim(database, connection, token="t", lease_until=now + MINUTE, limit=2, now=now))
-    for statuses in batches:
-        answers = [Answer(status, "3600", b"", "127.0.0.1", 0.1, 1) for status in statuses]
-        record(house.service.setup, [Sent(next(rows), "t", now, "worker", answer) for answer in answers])
+    answered(house, *([(status, "3600") for status in batch] for batch in batches))
     house.submit(key="later")
     house.clock.us += 59 * MINUTE
     house.service.drain()
@@ -91,9 +97,71 @@ def test_what_comes_back_while_its_endpoint_rests_does_not_go_out_before_the_res
     assert len(newsroom.told) == 2
 
 
-def state_of(house: House, endpoint_id: str) -> str:
+def row_of(house: House, endpoint_id: str) -> RowMapping:
     with house.service.database.read() as connection:
-        return str(endpoints.get(connection, endpoint_id)["state"])
+        return endpoints.get(connection, endpoint_id)
+
+
+def test_a_batch_of_which_something_arrived_counts_no_failure(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    answered(house, [*[(500, None)] * 4, (204, None)])
+    row = row_of(house, endpoint_id)
+    assert (row["failures"], row["failing_since"], row["backoff_until"]) == (0, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("batches", "rest_s"),
+    [([[(500, None)] * 3 + [(503, "1")]], 10), ([[(429, "3600")], [(429, "60")]], 3600)],
+    ids=["of failures", "asked for before"],
+)
+def test_asking_for_a_short_rest_shortens_none_that_is_longer(
+    house: House, newsroom: Newsroom, batches: list[list[tuple[int, str | None]]], rest_s: int
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    answered(house, *batches)
+    assert row_of(house, endpoint_id)["backoff_until"] == house.clock.us + rest_s * SECOND_US
+
+
+@pytest.mark.parametrize(("failures", "rest_s"), [(2, 0), (3, 5), (4, 10), (16, 600)])
+def test_an_endpoint_rests_from_its_third_failure_in_a_row_on(
+    house: House, newsroom: Newsroom, failures: int, rest_s: int
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    answered(house, *[[(500, None)]] * failures)
+    assert row_of(house, endpoint_id)["backoff_until"] == (house.clock.us + rest_s * SECOND_US if rest_s else 0)
+
+
+def test_a_resumed_endpoint_rests_no_longer_for_what_failed_before(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    answered(house, [(500, None)] * 9)
+    assert row_of(house, endpoint_id)["backoff_until"] > house.clock.us + MINUTE
+    for move in ("pause", "resume"):
+        house.service.change_endpoint(endpoint_id, move, actor="desk")
+    fresh = house.submit(key="fresh")
+    house.service.drain()
+    assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
+
+
+def test_failures_before_it_worked_are_not_held_against_it(house: House, newsroom: Newsroom) -> None:
+    """One release for days: its own fault. What failed before that, and arrived, makes it no second one."""
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit(key="first")
+    house.service.drain()
+    newsroom.answer = 204
+    house.clock.us += MINUTE
+    house.service.drain()
+    newsroom.answer = 500
+    house.submit(key="refused")
+    for _ in range(80):
+        house.service.drain()
+        house.clock.us += HOUR
+    assert sorted(state for _, state in house.states()) == ["dead", "delivered"]
+    assert state_of(house, endpoint_id) == "active"
+
+
+def state_of(house: House, endpoint_id: str) -> str:
+    return str(row_of(house, endpoint_id)["state"])
 
 
 def test_an_endpoint_is_not_paused_for_one_release_that_it_refuses_for_days(house: House, newsroom: Newsroom) -> None:
@@ -127,6 +195,7 @@ def test_an_endpoint_is_not_paused_for_a_url_that_was_never_requested(
     for number in range(4):
         strict.submit(key=f"{number}")
         strict.service.drain()
+        assert row_of(house, endpoint_id)["failures"] == 0
         house.clock.us += DAY
     house.submit(key="later")
     house.service.drain()

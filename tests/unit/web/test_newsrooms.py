@@ -154,6 +154,9 @@ def test_subscriptions_come_and_go(served: Served) -> None:
     made = served.operator("POST", f"{path}/subscriptions", {"events": ["release.withdrawn"]})
     assert made.status == 201
     assert len(served.operator.get(path).json["subscriptions"]) == 2
+    other = f"/api/v1/endpoints/{_add(served)['id']}"
+    assert served.operator("DELETE", f"{other}/subscriptions/{made.json['id']}").status == 404
+    assert len(served.operator.get(path).json["subscriptions"]) == 2
     assert served.operator("DELETE", f"{path}/subscriptions/{made.json['id']}").status == 204
     assert served.operator("DELETE", f"{path}/subscriptions/{made.json['id']}").status == 404
     assert len(served.operator.get(path).json["subscriptions"]) == 1
