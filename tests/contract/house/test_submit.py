@@ -7,7 +7,9 @@ from sqlalchemy import Connection, text
 
 from syndicator.errors import Conflict, Rejected
 from syndicator.model.lifecycle import EventType, ReleaseState
-from syndicator.store import events, releases
+from syndicator.model.publisher import Profile
+from syndicator.services.profiles import set_profile
+from syndicator.store import events, publishers, releases
 from tests.contract.house.conftest import House, record
 
 
@@ -82,3 +84,26 @@ def _append_and_fail(connection: Connection) -> None:
 def count(house: House, table: str) -> int:
     with house.service.database.read() as connection:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_keys_duplicates_and_profiles_of_others_are_nobodys_business(house: House) -> None:
+    service = house.service
+    first = service.submit(record(), owner="operator", key="key")
+    other = service.submit(record(), owner="another", key="key")
+    assert other.created
+    assert other.release.id != first.release.id
+    assert (first.duplicate_of, other.duplicate_of) == (None, None)
+    assert service.submit(record(), owner="another", key="second").duplicate_of == other.release.id
+    key = record().publisher_key
+    with service.database.read() as connection:
+        assert publishers.get(connection, key, "operator") is not None
+        assert publishers.get(connection, key, "another") is None
+
+
+def test_the_profile_of_another_owner_is_not_replaced(house: House) -> None:
+    house.submit()
+    theirs = Profile(publisher=record().publisher.model_copy(update={"phone": "+49 89 1"}))
+    with pytest.raises(Conflict, match="belongs to another owner"):
+        set_profile(house.service.setup, record().publisher_key, theirs, owner="another")
+    with house.service.database.read() as connection:
+        assert publishers.get(connection, record().publisher_key, "operator") == Profile(publisher=record().publisher)
