@@ -23,7 +23,7 @@ from syndicator.services.fanout import FiltersInUse, fan_out
 from syndicator.services.profiles import set_profile
 from syndicator.services.replay import replay_delivery
 from syndicator.services.revise import Revision
-from syndicator.store import audit, releases
+from syndicator.store import audit, publishers, releases, renditions
 from syndicator.web.app import make_app
 from syndicator.web.serve import Server
 from tests.contract.house.conftest import EXAMPLE, House, record
@@ -291,3 +291,46 @@ def test_what_was_composed_before_it_does_not_come_after_it(house: House, monkey
     assert len(done) == 2
     assert names_it(everything(house)) == []
     assert "Zweite" in everything(house)
+
+
+def test_a_profile_that_is_set_between_is_erased_as_it_is_then(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.submit(**changed())
+    key, plan = record().publisher_key, erasing._plan
+
+    def profile(*contacts: dict[str, str]) -> Profile:
+        return Profile(publisher=record().publisher, contacts=tuple(map(Contact.model_validate, contacts)))
+
+    set_profile(house.service.setup, key, profile(PERSON), owner="operator")
+    between = [profile(OTHER, PERSON)]
+
+    def planned(*given: Any) -> Any:
+        made = plan(*given)
+        if between:
+            set_profile(house.service.setup, key, between.pop(), owner="operator")
+        return made
+
+    monkeypatch.setattr(erasing, "_plan", planned)
+    assert erase(house, publisher=key).profiles == (key,)
+    with house.service.database.read() as connection:
+        assert publishers.get(connection, key, "operator") == profile(OTHER)
+
+
+def test_a_feed_is_not_gone_while_it_is_made_anew(house: House) -> None:
+    release_id = house.submit(**changed())
+    house.service.drain()
+    erasing.erase(house.service.setup, wanted(release=release_id), actor="operator")
+    with house.service.database.read() as connection:
+        assert renditions.get(connection, "all", 0, "atom") is not None
+
+
+def test_the_key_of_an_erased_release_stands_for_what_is_left_of_it(house: House) -> None:
+    """A digest of the old record would let anybody who has the table find out whether it named a certain person."""
+    release_id = house.submit(key="key", **changed())
+    house.service.drain()
+    erase(house, release=release_id)
+    with house.service.database.read() as connection:
+        left = releases.version(connection, release_id).release.record
+    again = house.service.submit(left, owner="operator", key="key")
+    assert (again.release.id, again.created) == (release_id, False)
+    with pytest.raises(Conflict):
+        house.submit(key="key", **changed())
