@@ -56,10 +56,6 @@ class Sealer:
                 "put the right key into sealing_keys, or give the endpoint a new secret"
             ) from error
 
-    def is_current(self, sealed: str) -> bool:
-        """Whether the text is sealed with the key in front, so that older keys are not needed for it."""
-        return sealed.startswith(f"{self._current}:")
-
 
 def _cipher(key_id: str, key: bytes) -> AESGCM:
     if len(key) != KEY_BYTES:
