@@ -143,7 +143,9 @@ def test_the_service_tells_machines_how_it_is(shown: Served) -> None:
     assert (metrics.status, "syndicator_submissions_total" in metrics.text) == (200, True)
     reserved = shown.public.get("/.well-known/tdmrep.json").json
     assert reserved == [{"location": "/", "tdm-reservation": 1, "tdm-policy": f"{BASE}/terms"}]
-    keys = shown.public.get("/.well-known/syndicator-keys.json").json
+    answer = shown.public.get("/.well-known/syndicator-keys.json")
+    assert answer.headers["access-control-allow-origin"] == "*", "a page of another site may check signatures"
+    keys = answer.json
     assert keys == {"keys": [{"type": "ed25519", "key": shown.service.signer.public_key}]}
 
 

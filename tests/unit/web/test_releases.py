@@ -119,7 +119,7 @@ def test_the_public_sees_the_release_without_what_is_internal(served: Served) ->
     accepted = served.submit(contacts=[*contacts, hidden])
     served.render()
     public = served.public.get(f"/api/v1/releases/{accepted['id']}")
-    assert public.headers["cache-control"] == "no-store"
+    assert (public.headers["cache-control"], public.headers["x-content-type-options"]) == ("no-store", "nosniff")
     assert public.json["record"]["headline"] == record()["headline"]
     assert "Night Desk" not in public.text
     assert not {"inside"} & set(public.json)
