@@ -234,3 +234,32 @@ def test_who_waits_for_a_replay_has_received_it(house: House, newsroom: Newsroom
     house.service.replay_delivery(delivery["id"], actor="t", reason="r")
     with house.service.database.read() as connection:
         assert erasure.received_by(connection, release_id) == (endpoint_id,)
+
+
+def test_a_replay_has_all_its_attempts_again(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit()
+    for _ in range(80):
+        house.service.drain()
+        house.clock.us += HOUR_US
+    [dead] = house.deliveries(state="dead")
+    house.service.replay_delivery(dead["id"], actor="desk", reason="mended")
+    house.service.drain()
+    [again] = house.deliveries()
+    assert (dead["attempts"] > 5, again["attempts"]) == (True, 1)
+    assert again["due_at"] <= house.clock.us + 6 * SECOND_US
+
+
+def test_what_was_reinstated_is_new_to_whoever_wants_new_releases_and_was_told_nothing(
+    house: House, newsroom: Newsroom
+) -> None:
+    wanted = NewSubscription(events=(EventType.PUBLISHED,))
+    endpoint_id = house.endpoint(newsroom, subscriptions=(wanted,))
+    change(house, endpoint_id, "disable")
+    release_id = house.submit()
+    for action in (Action.WITHHOLD, Action.REINSTATE):
+        revise(house, release_id, action)
+    change(house, endpoint_id, "resume")
+    assert recover(house, endpoint_id) == 1
+    assert [kind for kind, _ in newsroom.told] == ["release.reinstated"]
