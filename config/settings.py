@@ -80,7 +80,9 @@ class Settings(BaseSettings):
         default=None,
         description="PEM file of the authorities that vouch for receivers, instead of the public ones of certifi.",
     )
-    connect_timeout_s: float = Field(default=5, gt=0, description="Seconds for DNS and connect of an attempt.")
+    connect_timeout_s: float = Field(
+        default=5, gt=0, description="Seconds for DNS and connect of an attempt; a second address gets as many."
+    )
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
     in_flight: int = Field(default=2000, ge=1, description="Attempts under way at once in one worker process.")
     per_host: int = Field(

@@ -1,9 +1,10 @@
 """The default transport: a process with a libcurl multi handle, driven by epoll (see ``sender``).
 
 An attempt costs tens of microseconds, and 2,000 hang at once as cheaply as one. Names are resolved by the
-guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``); a kept connection serves a name only
-while that name leads to the connection's address. Before a request goes out over any connection, new or kept, the
-sender looks at the address at its other end (``PREREQFUNCTION``): it is the vetted one, or is judged again.
+guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``), and another one if it cannot; a kept
+connection serves a name only while that name leads to the connection's address. Before a request goes out over any
+connection, new or kept, the sender looks at the address at its other end (``PREREQFUNCTION``): it is the vetted one, or
+is judged again.
 """
 
 import threading
@@ -20,7 +21,8 @@ from syndicator.delivery.transport.child import Child
 from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.lookups import Lookup, Lookups
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
-from syndicator.delivery.transport.wire import Order, Outcome, Terms
+from syndicator.delivery.transport.wire import Goal, Order, Outcome, Terms
+from syndicator.delivery.url import EndpointUrl
 from syndicator.log import logger
 
 _RESTART_S: Final = 1.0
@@ -261,11 +263,15 @@ class CurlTransport:
 
 
 def _order(number: int, vetted: Vetted, job: _Job, spent_s: float) -> Order:
-    url, address = vetted.url, chosen(vetted.addresses)
-    pinned = "" if url.address else f"{url.host}:{url.port}:{_bracketed(address)}:{url.port}"
+    url = vetted.url
+    goals = [_goal(url, address) for address in chosen(vetted.addresses)]
     lines = [_line(*header) for header in job.request.headers]
     host = f"{url.host}:{url.port}"
-    return (number, host, url.origin, url.target, address, pinned, lines, spent_s, job.since)
+    return (number, host, url.origin, url.target, goals, lines, spent_s, job.since)
+
+
+def _goal(url: EndpointUrl, address: str) -> Goal:
+    return address, "" if url.address else f"{url.host}:{url.port}:{_bracketed(address)}:{url.port}"
 
 
 def _result(outcome: Outcome) -> Result:

@@ -27,6 +27,7 @@ class Attempt:
 
     def __init__(self, target: str, started: float, limits: Limits) -> None:
         self.target = target
+        self._limits = limits
         self.ends = started + limits.total_timeout_s
         self.room = limits.max_answer_bytes
         self._connected_by = min(self.ends, started + limits.connect_timeout_s)
@@ -42,6 +43,10 @@ class Attempt:
     def left_to_connect_s(self) -> float:
         """For whatever comes next until there is a connection: lookup, TCP and TLS share one time."""
         return max(_LEAST_S, self._connected_by - time.monotonic())
+
+    def connects_anew(self) -> None:
+        """To another address: each has the whole time to connect, and all of them the attempt's."""
+        self._connected_by = min(self.ends, time.monotonic() + self._limits.connect_timeout_s)
 
     def opens(self, sock: socket.socket) -> None:
         """Until ``opened``, ``end`` ends its connecting: by a duplicate, since TLS takes its descriptor away."""

@@ -1,6 +1,7 @@
 """What every transport promises, whichever client is inside.
 
 - A request goes only to an address that the ``Guard`` vetted for it, under the URL's name (Host, SNI, certificate).
+- Where an address cannot be reached, another vetted one is tried, each for the whole time to connect.
 - A request leaves at most twice, and a second time only if a kept connection broke off before anything came back.
 - No redirect is followed, no environment proxy, ``.netrc`` or cookie is used; TLS is verified; connections are reused.
 - The whole attempt, DNS to the answer's last byte, ends at the deadline, whatever the receiver does.

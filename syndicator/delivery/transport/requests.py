@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -26,6 +27,7 @@ from syndicator.delivery.transport.deadline import Attempt, Watchdog
 from syndicator.delivery.transport.lookups import Lookup, Lookups
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
 from syndicator.delivery.transport.turns import Turns
+from syndicator.delivery.url import EndpointUrl
 
 _THREADS: Final = 64
 _HOSTS_AT_ONCE: Final = 8
@@ -176,13 +178,25 @@ class RequestsTransport:
         if isinstance(job.goal, Failure):
             return job.goal
         with self._watchdog.watching(Attempt(job.goal.url.target, started, self._limits)) as attempt:
-            try:
-                answer = self._session.send(_prepared(job.request, job.goal), **self._options())
-                result = self._read(answer, attempt, started)
-            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                return _failure(error, attempt, started)
-            # A socket that was shut down reads like the end of an answer.
-            return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
+            first, *others = chosen(job.goal.addresses)
+            result = self._sent(_prepared(job.request, job.goal, first), attempt, started)
+            for address in others:
+                if not isinstance(result, Failure) or result.phase != "connect":
+                    break
+                attempt.connects_anew()
+                earlier = result.reason
+                result = self._sent(_prepared(job.request, job.goal, address), attempt, started)
+                if isinstance(result, Failure):
+                    result = replace(result, reason=f"{earlier}; {result.reason}")
+            return result
+
+    def _sent(self, prepared: requests.PreparedRequest, attempt: Attempt, started: float) -> Result:
+        try:
+            result = self._read(self._session.send(prepared, **self._options()), attempt, started)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return _failure(error, attempt, started)
+        # A socket that was shut down reads like the end of an answer.
+        return _failure(TimeoutError(), attempt, started) if attempt.is_over else result
 
     def _options(self) -> dict[str, Any]:
         # Connecting has a time of its own (see ``Attempt``), and sending ends with the attempt.
@@ -241,9 +255,8 @@ class _VettedAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, verify: object, cert: object = None
     ) -> Any:  # noqa: ANN401 (a private type of requests)
         del verify, cert  # always verified, never with a certificate of ours
-        vetted: Vetted = request.vetted  # type: ignore[attr-defined]  # set by _prepared
-        url = vetted.url
-        host = {"scheme": url.scheme, "host": chosen(vetted.addresses), "port": url.port}
+        url: EndpointUrl = request.read  # type: ignore[attr-defined]  # set by _prepared
+        host = {"scheme": url.scheme, "host": request.address, "port": url.port}  # type: ignore[attr-defined]  # too
         if url.scheme == "http":
             return host, {}
         name = None if url.address is not None else url.host
@@ -258,13 +271,14 @@ def _context(ca_file: Path | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_file) if ca_file else certifi.where())
 
 
-def _prepared(request: Request, vetted: Vetted) -> requests.PreparedRequest:
+def _prepared(request: Request, vetted: Vetted, address: str) -> requests.PreparedRequest:
     url = vetted.url
     prepared = requests.Request("POST", url.origin, headers=dict(request.headers), data=request.body).prepare()
     default = {"http": 80, "https": 443}[url.scheme]
     name = f"[{url.host}]" if ":" in url.host else url.host
     prepared.headers["Host"] = name if url.port == default else f"{name}:{url.port}"
-    prepared.vetted = vetted  # type: ignore[attr-defined]  # for the adapter
+    # For the adapter:
+    prepared.read, prepared.address = url, address  # type: ignore[attr-defined]
     return prepared
 
 

@@ -73,9 +73,16 @@ class Sender:
         return slot
 
     def _finish(self) -> list[Outcome]:
-        outcomes = [self._end(easy.slot, error, text) for easy, error, text in self._multi.finished()]
-        if self._multi.floods:
-            outcomes += [self._end(slot, *slot.cut()) for slot in self._flooded()]
+        outcomes: list[Outcome] = []
+        for easy, error, text in self._multi.finished():
+            self._multi.remove(easy)
+            if error and easy.slot.goes_on(error, text):
+                self._multi.add(easy)
+            else:
+                outcomes.append(self._end(easy.slot, error, text))
+        for slot in self._flooded() if self._multi.floods else ():
+            self._multi.remove(slot.easy)
+            outcomes.append(self._end(slot, *slot.cut()))
         return outcomes
 
     def _flooded(self) -> list[Slot]:
@@ -84,7 +91,6 @@ class Sender:
         return [slot for slot in set(self._slots).difference(self._idle) if slot.descriptor in floods]
 
     def _end(self, slot: Slot, error: int, text: str) -> Outcome:
-        self._multi.remove(slot.easy)
         self._turns.leave(slot.host)
         self._idle.append(slot)
         return slot.outcome(error, text)

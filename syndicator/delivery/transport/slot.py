@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import pycurl
 
-from syndicator.delivery.transport.wire import Order, Outcome, Terms
+from syndicator.delivery.transport.wire import Goal, Order, Outcome, Terms
 
 if TYPE_CHECKING:  # a sender needs no more than the names
     from syndicator.delivery.transport.protocol import Phase
@@ -48,6 +48,8 @@ class Slot:
         self._terms, self._allows = terms, allows
         self._number = 0
         self._address = ""
+        self._others: list[Goal] = []
+        self._not_reached = ""
         self._pinned = False
         self._body = bytearray()
         self._read = self._sends = self._length = 0
@@ -56,6 +58,7 @@ class Slot:
         self._has_head = False
         self._spent_s = 0.0
         self.easy = self._make_easy()
+        self._set_deadlines(0)
 
     def _make_easy(self) -> pycurl.Curl:
         easy = pycurl.Curl()
@@ -82,12 +85,12 @@ class Slot:
             (pycurl.PREREQFUNCTION, self._may_send),
         ):
             easy.setopt(option, value)
-        self._set_deadlines(easy, 0)
         return easy
 
     def prepare(self, order: Order, body: bytes) -> None:
-        """Sets what this attempt sends, the only address it may go to, and the time that its lookup has left it."""
-        self._number, self.host, origin, target, self._address, pinned, lines, spent_s, _ = order
+        """Sets what this attempt sends, where it may go, and the time that its lookup has left it."""
+        self._number, self.host, origin, target, (goal, *self._others), lines, spent_s, _ = order
+        self._not_reached = ""
         self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
         self._is_cut = self._has_head = False
         self._body.clear()
@@ -96,19 +99,37 @@ class Slot:
         easy.setopt(pycurl.REQUEST_TARGET, target)  # libcurl would resolve dots in a URL's path
         easy.setopt(pycurl.POSTFIELDS, body)
         easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *lines])
+        self._aim(goal)
+        if spent_s != self._spent_s:
+            self._set_deadlines(spent_s, spent_s)
+
+    def _aim(self, goal: Goal) -> None:
+        self._address, pinned = goal
         if pinned:
-            easy.setopt(pycurl.CONNECT_TO, [pinned])
+            self.easy.setopt(pycurl.CONNECT_TO, [pinned])
             self._pinned = True
         elif self._pinned:
-            easy.unsetopt(pycurl.CONNECT_TO)
+            self.easy.unsetopt(pycurl.CONNECT_TO)
             self._pinned = False
-        if spent_s != self._spent_s:
-            self._set_deadlines(easy, spent_s)
 
-    def _set_deadlines(self, easy: pycurl.Curl, spent_s: float) -> None:
+    def goes_on(self, error: int, text: str) -> bool:
+        """Whether there was no connection and there is time for another address; then it is ready for that one.
+
+        Each address has the whole time to connect, and all of them the attempt's.
+        """
+        spent_s = self._spent_s + self.easy.getinfo(pycurl.TOTAL_TIME)
+        if not self._others or self._phase(error) != "connect" or spent_s >= self._terms.total_timeout_s:
+            return False
+        self._not_reached += f"{text}; "
+        self._aim(self._others.pop(0))
+        self._set_deadlines(spent_s)
+        return True
+
+    def _set_deadlines(self, spent_s: float, of_connecting_s: float = 0) -> None:
+        """The time that is left of an attempt, and of connecting."""
         self._spent_s = spent_s
-        easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._terms.connect_timeout_s, spent_s))
-        easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._terms.total_timeout_s, spent_s))
+        self.easy.setopt(pycurl.CONNECTTIMEOUT_MS, _left_ms(self._terms.connect_timeout_s, of_connecting_s))
+        self.easy.setopt(pycurl.TIMEOUT_MS, _left_ms(self._terms.total_timeout_s, spent_s))
 
     @property
     def descriptor(self) -> int:
@@ -139,6 +160,7 @@ class Slot:
             phase, text = "send", "sent twice over kept connections, both of which broke off before an answer"
         elif phase == "guard":
             text = f"{address} is no public address"
+        text = self._not_reached + text
         return self._number, phase, text, b"", address, duration_s, bytes_sent
 
     def _sent_before(self) -> int:

@@ -15,8 +15,11 @@ _LENGTH: Final = struct.Struct("!I")
 _PART: Final = 65_536
 _MOST: Final = 1 << 28
 
-Order = tuple[int, str, str, str, str, str, list[str], float, float]
-"""Its number, the host to count by, the URL's origin and target, vetted address, CONNECT_TO or "", header lines,
+Goal = tuple[str, str]
+"""A vetted address, and CONNECT_TO or ""."""
+
+Order = tuple[int, str, str, str, list[Goal], list[str], float, float]
+"""Its number, the host to count by, the URL's origin and target, where it goes, one after the other, header lines,
 seconds that its lookup took, and since when it waits (in monotonic seconds, which all of a machine count alike)."""
 
 Orders = tuple[bytes | None, list[Order]]
