@@ -84,7 +84,11 @@ class Settings(BaseSettings):
         default=5, gt=0, description="Seconds for DNS and connect of an attempt; a second address gets as many."
     )
     attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
-    in_flight: int = Field(default=2000, ge=1, description="Attempts under way at once in one worker process.")
+    in_flight: int = Field(
+        default=2000,
+        ge=1,
+        description="Attempts under way at once in one worker process; fewer where it may open few files (ulimit -n).",
+    )
     per_host: int = Field(
         default=64, ge=1, description="Attempts under way at once to one host and port; others to it come back later."
     )

@@ -30,11 +30,12 @@ class Sender:
     def __init__(self, wire: Wire, terms: Terms) -> None:
         self._wire, self._terms = wire, terms
         self._allows = Reachable(terms.allow_cidrs).allows
-        self._turns: Turns[tuple[Order, bytes]] = Turns(terms.in_flight, terms.per_host, terms.longest_wait_s)
+        places, kept_connections = _room(terms.in_flight)
+        self._turns: Turns[tuple[Order, bytes]] = Turns(places, terms.per_host, terms.longest_wait_s)
         self._body = b""
         self._slots: list[Slot] = []
         self._idle: list[Slot] = []
-        self._multi = Multi(_connections(terms.in_flight), wire.fileno(), terms.max_answer_bytes)
+        self._multi = Multi(kept_connections, wire.fileno(), terms.max_answer_bytes)
 
     def run(self) -> None:
         """ConnectionError where the worker goes while it is told an outcome."""
@@ -96,12 +97,19 @@ class Sender:
         return slot.outcome(error, text)
 
 
-def _connections(places: int) -> int:
-    """Connections to keep: many endpoints are written to again soon; descriptors are what limits them."""
+def _room(places: int) -> tuple[int, int]:
+    """Requests under way at once, and connections to keep, for many endpoints are written to again soon.
+
+    Descriptors limit both together: a request that gets none would look like a receiver that cannot be reached.
+    """
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     wanted = places * _CONNECTIONS_PER_PLACE
-    return wanted if most == resource.RLIM_INFINITY else max(places, min(wanted, most - _FDS_FOR_OTHERS - places))
+    if most == resource.RLIM_INFINITY:
+        return places, wanted
+    room = most - min(_FDS_FOR_OTHERS, most // 2)
+    places = min(places, room // 2)
+    return places, min(wanted, room - places)
 
 
 def main() -> None:

@@ -3,10 +3,12 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -39,6 +41,20 @@ NONSENSE = """#!{python}
 import socket, sys, time
 socket.socket(fileno=int(sys.argv[-1])).sendall(bytes.fromhex("{nonsense}"))
 time.sleep(60)
+"""
+
+WITH_FEW_FILES = """
+import collections, queue, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+from syndicator.delivery.guard import Guard
+from syndicator.delivery.transport.curl import CurlTransport
+from syndicator.delivery.transport.protocol import Limits, Request
+urls, done = sys.argv[1:], queue.SimpleQueue()
+with CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=range(65536)), Limits(longest_wait_s=30), per_host=100) as made:
+    for url in urls:
+        made.submit(Request(url, (), b"{}"), lambda _, result: done.put(result))
+    came = [done.get(timeout=30) for _ in urls]
+print(collections.Counter(getattr(each, "status", None) or each.phase for each in came))
 """
 
 
@@ -234,3 +250,19 @@ def test_closing_leaves_no_process() -> None:
     with curl():
         told = sender()
     assert not told.is_running()
+
+
+def test_a_system_that_gives_few_descriptors_is_no_fault_of_the_receivers() -> None:
+    """Those under way and those kept, of whichever host, share what there is."""
+
+    def slow(connection: socket.socket) -> None:
+        while receivers.request_of(connection):
+            receivers.DRIP.wait(0.05)
+            connection.sendall(NO_CONTENT)
+
+    with ExitStack() as open_ones:
+        ports = [open_ones.enter_context(listening(slow)) for _ in range(20)]
+        urls = [f"http://127.0.0.1:{port}/" for port in ports] * 7
+        program = [sys.executable, "-c", WITH_FEW_FILES, *urls]
+        told = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert told == "Counter({204: 140})\n"

@@ -16,6 +16,7 @@ def test_more_for_a_host_that_hangs_than_it_has_places_for_come_back_busy(make: 
     hanging = receivers.Busy()
     with listening(hanging) as slow, listening(answering(NO_CONTENT)) as quick:
         transport, results = make(limits=LIMITS, in_flight=16, per_host=2), Results()
+        push(transport, f"http://127.0.0.1:{quick}/")  # what sends has started
         started = time.monotonic()
         for _ in range(16):
             transport.submit(Request(f"http://127.0.0.1:{slow}/", (), b""), results)
