@@ -15,6 +15,8 @@ _MOST_SENDS: Final = 2
 _UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 MB with 2,000 under way
 _ABORT: Final = -1
 _RETRY_AFTER: Final = b"retry-after:"
+_CODED: Final = b"transfer-encoding:"
+_NO_FAREWELL: Final = "unexpected eof"  # OpenSSL's words
 _NO_MORE: Final = frozenset({b"\r\n", b"\n"})
 _INTERIM: Final = frozenset(range(100, 200)) - {101}
 # libcurl's own ones are left out; what the request brings under these names is sent.
@@ -55,7 +57,7 @@ class Slot:
         self._read = self._sends = self._length = 0
         self._retry_after: str | None = None
         self._is_cut = False
-        self._has_head = False
+        self._has_head = self._is_coded = False
         self._spent_s = 0.0
         self.easy = self._make_easy()
         self._set_deadlines(0)
@@ -92,7 +94,7 @@ class Slot:
         self._number, self.host, origin, target, (goal, *self._others), lines, spent_s, _ = order
         self._not_reached = ""
         self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
-        self._is_cut = self._has_head = False
+        self._is_cut = self._has_head = self._is_coded = False
         self._body.clear()
         easy = self.easy
         easy.setopt(pycurl.URL, origin)
@@ -149,7 +151,8 @@ class Slot:
         address = easy.getinfo(pycurl.PRIMARY_IP) or self._address
         bytes_sent = int(easy.getinfo(pycurl.SIZE_UPLOAD_T)) + self._sent_before()
         status = easy.getinfo(pycurl.RESPONSE_CODE)
-        if (error == 0 or self._is_cut) and self._has_head and status not in _INTERIM:
+        has_ended = error == 0 or self._is_cut or self._ends_with_connection(error, text)
+        if has_ended and self._has_head and status not in _INTERIM:
             return self._number, status, self._retry_after, bytes(self._body), address, duration_s, bytes_sent
         phase = self._phase(error)
         if self._is_cut:
@@ -162,6 +165,11 @@ class Slot:
             text = f"{address} is no public address"
         text = self._not_reached + text
         return self._number, phase, text, b"", address, duration_s, bytes_sent
+
+    def _ends_with_connection(self, error: int, text: str) -> bool:
+        """Whether the body had no other end, and all that is missing is the farewell of TLS, which many leave out."""
+        is_open_end = not self._is_coded and self.easy.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD_T) < 0
+        return error == pycurl.E_RECV_ERROR and is_open_end and _NO_FAREWELL in text
 
     def _sent_before(self) -> int:
         """Bytes of the body that went out over connections which were dead: libcurl counts those of the last one."""
@@ -181,9 +189,12 @@ class Slot:
             return _ABORT
         if self._has_head:  # then it is a trailer, or the first line of another head
             if line.startswith(b"HTTP/"):
-                self._has_head, self._retry_after = False, None
-        elif line[:12].lower() == _RETRY_AFTER:
+                self._has_head = self._is_coded = False
+                self._retry_after = None
+        elif (start := line[:18].lower()).startswith(_RETRY_AFTER):
             self._retry_after = line[12:].strip().decode("latin-1") or None
+        elif start == _CODED:
+            self._is_coded = True
         elif line in _NO_MORE:
             self._has_head = True
         return None

@@ -1,6 +1,8 @@
 """What is taken from the head of an answer, however odd it is, and what is not."""
 
 import socket
+import ssl
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.contract.transport.conftest import PATIENT, Made, push
 from tests.contract.transport.receivers import Flood, answering, listening
 
 CHUNKED = b"HTTP/1.1 429 Slow\r\ntransfer-encoding: chunked\r\nretry-after: 7\r\n\r\n"
+CODED = b"transfer-encoding: chunked\r\n\r\n9\r\n"
 
 
 @pytest.mark.parametrize("chunks", [b"0\r\n", b"3\r\nabc\r\n0\r\n"], ids=["an empty body", "a body"])
@@ -77,3 +80,31 @@ def test_a_head_that_breaks_off_is_no_answer(make: Made) -> None:
         result = push(make(), f"http://127.0.0.1:{port}/")
     assert isinstance(result, Failure)
     assert result.phase == "answer"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda version: version.name)
+@pytest.mark.parametrize(
+    ("length", "good"),
+    [(b"", True), (b"content-length: 2\r\n", True), (b"content-length: 9\r\n", False), (CODED, False)],
+    ids=["to the end of the connection", "whole", "too short", "in chunks that break off"],
+)
+def test_an_answer_is_whole_without_the_farewell_of_tls_unless_its_own_end_is_missing(
+    make: Made, tmp_path: Path, version: ssl.TLSVersion, length: bytes, *, good: bool
+) -> None:
+    """Small servers close without it, and end a body by closing: 200 would be a failure, and a push come for days."""
+    context, file = receivers.certificate(tmp_path, "localhost")
+    context.maximum_version = version
+
+    def break_off(connection: socket.socket) -> None:
+        receivers.request_of(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + length + b"\r\nok")
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # the socket alone: nothing is said of it by TLS
+
+    with listening(break_off, context) as port:
+        result = push(make(ca_file=file, limits=PATIENT), f"https://localhost:{port}/")
+    if good:
+        assert isinstance(result, Answer), result
+        assert (result.status, result.body) == (200, b"ok")
+    else:
+        assert isinstance(result, Failure), result
+        assert result.phase == "answer"
