@@ -2,6 +2,7 @@
 
 import io
 import socket
+import ssl
 from collections.abc import Iterator
 from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any, Final
@@ -138,6 +139,8 @@ class _Watched:
             super().connect()  # type: ignore[misc]  # mixed into a connection
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "not connected in time") from error
+        except ConnectionError as error:  # of TCP it would have been a NewConnectionError
+            raise ssl.SSLError(error.errno, f"the handshake breaks off: {error.strerror}") from error
         finally:
             current().opened()
         # Sending is bounded by the attempt's deadline, not by the time to connect.

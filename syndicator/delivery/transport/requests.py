@@ -25,7 +25,8 @@ from syndicator.delivery.transport.choice import chosen
 from syndicator.delivery.transport.connections import PlainPool, SecurePool
 from syndicator.delivery.transport.deadline import Attempt, Watchdog
 from syndicator.delivery.transport.lookups import Lookup, Lookups
-from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Phase, Request, Result
+from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Request, Result
+from syndicator.delivery.transport.reasons import phase_of, reason_of
 from syndicator.delivery.transport.turns import Turns
 from syndicator.delivery.url import EndpointUrl
 
@@ -284,23 +285,12 @@ def _prepared(request: Request, vetted: Vetted, address: str) -> requests.Prepar
 
 def _failure(error: Exception, attempt: Attempt, started: float) -> Failure:
     duration_s = time.monotonic() - started
-    phase, reason = _phase(error), str(error)[:300]
+    phase, reason = phase_of(error), reason_of(error, attempt.address)
     if attempt.is_over:
         phase, reason = "timeout", "no whole answer before the deadline"
     elif attempt.is_cut:
         phase, reason = "answer", "the head of the answer is longer than what may be read of it"
     return Failure(phase, reason, attempt.address, duration_s, attempt.bytes_sent)
-
-
-def _phase(error: Exception) -> Phase:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "tls"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "connect"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "timeout"
-    refused = "NewConnectionError" in repr(error)
-    return "connect" if refused else "answer"
 
 
 def _goal(verdict: Verdict, spent_s: float = 0.0) -> Vetted | Failure:

@@ -1,0 +1,95 @@
+"""What the attempt log and ``endpoint verify`` say of a failure: how far it got, and words for who has to mend it."""
+
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from syndicator.delivery.transport.protocol import Failure
+from tests.contract.transport import receivers
+from tests.contract.transport.conftest import Made, push
+from tests.contract.transport.receivers import Handler, answering, listening
+
+INSIDES = re.compile(r"Error\(|0x[0-9a-f]{6}|Pool\(|_ssl\.c|retries|\[Errno|Remote(Disc|\w+\()|\w+Read\(|StatusLine")
+
+
+def answers_nothing(connection: socket.socket) -> None:
+    receivers.request_of(connection)
+
+
+@pytest.mark.parametrize(
+    ("handle", "phase"),
+    [
+        (answers_nothing, "answer"),
+        (receivers.reset_after_reading, "answer"),
+        (receivers.break_off, "answer"),
+        (receivers.hang, "timeout"),
+        (answering(b"SSH-2.0-OpenSSH_9\r\n"), "answer"),
+        (answering(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"), "answer"),
+    ],
+    ids=["nothing", "reset", "too short", "hangs", "no HTTP", "no chunks"],
+)
+def test_what_a_receiver_did_is_told_in_words(make: Made, handle: Handler, phase: str) -> None:
+    with listening(handle) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == phase
+    assert_words(result.reason)
+
+
+def test_so_is_a_connection_that_does_not_come_about(make: Made) -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))  # and does not listen
+        result = push(make(), f"http://127.0.0.1:{reserved.getsockname()[1]}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "connect"
+    assert "127.0.0.1" in result.reason
+    assert_words(result.reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "trusted", "word"),
+    [
+        ("localhost", 1, False, "certificate"),
+        ("localhost", -1, True, "expired"),
+        ("elsewhere.example", 1, True, "localhost"),
+    ],
+    ids=["signed by itself", "expired", "another name"],
+)
+def test_so_is_a_certificate(make: Made, tmp_path: Path, name: str, days: int, *, trusted: bool, word: str) -> None:
+    context, file = receivers.certificate(tmp_path, name, days)
+    with listening(answering(b""), context) as port:
+        result = push(make(ca_file=file if trusted else None), f"https://localhost:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "tls"
+    assert word in result.reason
+    assert_words(result.reason)
+
+
+def read_and_reset(connection: socket.socket) -> None:
+    connection.recv(1)
+    receivers.reset(connection)
+
+
+def read_and_close(connection: socket.socket) -> None:
+    connection.recv(65_536)
+
+
+def speak_no_tls(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    connection.recv(65_536)
+
+
+@pytest.mark.parametrize("handle", [read_and_reset, read_and_close, speak_no_tls], ids=lambda handle: handle.__name__)
+def test_so_is_a_handshake_that_breaks_off(make: Made, handle: Handler) -> None:
+    with listening(handle) as port:
+        result = push(make(), f"https://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "tls"
+    assert_words(result.reason)
+
+
+def assert_words(reason: str) -> None:
+    assert reason
+    assert INSIDES.search(reason) is None, reason
