@@ -42,6 +42,10 @@ if (SECRETS.length === 0) {
   console.error('no secret: start it with WEBHOOK_SECRETS="whsec_...", as the endpoint was given');
   process.exit(1);
 }
+if (!SECRETS.every((each) => /^(whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/.test(each))) {
+  console.error("WEBHOOK_SECRETS holds what is no secret: copy each whole, whsec_ and = included");
+  process.exit(1);
+}
 const server = createServer((request, response) => {
   const parts = [];
   let length = 0;

@@ -50,7 +50,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > MAX_BYTES:
+        if not re.fullmatch("[0-9]{1,9}", length) or int(length) > MAX_BYTES:
             self.close_connection = True
             self._answer(413)
             return
@@ -76,6 +76,9 @@ class Receiver(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if not SECRETS:
         sys.exit('no secret: start it with WEBHOOK_SECRETS="whsec_...", as the endpoint was given')
+    if not all(re.fullmatch("(whsec_)?[A-Za-z0-9+/]{32,88}={0,2}", each) for each in SECRETS):
+        sys.exit("WEBHOOK_SECRETS holds what is no secret: copy each whole, whsec_ and = included")
+    sys.stdout.reconfigure(errors="backslashreplace")  # a headline that the console cannot show costs no push
     ThreadingHTTPServer.request_queue_size = 128  # several releases may come at the same moment
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver)
     print("listening on", server.server_address[1], flush=True)

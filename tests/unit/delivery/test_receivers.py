@@ -82,6 +82,7 @@ def start(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Sample]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            errors="replace",
         )
         started.append(process)
         assert process.stdout
@@ -116,10 +117,49 @@ def test_a_receiver_without_a_secret_says_so_and_ends(name: str, stated: dict[st
     assert ended.stderr.startswith("no secret: start it with WEBHOOK_SECRETS=")
 
 
+@pytest.mark.parametrize("secret", ["whsec_…", "whsec_abc", OLD[:-1] + "!", f"{OLD} whpk_{'A' * 43}=", "secret"])
+@pytest.mark.parametrize("name", sorted({"python", "node"} & set(COMMANDS)))
+def test_what_is_no_secret_is_told_before_any_push_comes(name: str, secret: str) -> None:
+    ended = subprocess.run(
+        COMMANDS[name](),
+        cwd=SAMPLES,
+        env=os.environ | {"WEBHOOK_SECRETS": secret},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("WEBHOOK_SECRETS holds what is no secret")
+
+
 def test_a_genuine_push_is_received(start: Callable[[str], Sample]) -> None:
     sample = start(OLD)
     assert sample.post(push(OLD)) == 200
     assert "evt_1 release.published Zürich – 東京" in sample.stop()
+
+
+def test_a_headline_that_the_console_cannot_show_costs_no_push(
+    start: Callable[[str], Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as where output of Python goes to a file on Windows
+    sample = start(OLD)
+    assert sample.post(push(OLD)) == 200
+    assert "evt_1 release.published" in sample.stop()
+
+
+@pytest.mark.parametrize(
+    "length", ["\xb2", "9" * 5000, "-1", "+2", ""], ids=["a superscript", "endless", "-", "+", "no"]
+)
+def test_a_length_that_is_none_breaks_nothing(start: Callable[[str], Sample], length: str) -> None:
+    sample = start(OLD)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in push(OLD).items())
+    with socket.create_connection(("127.0.0.1", sample.port), timeout=10) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n{headers}\r\n".encode("latin-1"))
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer[:10] in {b"HTTP/1.1 4", b""}, "PHP's own server hangs up"
+    assert sample.post(push(OLD)) == 200, "and it still stands"
+    assert "Traceback" not in sample.stop()
 
 
 def test_a_push_is_received_all_through_a_rotation(start: Callable[[str], Sample]) -> None:
