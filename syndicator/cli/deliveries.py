@@ -1,6 +1,7 @@
 """For newsrooms: what was pushed, what failed, sending it again, and a check of signatures."""
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -149,7 +150,9 @@ def _header(line: str, place: str = "--header") -> tuple[str, str]:
 
 def _stored_headers(file: BinaryIO) -> dict[str, str]:
     """The headers of a JSON object, or of lines as they stand in a request, its first line and body left out."""
-    text = file.read().decode("utf-8", "replace").strip()
+    given = file.read()
+    encoding = "utf-16" if given.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"  # as shells of Windows write
+    text = given.decode(encoding, "replace").strip()
     if text.startswith(("{", "[", '"')):
         return _json_headers(text)
     head = text.replace("\r\n", "\n").partition("\n\n")[0].split("\n")

@@ -72,6 +72,16 @@ def test_headers_are_read_as_servers_keep_them(
     assert call("verify", "body", "--secret", SECRET, "--headers", "headers").out == "good: evt_1\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("form", [json.dumps, lambda each: "\r\n".join(f"{name}: {each[name]}" for name in each)])
+def test_headers_are_read_as_windows_stores_them(
+    call: Call, tmp_path: Path, headers: dict[str, str], encoding: str, form: Callable[[dict[str, str]], str]
+) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""  # the other two write it themselves
+    (tmp_path / "headers").write_bytes((mark + form(headers)).encode(encoding))
+    assert call("verify", "body", "--secret", SECRET, "--headers", "headers").out == "good: evt_1\n"
+
+
 def test_a_header_that_is_given_wins_over_a_stored_one(call: Call, tmp_path: Path, headers: dict[str, str]) -> None:
     (tmp_path / "headers.json").write_text(json.dumps({**headers, "Webhook-Id": "evt_2"}))
     given = call("verify", "body", "--secret", SECRET, "--headers", "headers.json", "-H", "WEBHOOK-ID: evt_1")
