@@ -5,8 +5,10 @@ import secrets as chance
 
 from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.signing import secret_key, secret_text
+from syndicator.errors import Conflict
 
 _SECRET_BYTES = 32
+_MOST_OLD = 8
 
 
 def new_secret() -> str:
@@ -20,12 +22,18 @@ def first(sealer: Sealer, endpoint_id: str, secret: str) -> str:
 
 
 def rotated(sealer: Sealer, endpoint_id: str, stored: str, secret: str, *, old_until_us: int, now_us: int) -> str:
-    """What to store once ``secret`` is the newest: the others sign until ``old_until_us``, expired ones are gone."""
-    kept = [
-        [sealed, old_until_us if until is None else min(until, old_until_us)]
-        for sealed, until in json.loads(stored)
-        if until is None or until > now_us
+    """What to store once ``secret`` is the newest: the others sign until ``old_until_us``, expired ones are gone.
+
+    Raises:
+        Conflict: if so many others would sign that the header with all signatures grew beyond what servers take.
+    """
+    ends = [
+        (sealed, old_until_us if until is None else min(until, old_until_us)) for sealed, until in json.loads(stored)
     ]
+    kept = [end for end in ends if end[1] > now_us]
+    if len(kept) > _MOST_OLD:
+        message = f"{_MOST_OLD} older secrets sign already: wait until one of them ends, or rotate without an overlap"
+        raise Conflict(message)
     return json.dumps([[_sealed(sealer, endpoint_id, secret), None], *kept])
 
 

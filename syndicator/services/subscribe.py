@@ -119,7 +119,11 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
 
 
 def rotate_secret(setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_s: int = OVERLAP_S) -> str:
-    """The new secret, shown once. The old ones sign as well until the overlap ends; with none they end now."""
+    """The new secret, shown once. The old ones sign as well until the overlap ends; with none they end now.
+
+    Raises:
+        Conflict: if too many old ones would sign; without an overlap none does.
+    """
     secret = secrets.new_secret()
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)

@@ -17,7 +17,7 @@ from syndicator.delivery.signing import (
     sign,
     verify,
 )
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, Conflict
 
 SECRET = secret_text(bytes(range(32)))
 OTHER = secret_text(bytes(range(1, 33)))
@@ -108,3 +108,17 @@ def test_a_rotated_secret_signs_beside_the_old_until_its_time() -> None:
     stored = secrets.rotated(sealer, "end_1", secrets.first(sealer, "end_1", SECRET), OTHER, old_until_us=100, now_us=1)
     assert secrets.signing_keys(sealer, "end_1", stored, 99) == (secret_key(OTHER), secret_key(SECRET))
     assert secrets.signing_keys(sealer, "end_1", stored, 100) == (secret_key(OTHER),)
+
+
+def test_no_more_secrets_sign_at_once_than_a_header_can_hold() -> None:
+    """Rotated in a loop, each push would carry hundreds of signatures, and servers take 8 kB of headers."""
+    sealer = Sealer.from_text("k:" + "A" * 43 + "=")
+    stored = secrets.first(sealer, "end_1", SECRET)
+    for now in range(1, 9):
+        stored = secrets.rotated(sealer, "end_1", stored, secrets.new_secret(), old_until_us=100 + now, now_us=now)
+    with pytest.raises(Conflict, match="rotate without an overlap"):
+        secrets.rotated(sealer, "end_1", stored, OTHER, old_until_us=110, now_us=9)
+    after = secrets.rotated(sealer, "end_1", stored, OTHER, old_until_us=200, now_us=101)
+    assert len(secrets.signing_keys(sealer, "end_1", after, 101)) == 9, "one of them has ended"
+    alone = secrets.rotated(sealer, "end_1", stored, OTHER, old_until_us=9, now_us=9)
+    assert secrets.signing_keys(sealer, "end_1", alone, 9) == (secret_key(OTHER),)
