@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast, runtime_checkable
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from syndicator.web.answers import Headers, Ready, lines
+from syndicator.web.bounds import Bounded
 
 _GOES_ON = b"\r\n"
 _CLOSES = b"connection: close\r\n\r\n"
@@ -27,8 +28,8 @@ class HasAnswers(Protocol):
         """What the application would send for this request; nothing if it has to wait for anything."""
 
 
-class Connection(HttpToolsProtocol):
-    """uvicorn's own, except for a request whose turn comes as it is received and whose answer is at hand.
+class Connection(Bounded):
+    """uvicorn's own within bounds, except for a request whose turn comes as it is received and whose answer is at hand.
 
     Everything else goes the ordinary way: what is pipelined behind another request, since answering it here
     would keep all other connections waiting; what comes from a reader who does not keep up, since only a

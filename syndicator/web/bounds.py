@@ -1,0 +1,117 @@
+"""Connections whose readers cannot send without an end: neither a head that never stops nor one that never comes.
+
+uvicorn's own leaves both to a proxy in front. Without one a single connection could fill the memory (100 MB of
+headers were taken and answered), and a few thousand that say nothing would keep everybody else out.
+"""
+
+from asyncio import BaseTransport, TimerHandle, Transport
+from typing import Any, Final, cast
+
+from starlette import status
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+MAX_HEAD_BYTES: Final = 65_536
+"""Of a request's address with its headers and trailers, and of what comes without anything being read from it."""
+
+PATIENCE_S: Final = 30.0
+"""How long a head may take from its first byte (the first one from the connection on), and a body between two parts."""
+
+_TOO_LARGE: Final = b"The head of a request may have %d bytes.\n"
+
+
+class TooLarge(Exception):
+    """Ends the reading of a request; the parser hands it on as an error of its own."""
+
+
+class Bounded(HttpToolsProtocol):
+    """uvicorn's own, within ``MAX_HEAD_BYTES`` and ``PATIENCE_S``.
+
+    A head that is too large is answered 431 where nothing else is being answered, and the connection is closed.
+    Whoever lets it wait too long is hung up on: no answer belongs to what was not asked.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 (uvicorn's own affair)
+        super().__init__(*args, **named)
+        self._head_bytes = 0
+        self._unread_bytes = 0
+        self._is_read = False
+        self._awaited_since_s: float | None = None
+        self._watch: TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(cast("Transport", transport))
+        self._awaited_since_s = self.loop.time()
+        self._watch = self.loop.call_later(PATIENCE_S, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """The parser keeps a field to itself until it ends: what it says nothing of is counted here."""
+        self._is_read = False
+        super().data_received(data)
+        self._unread_bytes = 0 if self._is_read else self._unread_bytes + len(data)
+        if self._unread_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        self._head_bytes = 0
+        self._awaited_since_s = self.loop.time()
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Trailers come here, too."""
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._is_read = True
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._is_read = True
+        if not self.cycle.response_complete:  # what still comes after the answer is read by nobody
+            self._awaited_since_s = self.loop.time()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._is_read = True
+        self._awaited_since_s = None
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse()
+        else:
+            super().send_400_response(msg)
+
+    def _count(self, size: int) -> None:
+        self._is_read = True
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise TooLarge
+
+    def _refuse(self) -> None:
+        latest: RequestResponseCycle | None = self.cycle  # as uvicorn has it, whatever its types say
+        if latest is None or latest.response_complete:
+            says = _TOO_LARGE % MAX_HEAD_BYTES
+            always = b"".join(b"%s: %s\r\n" % header for header in self.server_state.default_headers)
+            about = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+            line = STATUS_LINE[status.HTTP_431_REQUEST_HEADER_FIELDS_TOO_LARGE]
+            self.transport.write(b"".join((line, always, about % len(says), says)))
+        self.transport.close()
+
+    def _look(self) -> None:
+        """One timer for the whole of a connection: to set one for each request would cost more than the request."""
+        since_s = self._awaited_since_s
+        waited_s = 0.0 if since_s is None or self.flow.read_paused else self.loop.time() - since_s
+        if waited_s >= PATIENCE_S:
+            self.transport.close()
+        else:
+            self._watch = self.loop.call_later(PATIENCE_S - waited_s, self._look)

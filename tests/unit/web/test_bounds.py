@@ -1,0 +1,168 @@
+"""Readers who send no end: of headers, of trailers, of waiting."""
+
+import select
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from syndicator.web import bounds
+from syndicator.web.bounds import MAX_HEAD_BYTES
+from syndicator.web.serve import Server, serve
+
+PATIENCE_S = 10
+BRIEF_S = 0.4
+ON_THE_WAY_BYTES = 16_000_000
+"""More than the kernels of both sides keep."""
+
+
+async def echoing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with how long the body was; to a path that says so, before it came."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    size, goes_on = 0, scope["path"] != "/at-once"
+    while goes_on:
+        message = await receive()
+        size += len(message.get("body", b""))
+        goes_on = message.get("more_body", False)
+    said = b"%d" % size
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(said))]})
+    await send({"type": "http.response.body", "body": said})
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    if request.param == "asyncio":
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    with serve(echoing, "127.0.0.1", 0) as one:
+        yield one
+
+
+def said(server: Server, *sent: bytes) -> bytes:
+    """What came back before the server hung up. It may do so while more is being sent."""
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader:
+        try:
+            for part in sent:
+                reader.sendall(part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        got = b""
+        try:
+            while part := reader.recv(65_536):
+                got += part
+        except ConnectionResetError:
+            pass
+        return got
+
+
+GET = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+
+
+@pytest.mark.parametrize("name", [b"one", b"many"])
+def test_a_head_as_large_as_may_be_is_answered(server: Server, name: bytes) -> None:
+    room = MAX_HEAD_BYTES - len(b"/hostxconnectionclose")
+    lines = {
+        b"one": b"a: %s\r\n" % (b"x" * (room - 1)),
+        b"many": b"".join(b"%07d: xyz\r\n" % n for n in range(room // 10)),
+    }
+    assert said(server, GET + lines[name] + b"\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        GET + b"a: %s\r\n" % (b"x" * MAX_HEAD_BYTES) + b"\r\n",
+        GET + b"".join(b"%07d: xyz\r\n" % n for n in range(MAX_HEAD_BYTES // 10)) + b"\r\n",
+        b"GET /%s HTTP/1.1\r\nhost: x\r\n\r\n" % (b"x" * MAX_HEAD_BYTES),
+    ],
+    ids=["a header", "headers", "an address"],
+)
+def test_a_larger_head_is_refused(server: Server, head: bytes) -> None:
+    answer = said(server, head)
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b"\r\nconnection: close\r\n" in answer
+    assert answer.endswith(b"The head of a request may have 65536 bytes.\n")
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "part"),
+    [
+        (GET + b"a: ", b"x"),
+        (GET, b"a: b\r\n"),
+        (b"GET /", b"x"),
+        (b"", b"\r\n"),
+        (CHUNKED + b"1\r\nx\r\n0\r\na: ", b"x"),
+        (CHUNKED + b"1\r\nx\r\n0\r\n", b"a: b\r\n"),
+        (CHUNKED + b"1;a=", b"x"),
+    ],
+    ids=["a header", "headers", "an address", "nothing", "a trailer", "trailers", "an extension"],
+)
+def test_what_never_ends_is_hung_up_on(server: Server, begin: bytes, part: bytes) -> None:
+    block = part * (8_192 // len(part))
+    taken = 0
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, suppress(ConnectionError):
+        reader.sendall(begin)
+        while taken < ON_THE_WAY_BYTES:
+            reader.sendall(block)
+            taken += len(block)
+    assert taken < ON_THE_WAY_BYTES
+
+
+def test_who_was_answered_is_still_told_of_the_next_head(server: Server) -> None:
+    first = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
+        for _ in range(2):
+            reader.sendall(first)
+            assert stream.readline().startswith(b"HTTP/1.1 200 ")
+            while stream.readline() != b"\r\n":
+                pass
+            assert stream.read(1) == b"0"
+        reader.sendall(GET + b"a: %s\r\n\r\n" % (b"x" * MAX_HEAD_BYTES))
+        assert stream.readline().startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "came"),
+    [
+        (b"", b""),
+        (b"GET / HT", b""),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab", b""),
+        (b"POST /at-once HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n", b"HTTP/1.1 200 "),
+    ],
+    ids=["nothing", "half a head", "half a body", "an answer before the body"],
+)
+def test_who_lets_a_request_wait_is_hung_up_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch, sent: bytes, came: bytes
+) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    assert said(server, sent).startswith(came)
+
+
+def test_who_drips_a_head_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader:
+        for byte in GET:
+            reader.sendall(bytes((byte,)))
+            if select.select([reader], [], [], BRIEF_S / 8)[0]:
+                break
+        assert reader.recv(1) == b""
+
+
+def test_a_body_may_come_in_parts_for_longer(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
+        reader.sendall(b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 20\r\n\r\n")
+        for _ in range(20):
+            assert not select.select([reader], [], [], BRIEF_S / 8)[0]
+            reader.sendall(b"x")
+        assert stream.read().endswith(b"20")
