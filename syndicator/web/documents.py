@@ -45,6 +45,7 @@ class Document:
         self._always = _always(stored.name.format, self_url, terms)
         self._identity: Answer | None = None
         self._news: dict[tuple[int, bool], Answer] = {}
+        self.news_bytes = 0
         self.gzip = self._answer(200, stored.gzip, gzip=True, cache_control=self._cache_control)
 
     @property
@@ -57,6 +58,11 @@ class Document:
 
     @property
     def kept_bytes(self) -> int:
+        """At most: the whole in both codings, and as much again for answers that hold a part of it."""
+        return 2 * self._whole_bytes
+
+    @property
+    def _whole_bytes(self) -> int:
         return len(self._stored.gzip) + self._stored.size
 
     def since(self, change: int, *, gzip: bool) -> Answer | None:
@@ -66,10 +72,19 @@ class Document:
         if len(fresh) == len(spans):
             return None
         # Marks fall with the change asked for, so their number says which entries these are.
-        known = self._news.get((len(fresh), gzip))
+        wanted = len(fresh), gzip
+        known = self._news.get(wanted)
         if known is None:
-            known = self._news[len(fresh), gzip] = self._excerpt(fresh, gzip=gzip)
+            known = self._excerpt(fresh, gzip=gzip)
+            self._remember(wanted, known)
         return known
+
+    def _remember(self, wanted: tuple[int, bool], news: Answer) -> None:
+        """Readers come from the last few states: of answers to whoever asks for all others the oldest are dropped."""
+        self._news[wanted] = news
+        self.news_bytes += len(news.whole.body)
+        while self.news_bytes > self._whole_bytes:
+            self.news_bytes -= len(self._news.pop(next(iter(self._news))).whole.body)
 
     def _excerpt(self, fresh: Iterable[int], *, gzip: bool) -> Answer:
         whole = Joined(

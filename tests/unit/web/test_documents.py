@@ -1,6 +1,7 @@
 """What the server keeps of feeds, and when it lets go."""
 
 import asyncio
+import tracemalloc
 
 import pytest
 
@@ -50,6 +51,28 @@ def test_all_who_wait_for_a_document_get_the_same_one(german: Served) -> None:
         await documents.hear()
         loaded = await asyncio.gather(*(documents.load(PATH) for _ in range(20)))
         assert len({id(document) for document in loaded}) == 1
+
+    asyncio.run(walk())
+
+
+def test_who_asks_for_every_state_that_ever_was_fills_no_memory_that_is_not_counted(german: Served) -> None:
+    for number in range(20):
+        german.submit(headline=f"Release {number}")
+        german.render()
+
+    async def walk() -> None:
+        document = await Documents(german.service.setup, 60).load(PATH)
+        assert document is not None
+        tracemalloc.start()
+        try:
+            news = [document.since(change, gzip=gzip) for change in range(document.change) for gzip in (True, False)]
+            asked = sum(len(answer.whole.body) for answer in {id(each): each for each in news if each}.values())
+            del news
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert asked > 2 * document.kept_bytes
+        assert kept < document.kept_bytes
 
     asyncio.run(walk())
 
