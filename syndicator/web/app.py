@@ -59,14 +59,19 @@ class _Front:
             if path.startswith(_FEEDS):
                 await self._feeds(scope, receive, send)
                 return
-            if "\0" in path:
-                # Nothing is called so, and PostgreSQL cannot even be asked for it.
-                path = path.replace("\0", "\ufffd")
-                scope = {**scope, "path": path}
+            if "\0" in path or b"%00" in scope["query_string"]:
+                scope = _without_nul(scope)
+                path = scope["path"]
             if path.startswith("/api/") or path == "/openapi.json":
                 await self._api(scope, receive, send)
                 return
         await self._site(scope, receive, send)
+
+
+def _without_nul(scope: Scope) -> Scope:
+    """The same request with a sign of replacement: nothing is called so, and PostgreSQL cannot even be asked for it."""
+    query: bytes = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
+    return {**scope, "path": scope["path"].replace("\0", "\ufffd"), "query_string": query}
 
 
 def _api(service: Syndicator) -> FastAPI:

@@ -17,6 +17,10 @@ NO_NAMES = [
         ("api/v1/releases", ""),
     )
 ]
+NO_WISHES = [
+    f"/api/v1/{asked}=x%00"
+    for asked in ("endpoints?owner", "endpoints?after", "deliveries?release", "deliveries?limit=5&endpoint")
+]
 KEY = b64encode(bytes(range(32))).decode()
 
 
@@ -42,6 +46,8 @@ def _walk(served: Served) -> None:
     served.public.until("/feeds/german.atom", lambda answer: accepted["guid"] in answer.text)
     for path in NO_NAMES:
         assert served.public.get(path).status == 404, path
+    for path in NO_WISHES:
+        assert served.operator.get(path).status == 200, path
     assert served.public.get("/readyz").json == {"ready": True}
 
 
