@@ -1,6 +1,7 @@
 """A publisher hands in a release: accepted means durable."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from syndicator.ids import new_id
 from syndicator.intake.embargoes import lapsed
 from syndicator.intake.lint import content_hash
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
-from syndicator.model.network import Attached
+from syndicator.model.network import Attached, Network
 from syndicator.model.publisher import Profile
 from syndicator.model.release import Record, Release
 from syndicator.services.setup import Setup
@@ -39,6 +40,18 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     record = tried(setup, record, owner=owner)
     network = setup.network(record.network)
     words = content_hash(record)  # seconds for two megabytes of ligatures: not while others wait for the transaction
+    with suppress(_KeyTaken):
+        return _submit(setup, record, network, digest, words, owner=owner, key=key)
+    return _submit(setup, record, network, digest, words, owner=owner, key=key)  # and finds what the other one stored
+
+
+class _KeyTaken(Exception):
+    """Rolls back what was stored under a key that another transaction committed after it had been looked up."""
+
+
+def _submit(
+    setup: Setup, record: Record, network: Network, digest: str, words: str, *, owner: str, key: str
+) -> Submitted:
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         known = _submitted_before(connection, owner, key, digest)
@@ -50,7 +63,8 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
         release = _first_version(setup, record, made_at)
         attached = network.attach(record.language, made_at.date())
         _store(connection, release, attached, words, owner=owner, now=now)
-        releases.insert_idempotency_key(connection, owner, key, digest, release.id, now)
+        if not releases.insert_idempotency_key(connection, owner, key, digest, release.id, now):
+            raise _KeyTaken
         duplicate = releases.other_with_content(connection, words, owner, release.id)
         if release.state is ReleaseState.PUBLISHED:
             events.append(

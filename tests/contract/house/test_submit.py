@@ -1,6 +1,7 @@
 """Accepted means durable, once, and all or nothing."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import Connection, text
@@ -9,8 +10,11 @@ from syndicator.errors import Conflict, Rejected
 from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.model.publisher import Profile
 from syndicator.services.profiles import set_profile
-from syndicator.store import events, publishers, releases
+from syndicator.store import events, numbers, publishers, releases
 from tests.contract.house.conftest import House, record
+from tests.contract.house.locks import wait_until
+
+PATIENCE_S = 10
 
 
 def test_release_version_and_event_are_there_together(house: House) -> None:
@@ -29,6 +33,35 @@ def test_the_same_key_makes_one_release(house: House) -> None:
     assert (first.created, again.created) == (True, False)
     assert again.release.id == first.release.id
     assert count(house, "releases") == count(house, "events") == 1
+
+
+@pytest.mark.parametrize("second", [{}, {"headline": "Another"}], ids=["the same", "another"])
+def test_two_submissions_at_once_with_one_key_make_one_release(house: House, second: dict[str, str]) -> None:
+    submitted: list[tuple[str, bool]] = []
+    refused: list[Conflict] = []
+
+    def submit(changes: dict[str, str]) -> None:
+        try:
+            done = house.service.submit(record(**changes), owner="operator", key="k")
+            submitted.append((done.release.id, done.created))
+        except Conflict as conflict:
+            refused.append(conflict)
+
+    sending = [Thread(target=submit, args=(changes,)) for changes in ({}, second)]
+    with house.service.database.write() as connection:
+        # Whoever gives an event its number waits, and has looked the key up by then.
+        numbers.hold(connection, numbers.EVENT, house.service.database.for_update)
+        for number, thread in enumerate(sending, start=1):
+            thread.start()
+            wait_until(house, number)
+    for thread in sending:
+        thread.join(PATIENCE_S)
+    assert count(house, "releases") == count(house, "versions") == count(house, "events") == 1
+    assert sum(created for _, created in submitted) == 1
+    assert len({release_id for release_id, _ in submitted}) == 1
+    assert [str(each) for each in refused] == [
+        "the idempotency key k was used for another submission; make a new key for a new release"
+    ] * bool(second)
 
 
 def test_a_key_is_not_for_another_release(house: House) -> None:
