@@ -106,6 +106,8 @@ def _in_words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple
         return f'there is no field "{_shown(path[-1])}" here', _nearest(str(path[-1]), detail["loc"], model)
     if kind == "string_pattern_mismatch":
         return f"{_shown(detail['input'])!r} does not fit", f"write {_pattern(path)}"
+    if kind == "timezone_aware":
+        return "this time has no offset", "write it with one, such as 2027-01-23T19:00:00+01:00"
     if kind in _KINDS:
         return f"this is {_name_of(detail['input'])}", f"write {_KINDS[kind]}"
     return _sized(kind, context) or _chosen(kind, context) or _split(detail["msg"])
@@ -114,7 +116,7 @@ def _in_words(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> tuple
 def _sized(kind: str, context: dict[str, Any]) -> tuple[str, str] | None:
     match kind:
         case "string_too_short":
-            return "this field is empty", "leave it out or fill it"
+            return "this field is empty", "fill it, or leave it out where it may be"
         case "string_too_long":
             return "this text is too long", f"keep it to {context['max_length']} characters"
         case "too_short":

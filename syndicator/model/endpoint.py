@@ -2,13 +2,42 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+from pydantic_core import PydanticKnownError
 
 from syndicator.model.filter import EVERYTHING, Filter
 from syndicator.model.lifecycle import EventType
 from syndicator.model.text import Line
 
 ALL_EVENTS = tuple(kind for kind in EventType if kind is not EventType.PING)
+_EXPECTED = " or ".join((", ".join(f"'{kind}'" for kind in ALL_EVENTS[:-1]), f"'{ALL_EVENTS[-1]}'"))
+
+
+def _of_release(value: object, read: ValidatorFunctionWrapHandler) -> EventType:
+    if value == EventType.PING:
+        message = f"{EventType.PING} cannot be subscribed to: a test of an endpoint sends it; leave it out"
+        raise ValueError(message)
+    try:
+        kind: EventType = read(value)
+    except ValidationError:
+        raise PydanticKnownError("enum", {"expected": _EXPECTED}) from None
+    return kind
+
+
+OfRelease = Annotated[
+    EventType,
+    WrapValidator(_of_release),
+    WithJsonSchema({"type": "string", "enum": [str(kind) for kind in ALL_EVENTS]}),
+]
+"""A type of event that can be subscribed to."""
 
 
 class NewSubscription(BaseModel):
@@ -16,16 +45,8 @@ class NewSubscription(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    events: Annotated[tuple[EventType, ...], Field(min_length=1, max_length=len(ALL_EVENTS))] = ALL_EVENTS
+    events: Annotated[tuple[OfRelease, ...], Field(min_length=1, max_length=len(ALL_EVENTS))] = ALL_EVENTS
     filter: Filter = EVERYTHING
-
-    @field_validator("events")
-    @classmethod
-    def _are_of_releases(cls, events: tuple[EventType, ...]) -> tuple[EventType, ...]:
-        if EventType.PING in events:
-            message = f"{EventType.PING} cannot be subscribed to: a test of an endpoint sends it; leave it out"
-            raise ValueError(message)
-        return events
 
     @property
     def mask(self) -> int:

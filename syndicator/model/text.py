@@ -54,7 +54,7 @@ def _one_line(text: str) -> str:
             {"position": found.start() + 1},
         )
     if not text.strip():
-        raise PydanticCustomError("blank", "this field is blank; leave it out or fill it", {})
+        raise PydanticCustomError("blank", "this field is blank; fill it, or leave it out where it may be", {})
     return text
 
 
@@ -77,7 +77,7 @@ def cell_of(text: str) -> str:
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise PydanticCustomError("blank", "this text is blank; leave it out or fill it", {})
+        raise PydanticCustomError("blank", "this text is blank; fill it, or leave it out where it may be", {})
     return text
 
 

@@ -1,5 +1,6 @@
 """Endpoints and deliveries over the API."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -145,8 +146,23 @@ def test_tests_of_an_endpoint_cannot_be_subscribed_to(served: Served) -> None:
     events = ["release.published", "endpoint.ping"]
     refused = served.operator("POST", "/api/v1/endpoints", {"url": URL, "subscriptions": [{"events": events}]})
     (fault,) = refused.json["faults"]
-    assert (refused.status, fault["place"]) == (422, "subscriptions[0].events")
+    assert (refused.status, fault["place"]) == (422, "subscriptions[0].events[1]")
     assert "endpoint.ping cannot be subscribed to" in str(fault)
+
+
+def test_a_type_of_event_that_is_none_is_told_with_those_that_may_be_written(served: Served) -> None:
+    refused = served.operator(
+        "POST", "/api/v1/endpoints", {"url": URL, "subscriptions": [{"events": ["release.pulished"]}]}
+    )
+    (fault,) = refused.json["faults"]
+    may_be = set(re.findall("'([a-z.]+)'", fault["fix"]))
+    assert fault["place"] == "subscriptions[0].events[0]"
+    assert (
+        served.operator("POST", "/api/v1/endpoints", {"url": URL, "subscriptions": [{"events": sorted(may_be)}]}).status
+        == 201
+    )
+    described = served.public.get("/openapi.json").json["components"]["schemas"]["NewSubscription"]["properties"]
+    assert set(described["events"]["items"]["enum"]) == may_be
 
 
 def test_subscriptions_come_and_go(served: Served) -> None:
@@ -226,7 +242,15 @@ def test_recovering_wants_a_time_with_an_offset(served: Served) -> None:
     done = served.operator("POST", path, {"since": isoformat(since), "reason": "outage"})
     assert (done.status, done.json) == (200, {"deliveries": 0})
     vague = served.operator("POST", path, {"since": "2027-01-01T00:00:00", "reason": "outage"})
-    assert [fault["place"] for fault in vague.json["faults"]] == ["since"]
+    assert vague.json["faults"] == [
+        {
+            "place": "since",
+            "problem": "this time has no offset",
+            "fix": "write it with one, such as 2027-01-23T19:00:00+01:00",
+            "line": 1,
+            "column": 2,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
