@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _FIRST_YEAR: Final = 1970
@@ -34,6 +34,9 @@ def _spelt_out(stated: object) -> datetime:
 _EXAMPLE: Final = {"example": "2027-01-23T19:00:00+01:00"}
 StatedTime = Annotated[datetime, BeforeValidator(_spelt_out)]
 """A time as a person states it: date and time of day, with or without its offset (RFC 3339, ISO 8601)."""
+
+StatedInstant = Annotated[AwareDatetime, BeforeValidator(_spelt_out)]
+"""The same with its offset."""
 
 
 def zone(name: str) -> ZoneInfo:

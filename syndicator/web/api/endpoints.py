@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndicator.clock import to_us
 from syndicator.errors import Fault, Rejected
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import MAX_LINE, Line
+from syndicator.model.timing import StatedInstant
 from syndicator.services.subscribe import OVERLAP_S
 from syndicator.services.views import newsrooms as views
 from syndicator.web.problems import PROBLEM
@@ -65,7 +66,7 @@ class Reason(BaseModel):
 class Recovery(Reason):
     """Since when an endpoint is to be sent everything again."""
 
-    since: AwareDatetime
+    since: StatedInstant
 
 
 class Replayed(BaseModel):

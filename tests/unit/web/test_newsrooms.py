@@ -253,6 +253,15 @@ def test_recovering_wants_a_time_with_an_offset(served: Served) -> None:
     ]
 
 
+@pytest.mark.parametrize("since", ["20270123", "1800000000", 1800000000, "2027-01-23", "yesterday"])
+def test_no_number_is_taken_for_the_seconds_since_1970(served: Served, since: object) -> None:
+    path = f"/api/v1/endpoints/{_add(served)['id']}/recover"
+    refused = served.operator("POST", path, {"since": since, "reason": "outage"})
+    (fault,) = refused.json["faults"]
+    assert (refused.status, fault["place"]) == (422, "since")
+    assert fault["fix"] == "write one such as 2027-01-23T19:00:00+01:00"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
