@@ -69,8 +69,36 @@ def _note(text: str) -> Judged:
     return text, faults_in(Text, text)
 
 
+def _time(text: str) -> Judged:
+    from syndicator.intake.faults import faults_in
+    from syndicator.model.timing import StatedTime
+
+    return text, faults_in(StatedTime, text)
+
+
+def _instant(text: str) -> Judged:
+    from syndicator.intake.faults import faults_in
+    from syndicator.model.timing import StatedInstant
+
+    return text, faults_in(StatedInstant, text)
+
+
+def _reason(text: str) -> Judged:
+    if not text.strip():
+        return text, [Fault("", "this reason is empty", "say in a few words why; it is recorded")]
+    from syndicator.intake.faults import faults_in
+    from syndicator.model.text import Line
+
+    return text, faults_in(Line, text)
+
+
 RELEASE: Final = _id("release", "rel_[0-9a-z]{1,64}", "rel_…")
 ENDPOINT: Final = _id("endpoint", "end_[0-9a-z]{1,64}", "end_…")
 SUBSCRIPTION: Final = _id("subscription", "sub_[0-9a-z]{1,64}", "sub_…")
 DELIVERY: Final = _id("delivery", "[0-9]{1,18}", "a number, such as 17", below="deliveries/")
 NOTE: Final = _judging(_note)
+TIME: Final = _judging(_time)
+"""A time as releases state it, with its offset or local."""
+INSTANT: Final = _judging(_instant)
+"""A time with its offset."""
+REASON: Final = _judging(_reason)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from syndicator.cli.arguments import DELIVERY, ENDPOINT, RELEASE
+from syndicator.cli.arguments import DELIVERY, ENDPOINT, REASON, RELEASE
 from syndicator.cli.options import as_json, service_options, show_json
 from syndicator.errors import ConfigError, Fault, Rejected
 
@@ -74,7 +74,7 @@ def show(client: "Client", delivery_id: str, *, as_json: bool) -> None:
 
 @deliveries.command("replay")
 @click.argument("delivery_id", metavar="ID", callback=DELIVERY)
-@click.option("--reason", required=True, help="Why; it is recorded.")
+@click.option("--reason", callback=REASON, required=True, help="Why; it is recorded.")
 @as_json
 @service_options
 def replay(client: "Client", delivery_id: str, reason: str, *, as_json: bool) -> None:

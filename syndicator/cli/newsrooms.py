@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicator.cli.arguments import ENDPOINT, SUBSCRIPTION
+from syndicator.cli.arguments import ENDPOINT, INSTANT, REASON, SUBSCRIPTION
 from syndicator.cli.options import as_json, segment, service_options, show_json
 from syndicator.errors import Fault, Rejected
 
@@ -269,8 +269,10 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
 
 @endpoint.command("recover")
 @click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
-@click.option("--since", required=True, metavar="TIME", help="With its offset: 2027-01-23T19:00:00+01:00.")
-@click.option("--reason", required=True, help="Why; it is recorded.")
+@click.option(
+    "--since", callback=INSTANT, required=True, metavar="TIME", help="With its offset: 2027-01-23T19:00:00+01:00."
+)
+@click.option("--reason", callback=REASON, required=True, help="Why; it is recorded.")
 @as_json
 @service_options
 def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
-from syndicator.cli.arguments import NOTE, RELEASE, argument_faults
+from syndicator.cli.arguments import NOTE, RELEASE, TIME, argument_faults
 from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_text, segment, service_options, show_json
 from syndicator.cli.sources import source_of
@@ -127,7 +127,12 @@ def reinstate(client: "Client", release_id: str, expected_version: int | None, *
 @click.command()
 @click.argument("release_id", metavar="ID", callback=RELEASE)
 @click.option(
-    "--until", "until", required=True, metavar="TIME", help="The new time, with its offset or in the release's zone."
+    "--until",
+    "until",
+    callback=TIME,
+    required=True,
+    metavar="TIME",
+    help="The new time, with its offset or in the release's zone.",
 )
 @_expected
 @as_json

@@ -62,6 +62,36 @@ def test_every_wrong_id_of_a_call_is_told(call: Call) -> None:
     assert "--release: 'x' is no release id" in call("erase-contact", "Eva", "--release", "x").err
 
 
+@pytest.mark.parametrize(
+    ("command", "places"),
+    [
+        (("reschedule", "x", "--until", "tomorrow"), ("ID", "--until")),
+        (("endpoint", "recover", "x", "--since", "yesterday", "--reason", " "), ("ID", "--since", "--reason")),
+        (("endpoint", "recover", "x", "--since", "2027-01-23T19:00", "--reason", "y"), ("ID", "--since")),
+        (("deliveries", "replay", "x", "--reason", ""), ("ID", "--reason")),
+    ],
+    ids=["reschedule", "recover", "recover from a local time", "replay"],
+)
+def test_a_wrong_id_a_wrong_time_and_an_empty_reason_are_told_together(
+    call: Call, command: tuple[str, ...], places: tuple[str, ...]
+) -> None:
+    with Answering() as service:
+        done = call(*command, "--to", service.url)
+    assert (done.code, service.asked) == (3, [])
+    told = [line.partition(":")[0] for line in done.err.splitlines() if " — " in line]
+    assert sorted(told) == sorted(places)
+
+
+def test_a_time_of_a_command_is_read_as_the_service_reads_it(call: Call) -> None:
+    sent = ("2027-01-23T19:00", "2027-01-23T19:00:00Z", "2027-01-23 19:00:00+01:00")
+    for until in sent:
+        done = call("reschedule", "rel_1", "--until", until, "--to", "http://127.0.0.1:9")
+        assert done.code == 6, done.err
+    for since in sent[1:]:
+        done = call("endpoint", "recover", "end_1", "--since", since, "--reason", "x", "--to", "http://127.0.0.1:9")
+        assert done.code == 6, done.err
+
+
 def test_addresses_that_show_it_are_taken_for_the_id(cli: Call, served: Served) -> None:
     released = served.submit()
     release = released["id"]
