@@ -74,9 +74,10 @@ def create(client: "Client", name: str, title: str, wanted: str, *, as_json: boo
 
     Example: syndicator feeds create bavaria --title Bavaria --filter '{"region": "DE-BY"}'
     """
-    from syndicator.cli.newsrooms import parsed_filter
+    from syndicator.cli.newsrooms import filter_as_sent, post
 
-    channel = client.post("/api/v1/channels", {"name": name, "title": title, "filter": parsed_filter(wanted)})
+    body = {"name": name, "title": title, "filter": filter_as_sent(wanted)}
+    channel = post(client, "/api/v1/channels", body, wanted)
     (show_json if as_json else _show_channel)(channel)
 
 

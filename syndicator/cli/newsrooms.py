@@ -19,10 +19,10 @@ _event = click.option("--event", "events", multiple=True, metavar="TYPE", help="
 
 
 def _subscription(wanted: str | None, events: tuple[str, ...]) -> dict[str, Any]:
-    return {**({"filter": _filter_as_sent(wanted)} if wanted else {}), **({"events": list(events)} if events else {})}
+    return {**({"filter": filter_as_sent(wanted)} if wanted else {}), **({"events": list(events)} if events else {})}
 
 
-def _filter_as_sent(wanted: str) -> Any:  # noqa: ANN401 (JSON)
+def filter_as_sent(wanted: str) -> Any:  # noqa: ANN401 (JSON)
     """The filter; one that is no JSON as a text, which the service refuses with whatever else is wrong."""
     try:
         return parsed_filter(wanted)
@@ -30,7 +30,7 @@ def _filter_as_sent(wanted: str) -> Any:  # noqa: ANN401 (JSON)
         return wanted
 
 
-def _post(client: "Client", path: str, body: dict[str, Any], wanted: str | None) -> Any:  # noqa: ANN401 (JSON)
+def post(client: "Client", path: str, body: dict[str, Any], wanted: str | None) -> Any:  # noqa: ANN401 (JSON)
     """The service's answer. Of a filter that is no JSON a refusal tells why it is none."""
     try:
         return client.post(path, body)
@@ -90,7 +90,7 @@ def add(
     body = {name: value for name, value in body.items() if value}
     subscription = _subscription(wanted, events)
     subscriptions = {"subscriptions": [subscription]} if subscription else {}
-    added = _post(client, "/api/v1/endpoints", {**body, **subscriptions}, wanted)
+    added = post(client, "/api/v1/endpoints", {**body, **subscriptions}, wanted)
     if as_json:
         show_json(added)
     else:
@@ -162,7 +162,7 @@ def show_attempts(attempts: list[dict[str, Any]]) -> None:
 
 
 def _move(name: str, does: str, says: str) -> click.Command:
-    """A command that posts to the endpoint and says what is true now."""
+    """A command that posts to the endpoint and says what is true now, with the fields of the answer."""
 
     @click.argument("endpoint_id", metavar="ID", callback=ENDPOINT)
     @as_json
@@ -172,17 +172,29 @@ def _move(name: str, does: str, says: str) -> click.Command:
         if as_json:
             show_json(answer)
         else:
-            click.echo(f"{endpoint_id}: {says}")
+            click.echo(f"{endpoint_id}: {says.format_map(answer)}")
 
     command.__doc__ = f"{does}.\n\n    Example: syndicator endpoint {name} end_…\n    "
     return click.command(name)(command)
 
 
 for _name, _does, _says in (
-    ("test", "Send a signed endpoint.ping", "a signed endpoint.ping is on its way"),
-    ("verify", "Send a challenge, and make the endpoint active if it answers", "the receiver answered the challenge"),
+    (
+        "test",
+        "Send a signed endpoint.ping",
+        "a signed endpoint.ping is on its way; what came of it: syndicator deliveries show {delivery_id}",
+    ),
+    (
+        "verify",
+        "Send a challenge, and make an unverified endpoint active if it answers",
+        "the receiver answered the challenge; the endpoint is {state}",
+    ),
     ("pause", "Park an endpoint's deliveries; none is lost", "paused; deliveries are parked, none is lost"),
-    ("resume", "Let a paused endpoint's deliveries go out", "active; what was parked goes out now"),
+    (
+        "resume",
+        "Make a paused or disabled endpoint active again",
+        "active; what was parked goes out now; syndicator endpoint recover sends what came while it was disabled",
+    ),
 ):
     endpoint.add_command(_move(_name, _does, _says))
 
@@ -243,7 +255,7 @@ def subscribe(
     Example: syndicator endpoint subscribe end_… --filter '{"region": "DE-BY"}' --event release.published
     """
     path = f"/api/v1/endpoints/{segment(endpoint_id)}/subscriptions"
-    added = _post(client, path, _subscription(wanted, events), wanted)
+    added = post(client, path, _subscription(wanted, events), wanted)
     if as_json:
         show_json(added)
     else:

@@ -54,6 +54,21 @@ def test_an_endpoint_can_be_held_back_until_its_receiver_answered_a_challenge(cl
     assert cli("endpoint", "verify", "end_unknown").code == 4
 
 
+def test_a_move_says_what_is_true_now_and_where_to_look(cli: Call, served: Served, endpoint: str) -> None:
+    said = cli("endpoint", "test", endpoint).out.strip()
+    assert cli(*said.partition(": syndicator ")[2].split()).code == 0
+    served.service.change_endpoint(endpoint, "disable", actor="receiver")
+    assert "syndicator endpoint recover" in cli("endpoint", "resume", endpoint).out
+    with Answering(hold=True) as newsroom, ThreadPoolExecutor(1) as pool:
+        paused = cli("endpoint", "add", newsroom.url, "--json").json["id"]
+        cli("endpoint", "pause", paused)
+        verifying = pool.submit(cli, "endpoint", "verify", paused)
+        assert newsroom.arrived.wait(10)
+        newsroom.answers = [Answer(200, {"challenge": json.loads(newsroom.asked[0].body)["data"]["challenge"]})]
+        newsroom.release.set()
+        assert verifying.result().out.endswith("; the endpoint is paused\n")
+
+
 def test_who_may_not_verify_now_is_told_why_and_when_to_try_again(cli: Call, served: Served) -> None:
     with Answering(Answer(200, b"hello"), hold=True) as newsroom, ThreadPoolExecutor(4) as pool:
         ids = [cli("endpoint", "add", newsroom.url, "--verify", "--json").json["id"] for _ in range(5)]
@@ -185,3 +200,10 @@ def test_a_filter_becomes_a_channel(cli: Call, served: Served) -> None:
     assert "kawasaki" not in [channel["name"] for channel in cli("feeds", "list", "--json").json]
     assert cli("feeds", "delete", "all").code in {3, 5}
     assert cli("feeds", "show", "kawasaki").code == 4
+
+
+def test_all_that_is_wrong_with_a_channel_is_told_at_once(cli: Call) -> None:
+    done = cli("feeds", "create", "German News", "--title", " ", "--filter", '{"language"')
+    assert done.code == 3
+    assert "--filter: this is no JSON" in done.err
+    assert {line.partition(":")[0] for line in done.err.splitlines()[1:]} == {"name", "title", "--filter"}
