@@ -1,5 +1,6 @@
 """What happens to a release after its submission: update, correct, withhold, reinstate, reschedule, withdraw."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,7 +46,7 @@ def revise(setup: Setup, release_id: str, revision: Revision) -> Release:
     Conflict when the state does not allow the action or the version is not the expected one; Rejected
     when record, note or time is missing or wrong; NotFound for an unknown release.
     """
-    faults = _faults(revision)
+    faults = unfit(revision.action, _given(revision))
     if revision.record is not None and revision.action in _NEEDS_RECORD:
         try:
             revision = replace(revision, record=_tried(setup, release_id, revision.record))
@@ -77,20 +78,30 @@ def _tried(setup: Setup, release_id: str, record: Record) -> Record:
     return tried(setup, record, owner=owner)
 
 
-def _faults(revision: Revision) -> list[Fault]:
+def unfit(action: Action, given: Collection[str]) -> list[Fault]:
+    """What this action lacks, and what it takes none of, by the names of the fields that hold something."""
     faults = []
-    if revision.action in _NEEDS_RECORD and revision.record is None:
-        faults.append(Fault("record", f"to {revision.action} needs the new record", "hand in the whole release"))
-    if revision.action not in _NEEDS_RECORD and revision.record is not None:
+    if action in _NEEDS_RECORD and "record" not in given:
+        faults.append(Fault("record", f"to {action} needs the new record", "hand in the whole release"))
+    if action not in _NEEDS_RECORD and "record" in given:
         fix = "leave it out, or update or correct the release first"
-        faults.append(Fault("record", f"to {revision.action} takes no new text", fix))
-    if revision.action in _NEEDS_NOTE and not (revision.note or "").strip():
-        faults.append(Fault("note", f"to {revision.action} needs a note that says why", "add one sentence"))
-    if revision.action is Action.RESCHEDULE and revision.embargo_until is None:
+        faults.append(Fault("record", f"to {action} takes no new text", fix))
+    if action in _NEEDS_NOTE and "note" not in given:
+        faults.append(Fault("note", f"to {action} needs a note that says why", "add one sentence"))
+    if action is Action.RESCHEDULE and "embargo_until" not in given:
         faults.append(Fault("embargo_until", "to reschedule needs the new time", "give an instant with an offset"))
-    if revision.action is not Action.RESCHEDULE and revision.embargo_until is not None:
-        faults.append(Fault("embargo_until", f"to {revision.action} moves no embargo", "leave it out, or reschedule"))
+    if action is not Action.RESCHEDULE and "embargo_until" in given:
+        faults.append(Fault("embargo_until", f"to {action} moves no embargo", "leave it out, or reschedule"))
     return faults
+
+
+def _given(revision: Revision) -> set[str]:
+    fields = {
+        "record": revision.record is not None,
+        "note": bool((revision.note or "").strip()),
+        "embargo_until": revision.embargo_until is not None,
+    }
+    return {name for name, holds in fields.items() if holds}
 
 
 def _allowed(stored: StoredVersion, revision: Revision, now: int) -> Move:

@@ -1,11 +1,13 @@
 """POST, read and change releases."""
 
+import json
 from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
+from syndicator.errors import Fault, Rejected
 from syndicator.intake.records import read_json
 from syndicator.model.channel import automatic_channels
 from syndicator.model.lifecycle import Action, ReleaseState
@@ -13,7 +15,7 @@ from syndicator.model.release import Record, Release
 from syndicator.model.text import Text
 from syndicator.model.timing import StatedTime
 from syndicator.services.advice import Advice, advice_on, advice_on_release
-from syndicator.services.revise import Revision
+from syndicator.services.revise import Revision, unfit
 from syndicator.services.submit import Submitted
 from syndicator.services.views import releases as views
 from syndicator.web.requests import TOKEN_OPTIONAL, Inside, JsonBody, Key, Service, Token, body_of, read, with_key
@@ -107,7 +109,7 @@ def history(service: Service, _operator: Token, release_id: str) -> views.Histor
 @router.post("/{release_id}/{action}", response_model_exclude_none=True, openapi_extra=body_of(RevisionBody))
 def revise(service: Service, actor: Token, release_id: str, action: Change, body: JsonBody) -> Revised:
     """Changes a release; the answer is the release after the change."""
-    wanted = read(RevisionBody, body, service)
+    wanted = _read_revision(service, Action(action), body)
     revision = Revision(
         action=Action(action),
         actor=actor,
@@ -119,6 +121,25 @@ def revise(service: Service, actor: Token, release_id: str, action: Change, body
     service.revise(release_id, revision)
     view = views.release(service.setup, release_id, inside=True)
     return Revised(**dict(view), warnings=advice_on_release(service.setup, release_id) if wanted.record else ())
+
+
+def _read_revision(service: Service, action: Action, body: bytes) -> RevisionBody:
+    """The revision in the body. Rejected with what the action lacks, too, which its model does not know."""
+    try:
+        return read(RevisionBody, body, service)
+    except Rejected as refused:
+        known = {fault.place.partition(".")[0] for fault in refused.faults}
+        lacking = (fault for fault in _unfit(action, body) if fault.place not in known)
+        raise Rejected([*refused.faults, *lacking]) from None
+
+
+def _unfit(action: Action, body: bytes) -> list[Fault]:
+    """Nothing for a body in which no fields can be told."""
+    try:
+        stated = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    return unfit(action, [name for name in stated if stated[name] is not None]) if isinstance(stated, dict) else []
 
 
 def _accepted(service: Service, submitted: Submitted) -> Accepted:

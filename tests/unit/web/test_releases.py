@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from typing import Any
 
 import pytest
 
@@ -202,6 +203,35 @@ def test_an_unknown_network_unknown_files_and_a_missing_note_are_told_at_once(se
     assert [submitted.status, corrected.status] == [422, 422]
     assert places == [{"network", "media[0].sha256"}, {"network", "media[0].sha256", "note"}]
     assert served.revise("rel_00000000000000000000000000", "correct", record=wrong).status == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "places"),
+    [
+        ("correct", {"record": record(headline="")}, {"record.headline", "note"}),
+        ("correct", {"record": record(headline=""), "note": " "}, {"record.headline", "note"}),
+        ("correct", {"nte": "A typo."}, {"nte", "note", "record"}),
+        ("reschedule", {"note": "\x00"}, {"note", "embargo_until"}),
+        ("withdraw", {"record": {}, "embargo_until": "soon"}, {"record", "note", "embargo_until"}),
+    ],
+)
+def test_what_an_action_lacks_is_told_with_what_is_wrong(
+    served: Served, action: str, body: dict[str, Any], places: set[str]
+) -> None:
+    refused = served.revise(served.submit()["id"], action, **body)
+    assert refused.status == 422
+    told = {fault["place"] for fault in refused.json["faults"]}
+    assert {place if place in places else place.partition(".")[0] for place in told} == places
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"null", b'"x"', b"\xff", b"[" * 100, b'{"a":' + b"9" * 5000 + b"}"]
+)
+def test_a_body_that_holds_no_fields_is_refused_for_that(served: Served, body: bytes) -> None:
+    release_id = served.submit()["id"]
+    refused = served.operator("POST", f"/api/v1/releases/{release_id}/correct", body)
+    assert refused.status == 422
+    assert {fault["place"] for fault in refused.json["faults"]} == ({"body"} if body else {"record", "note"})
 
 
 @pytest.mark.parametrize("action", ["withhold", "reinstate", "reschedule", "withdraw"])
