@@ -26,6 +26,8 @@ _GLUE: Final = re.compile(r"(?<=[a-z.)\u00df-\u00ff0-9])(?=[A-Z][a-z])|(?<=[A-Z)
 _COMPANY: Final = re.compile(r"\b(?:Inc|Corp|Co|Ltd|Cie|Bros|Pty|[A-Z]|e\.\s?V|S\.A|S\.p\.A|S\.L|p\.l\.c|L\.P)\.$")
 # What a service numbers its announcements by: "pta20270303012".
 _SERIAL: Final = re.compile(r"[A-Za-z]{2,5}\d{8,14}")
+# The first line of an agency's wire, of columns: "OTS0042 5 WI 0512 ABC0001 II      Do, 11.Feb.2027".
+_WIRE_HEAD: Final = re.compile(r"[A-Z]{2,5}\d{4} \d [A-Z]{2,3} \d{4}\b.*")
 # The desks that a service hands a text to: "Energie/Wirtschaft/Wien".
 _DESKS: Final = re.compile(r"[^\W\d_][\w-]*(?:/[^\W\d_][\w-]*){2,}")
 _NUMBERED: Final = re.compile(
@@ -88,7 +90,7 @@ def _kicker(text: str) -> Opening | None:
     bare = folded(text)
     if bare.startswith(layouts().service_starts) and any(word in bare for word in layouts().service_words):
         return Opening("kicker", text)
-    if _SERIAL.fullmatch(text) or _DESKS.fullmatch(text):
+    if any(pattern.fullmatch(text) for pattern in (_SERIAL, _DESKS, _WIRE_HEAD)):
         return Opening("kicker", text)
     start = next((word for word in layouts().kickers if bare.startswith(word)), None)
     rest = text[len(start) :].strip() if start else ""

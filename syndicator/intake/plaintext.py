@@ -13,7 +13,7 @@ _BULLET: Final = re.compile(r"^\s{0,8}[-*\u2022\u25cf\u25aa\u2013\u00b7]\s+(?=\S
 # A subheadline between dashes is no point of a list.
 _DASHED: Final = re.compile(r"^\s*[-\u2013]\s.*\s[-\u2013]\s*$")
 _NUMBER: Final = re.compile(r"^\s{0,8}(\d{1,3})[.)]\s+(?=\S)")
-_RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$|^--\s*$")
+_RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$|^--\s*$|^~\s*$")
 _FEWEST_ROWS = 2
 
 Lines = tuple[TextLine, ...]

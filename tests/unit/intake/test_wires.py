@@ -93,6 +93,11 @@ def test_a_headline_that_ends_in_a_date_is_the_headline(headline: str) -> None:
         "EQS-Ad-hoc: Acme AG / Schlagwort(e): Prognose",
         "Ad-hoc-Mitteilung gemäss Art. 53 KR",
         "pta20270303012",
+        "OTS0042 5 WI 0512 ABC0001 II               Do, 11.Feb.2027",
+        "Mit der Bitte um Veröffentlichung",
+        "Para su difusión inmediata",
+        "Con preghiera di pubblicazione",
+        "À diffuser immédiatement",
     ],
 )
 def test_a_kicker_above_or_below_the_headline(kicker: str) -> None:
