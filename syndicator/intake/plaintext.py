@@ -7,13 +7,16 @@ from typing import Final
 
 from syndicator.intake.openings import is_end_mark, opening_of
 from syndicator.intake.reach import reaches
-from syndicator.intake.sheet import Kind, Piece, Sheet, TextLine, lines_of
+from syndicator.intake.sheet import Kind, Piece, Sheet, TextLine, joined, lines_of
 
 _BULLET: Final = re.compile(r"^\s{0,8}[-*\u2022\u25cf\u25aa\u2013\u00b7]\s+(?=\S)")
 # A subheadline between dashes is no point of a list.
 _DASHED: Final = re.compile(r"^\s*[-\u2013]\s.*\s[-\u2013]\s*$")
 _NUMBER: Final = re.compile(r"^\s{0,8}(\d{1,3})[.)]\s+(?=\S)")
 _RULE: Final = re.compile(r"^\s*(?:[-_=*\u2013\u2014\u2500]\s?){3,200}\s*$|^--\s*$|^~\s*$")
+# "Umsatz*": what a star below the text explains.
+_STARRED: Final = re.compile(r"\w\*{1,3}(?![\w*])")
+_DAGGER: Final = "\u2020"
 _FEWEST_ROWS = 2
 
 Lines = tuple[TextLine, ...]
@@ -24,17 +27,26 @@ def read_plain(text: str, offset: int = 0) -> Sheet:
     lines = lines_of(text)
     numbered = [TextLine(number, line) for number, line in enumerate(lines, offset + 1)]
     blocks = [tuple(block) for blank, block in groupby(numbered, key=lambda line: not line.text.strip()) if not blank]
-    return Sheet(lines, [piece for block in blocks for piece in _pieces(block)])
+    has_notes = bool(_STARRED.search(text))
+    return Sheet(lines, [piece for block in blocks for piece in _pieces(block, has_notes=has_notes)])
 
 
-def _pieces(block: tuple[TextLine, ...]) -> Iterator[Piece]:
+def _pieces(block: tuple[TextLine, ...], *, has_notes: bool) -> Iterator[Piece]:
     """A block is one paragraph or table, but for rules and lists inside of it."""
     rows = _rows(block)
     if rows:
         yield _made("table", block, rows=rows)
         return
     for kind, run in groupby(_points(block), key=lambda point: _kind_of(point[0])):
-        yield _piece(kind, tuple(run))
+        points = tuple(run)
+        says_more = kind == "bullets" and _says_more(points, block, has_notes=has_notes)
+        yield _piece("paragraph" if says_more else kind, points)
+
+
+def _says_more(points: tuple[Lines, ...], block: Lines, *, has_notes: bool) -> bool:
+    """Whether stars are no signs of points: a birth beside a death, or the note to a word that has one."""
+    is_starred = all(point[0].text.lstrip().startswith("*") for point in points)
+    return is_starred and ((has_notes and len(points) == 1) or _DAGGER in joined(block))
 
 
 def _points(block: tuple[TextLine, ...]) -> Iterator[Lines]:
