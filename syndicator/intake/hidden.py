@@ -5,19 +5,22 @@ from html import unescape
 from typing import Final
 
 from syndicator.intake.sheet import Oddity
+from syndicator.intake.style_sheets import Unseen
 
 # Sanitised pages only: there, "<" and ">" stand in tags alone, and every element but these is closed.
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>")
 _VOID: Final = frozenset({"br", "hr", "img", "wbr"})
 _HIDDEN: Final = re.compile(r"\shidden=")
 _STYLE: Final = re.compile(r"\sstyle=\"([^\"]*)\"")
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SHOWN: Final = 80
-_UNSEEN: Final = {"display": {"none"}, "visibility": {"hidden", "collapse"}, "mso-hide": {"all"}}
 
 
-def visible(page: str) -> tuple[str, list[str]]:
-    """A sanitised page as a browser shows it, and the texts that it hides by ``hidden`` or by an element's style."""
+def visible(page: str, source: str = "") -> tuple[str, list[str]]:
+    """A sanitised page as a browser shows it, and the texts that it hides.
+
+    They are hidden by ``hidden``, by an element's style, or by the style sheets of ``source``, the page as it was.
+    """
+    unseen = Unseen(source)
     shown: list[str] = []
     texts: list[str] = []
     at = depth = start = 0
@@ -29,24 +32,17 @@ def visible(page: str) -> tuple[str, list[str]]:
             if not depth:
                 texts.append(_words(page[start : tag.start()]))
                 at = tag.end()
-        elif _is_hidden(tag[3]):
+        elif tag[1]:
+            unseen.closes()
+        elif _HIDDEN.search(tag[3]) or unseen.opens(tag[2], tag[3], _style(tag[3])):
             shown.append(page[at : tag.start()])
             start, depth = tag.end(), 1
     return "".join((*shown, page[at:])), [text for text in texts if text]
 
 
-def _is_hidden(attributes: str) -> bool:
+def _style(attributes: str) -> str:
     style = _STYLE.search(attributes)
-    return bool(_HIDDEN.search(attributes)) or (style is not None and _is_unseen(unescape(style[1])))
-
-
-def _is_unseen(style: str) -> bool:
-    """The last declaration of a property counts."""
-    stated: dict[str, str] = {}
-    for declaration in _COMMENT.sub("", style).lower().split(";"):
-        name, _, value = declaration.partition(":")
-        stated[name.strip()] = value.partition("!")[0].strip()
-    return any(stated.get(name) in values for name, values in _UNSEEN.items())
+    return unescape(style[1]) if style else ""
 
 
 def _words(markup: str) -> str:

@@ -69,7 +69,7 @@ def read_html(source: str) -> Sheet:
         Rejected: where there are more elements, or they are nested deeper, than any release needs.
     """
     _refuse_wild(source)
-    page, hidden = visible(clean_html(source))
+    page, hidden = visible(clean_html(source), source)
     reader = _Reader(arranging(page))
     reader.feed(page)
     reader.close()

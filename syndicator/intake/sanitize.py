@@ -91,7 +91,7 @@ _ATTRIBUTES: Final = {
     "li": {"value"},
     "td": {"rowspan", "colspan"},
     "th": {"rowspan", "colspan"},
-    "*": {"id", "hidden", "style"},  # what says that an element is not shown
+    "*": {"id", "class", "hidden", "style"},  # what says that an element is not shown
 }
 _SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 # Possessive: spaces that are given back could be shared out around the quotation mark in as many ways as there are.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndicator.intake.hidden import visible
 from syndicator.intake.lint import diagnose
 from syndicator.intake.read import read
 from syndicator.intake.reading import Reading
@@ -52,6 +53,54 @@ def test_what_is_shown_stays() -> None:
     reading = read(f"{HEAD}{markup}<p hidden> </p>".encode(), "x.html")
     assert said(reading) == ["Bread.", "Cake."]
     assert told(reading, "W123") == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup"),
+    [
+        (".x{display:none}", "<p class='a x b'>{}</p>"),
+        ("<!-- p.x , td { color:red; DISPLAY : None } -->", "<p class=x>{}</p>"),
+        ("#x{visibility:hidden}", "<div id=x><p>{}</p></div>"),
+        ("@import 'a.css'; @media screen { .x { display: none; } }", "<p class=x>{}</p>"),
+        (".a .x{display:none}", "<div class=a><div><p class=x>{}</p></div></div>"),
+        (".a>.x{display:none}", "<div class=a><p class=x>{}</p></div>"),
+        ("p.x{display:block} .x{display:none !important}", "<p class=x>{}</p>"),
+        (".x{display:block} .x{display:none}", "<p class=x>{}</p>"),
+        ("span.x{mso-hide:all}", "<p><span class=x>{}</span></p>"),
+        ("*.x{display:none/* no */}", "<p class='x&#32;y'>{}</p>"),
+    ],
+)
+def test_what_a_style_sheet_hides_is_left_out_and_told(sheet: str, markup: str) -> None:
+    page = f"<style>{sheet}</style>{HEAD}{markup.format('Secret plan.')}<p>Bread is cheap.</p>"
+    reading = read(page.encode(), "x.html")
+    assert said(reading) == ["Bread is cheap."]
+    assert told(reading, "W123") == ["hidden text was left out: 'Secret plan.'"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup"),
+    [
+        ("@media print { .x{display:none} }", "<p class=x>{}</p>"),
+        ("@media only screen and (max-width: 480px) { .x{display:none !important} }", "<p class=x>{}</p>"),
+        ("p.x{display:block} .x{display:none}", "<p class=x>{}</p>"),
+        (".x{display:none}", "<p class=x style='display:block'>{}</p>"),
+        (".x:hover, .x::before, .x[lang] {display:none}", "<p class=x>{}</p>"),
+        (".a .x{display:none}", "<div class=a>Cake.</div><p class=x>{}</p>"),
+        (".a>.x{display:none}", "<div class=a><div><p class=x>{}</p></div></div>"),
+        (".x{display:none} .x{display:inherit}", "<p class=x>{}</p>"),
+        (".X{display:none} /* .x{display:none} */", "<p class=x>{}</p>"),
+        ("}}{{ .x{display:none", "<p class=x>{}</p>"),
+    ],
+)
+def test_what_a_style_sheet_shows_stays(sheet: str, markup: str) -> None:
+    reading = read(f"<style>{sheet}</style>{HEAD}{markup.format('Bread is cheap.')}".encode(), "x.html")
+    assert said(reading)[-1] == "Bread is cheap."
+    assert told(reading, "W123") == []
+
+
+def test_style_sheets_for_print_hide_nothing() -> None:
+    page = f"<style media=print>.x{{display:none}}</style>{HEAD}<p class=x>Bread.</p>"
+    assert said(read(page.encode(), "x.html")) == ["Bread."]
 
 
 def test_tables_behind_a_hidden_one_are_still_told_apart() -> None:
@@ -124,3 +173,23 @@ def test_what_stands_above_and_below_the_pages_is_told() -> None:
 
 def test_a_broken_part_is_a_fault() -> None:
     assert read(docx(more={"word/header1.xml": f"<w:hdr {W}>"}), "x.docx").faults
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "<style>" * 70_000,
+        "<style>" + "/*" * 240_000,
+        "<style>" + "@media screen{" * 30_000,
+        "<style>" + ".a," * 150_000 + "{display:none}",
+    ],
+    ids=["openings", "comments", "blocks", "selectors"],
+)
+def test_a_wild_style_sheet_is_read_once(sheet: str) -> None:
+    assert visible("<p>Bread.</p>", sheet) == ("<p>Bread.</p>", [])
+
+
+def test_elements_deep_inside_of_others_cost_no_more() -> None:
+    sheet = "<style>" + "".join(f".n{place} .a .b{{display:none}}" for place in range(130)) + "</style>"
+    page = ('<div class="a b">' * 190 + "x" + "</div>" * 190) * 25
+    assert visible(page, sheet) == (page, [])
