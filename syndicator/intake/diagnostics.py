@@ -51,10 +51,12 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W121": "an embargo that is over",
         "W122": "another day in the text than in embargo_until",
         "W123": "hidden text that was left out",
+        "W124": "tracked changes that nobody has accepted",
+        "W125": "a text box or diagram that was not read",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",
-        "N204": "text above or below the pages of a document",
+        "N204": "text above, below or beside the pages of a document",
     }
 )
 """Every code and what it stands for; docs/diagnostics.md says more about each."""

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
 
@@ -14,6 +15,7 @@ from syndicator.intake.hidden import hidden_text
 from syndicator.intake.html import read_html
 from syndicator.intake.sheet import Oddity, Sheet
 from syndicator.intake.word_parts import margins_of, visible_docx
+from syndicator.intake.word_reviews import changes_of, unread_boxes
 
 MAX_DOCX_BYTES: Final = 20_000_000
 _MOST_ENTRIES: Final = 1_000
@@ -40,7 +42,7 @@ def read_docx(body: bytes) -> Sheet:
     pictures = _judged(body)
     try:
         shown, hidden = visible_docx(body)
-        margins = list(margins_of(body))
+        besides = [*_margins(body), *_boxes(body), *_changes(body)]
         page = mammoth.convert_to_html(
             io.BytesIO(shown), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
         )
@@ -62,14 +64,30 @@ def read_docx(body: bytes) -> Sheet:
         Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
     )
     sheet.oddities.extend(hidden_text(text) for text in hidden)
-    sheet.oddities.extend(_margin(kind, text) for kind, text in margins)
+    sheet.oddities.extend(besides)
     return sheet
 
 
-def _margin(kind: str, text: str) -> Oddity:
-    """Printed on every page, it is no part of the text; but an embargo may stand there."""
-    shown = f"the {kind} of the pages, {text[:80]!r}, was not read"
-    return Oddity("E008", 0, text) if MENTION.search(text) or is_embargo(text) else Oddity("N204", 0, shown)
+def _margins(body: bytes) -> Iterator[Oddity]:
+    """Printed on every page, or written beside it, it is no part of the text; but an embargo may stand there."""
+    for kind, text in margins_of(body):
+        yield _embargo(text) or Oddity("N204", 0, f"the {kind}, {text[:80]!r}, was not read")
+
+
+def _boxes(body: bytes) -> Iterator[Oddity]:
+    for text in unread_boxes(body):
+        yield _embargo(text) or Oddity("W125", 0, f"a text box or diagram, {text[:80]!r}, was not read")
+
+
+def _embargo(text: str) -> Oddity | None:
+    return Oddity("E008", 0, text) if MENTION.search(text) or is_embargo(text) else None
+
+
+def _changes(body: bytes) -> Iterator[Oddity]:
+    put_in, taken_out = ([repr(text[:40]) for text in texts] for texts in changes_of(body))
+    said = [f"{', '.join(texts[:3])} {word}" for texts, word in ((put_in, "put in"), (taken_out, "left out")) if texts]
+    if said:
+        yield Oddity("W124", 0, f"tracked changes were read as accepted: {'; '.join(said)}")
 
 
 _FIX: Final = "save it as .docx once more, or hand in Markdown or plain text"

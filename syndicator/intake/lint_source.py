@@ -154,6 +154,7 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
 
 _LINK_FIX: Final = "give the address, or remove the link"
 _SHOW_FIX: Final = "show it if it belongs to the text, or remove it"
+_CHANGES_FIX: Final = "accept or reject the changes in the document"
 _MARGIN_FIX: Final = "write it into the text if it belongs there"
 
 
@@ -172,7 +173,14 @@ def _pictures(reading: Reading) -> Iterator[Diagnostic]:
 
 
 def _oddities(reading: Reading) -> Iterator[Diagnostic]:
-    fixes = {"W114": _LINK_FIX, "W115": _LINK_FIX, "W123": _SHOW_FIX, "N204": _MARGIN_FIX}
+    fixes = {
+        "W114": _LINK_FIX,
+        "W115": _LINK_FIX,
+        "W123": _SHOW_FIX,
+        "W124": _CHANGES_FIX,
+        "W125": _MARGIN_FIX,
+        "N204": _MARGIN_FIX,
+    }
     for odd in reading.oddities:
         if odd.code != "E008":  # refused, and told as such, unless the field is set
             yield at_line(reading, Diagnostic(odd.code, odd.problem, fixes.get(odd.code, "")), odd.line)

@@ -1,4 +1,4 @@
-"""What a Word document hides, and what stands above and below its pages: neither belongs to the text.
+"""What a Word document hides, and what stands above, below and beside its pages: none of it belongs to the text.
 
 Expects an archive that was judged (``docx.py``): its XML declares no entities and is not too large.
 """
@@ -13,7 +13,8 @@ from lxml import etree
 
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _TEXTS: Final = frozenset({"t", "tab", "br", "cr", "sym", "noBreakHyphen", "softHyphen", "footnoteReference"})
-_MARGIN: Final = re.compile(rb"<(?:\w+:)?(hdr|ftr)[\s>]")
+_MARGIN: Final = re.compile(rb"<(?:\w+:)?(hdr|ftr|comments)[\s>]")
+_KINDS: Final = {b"hdr": "header of the pages", b"ftr": "footer of the pages", b"comments": "comment"}
 _HEAD: Final = 3_000
 _STYLES: Final = "word/styles.xml"
 
@@ -39,7 +40,7 @@ def visible_docx(body: bytes) -> tuple[bytes, list[str]]:
 
 
 def _without_hidden(part: bytes, styles: Mapping[str, bool], texts: list[str]) -> bytes:
-    root = _parsed(part)
+    root = parsed(part)
     for paragraph in root.iter("{*}p"):
         of_paragraph = _style(paragraph.find("{*}pPr/{*}pStyle"), styles)
         runs = [run for run in paragraph.iter("{*}r") if _vanishes(run, styles, default=of_paragraph)]
@@ -80,7 +81,7 @@ def _hidden_styles(part: bytes | None) -> dict[str, bool]:
         return {}
     bases: dict[str, str] = {}
     stated: dict[str, bool] = {}
-    for style in _parsed(part).iter("{*}style"):
+    for style in parsed(part).iter("{*}style"):
         name = next((str(value) for key, value in style.attrib.items() if etree.QName(key).localname == "styleId"), "")
         base, vanish = style.find("{*}basedOn"), _stated(style.find("{*}rPr"))
         bases[name] = _value(base) if base is not None else ""
@@ -97,7 +98,7 @@ def _inherited(name: str, bases: Mapping[str, str], stated: Mapping[str, bool]) 
 
 
 def margins_of(body: bytes) -> Iterator[tuple[str, str]]:
-    """The words above and below the pages of a Word document, each once: "header" or "footer", and the words.
+    """The words above and below the pages of a Word document and of its comments, each once: what they are, the words.
 
     Raises:
         SyntaxError: for a part that is no XML.
@@ -107,16 +108,27 @@ def margins_of(body: bytes) -> Iterator[tuple[str, str]]:
         parts = [archive.read(name) for name in archive.namelist() if name.endswith(".xml")]
     for part in parts:
         kind = _MARGIN.search(part[:_HEAD])
-        text = _text_of(part) if kind else ""
-        if kind and any(map(str.isalpha, text)) and text not in seen:
-            seen.add(text)
-            yield "header" if kind[1] == b"hdr" else "footer", text
+        for element in _said_in(part, kind[1]) if kind else ():
+            text = _text_of(element)
+            if kind and any(map(str.isalpha, text)) and text not in seen:
+                seen.add(text)
+                yield _KINDS[kind[1]], text
 
 
-def _text_of(part: bytes) -> str:
-    paragraphs = _parsed(part).iter("{*}p")
+def _said_in(part: bytes, kind: bytes) -> Iterator[etree._Element]:
+    root = parsed(part)
+    return root.iter("{*}comment") if kind == b"comments" else iter([root])
+
+
+def _text_of(element: etree._Element) -> str:
+    paragraphs = element.iter("{*}p")
     return " ".join(" ".join("".join(text.text or "" for text in each.iter("{*}t")) for each in paragraphs).split())
 
 
-def _parsed(part: bytes) -> etree._Element:
+def parsed(part: bytes) -> etree._Element:
+    """The root of a part.
+
+    Raises:
+        SyntaxError: for a part that is no XML.
+    """
     return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
