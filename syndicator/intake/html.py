@@ -179,7 +179,8 @@ class _Reader(HTMLParser):
             return
         self._break()
         if tag in {"ul", "ol"} and self._rows is None:
-            self._lists.append(PageList(given, is_ordered=tag == "ol"))
+            self._lists.append(PageList(given, is_ordered=tag == "ol", before=self._text))
+            self._text = ""
         elif tag == "li" and self._lists:
             self._lists[-1].open_point(given)
         elif tag == "table":
@@ -241,7 +242,8 @@ class _Reader(HTMLParser):
     def _close_list(self) -> None:
         closed = self._lists.pop()
         if self._lists:
-            self._text += "\n".join(["", *closed.points, ""])
+            if closed.before.strip() or not self._lists[-1].add_to_last(closed.lines()):
+                self._text = f"{closed.before}{self._text}\n{closed.lines()}\n"
         elif closed.points:
             start = start_of(closed.numbers()) if closed.is_ordered else 1
             points = tuple(closed.points) if start is not None else numbered(closed.numbers(), closed.points)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -100,6 +101,8 @@ class _Walk:
             yield from _raw(self._lines, first, last, self._offset)
         elif kind in {"bullet_list_open", "ordered_list_open"} and _is_flat(group):
             yield self._list(group, first, last)
+        elif kind in {"bullet_list_open", "ordered_list_open"} and _holds_points_only(group):
+            yield self._nested_list(group, first, last)
         elif kind == "table_open":
             yield self._table(group, first, last)
         elif kind in {"fence", "code_block"}:
@@ -124,8 +127,8 @@ class _Walk:
         said = [self._inline(token, (token.map or (first, last))[0]) for token in group if token.type == "inline"]
         lines = tuple(line for point in said for line in point)
         points = tuple("\n".join(line.text for line in point) for point in said)
-        numbers = [int(token.info) for token in group if token.type == "list_item_open" and token.info]
-        start = numbers[0] if _is_automatic(numbers) else start_of(numbers)
+        numbers = _numbers(group, 0)
+        start = start_of(numbers)
         place = self._offset
         return Piece(
             "list",
@@ -135,6 +138,40 @@ class _Walk:
             ordered=bool(numbers),
             start=start,
             points=numbered(numbers, points) if start is None else points,
+        )
+
+    def _nested_list(self, group: Sequence[Token], first: int, last: int) -> Piece:
+        """A list whose points hold lists or several paragraphs: lines of the outer point, numbered as they are."""
+        points: list[list[TextLine]] = []
+        signs: list[Iterator[str]] = []
+        sign = ""
+        for place, token in enumerate(group):
+            if token.type.endswith("list_open"):
+                signs.append(_signs(group, place))
+            elif token.type.endswith("list_close"):
+                signs.pop()
+            elif token.type == "list_item_open":
+                sign = next(signs[-1])
+                if len(signs) == 1:
+                    points.append([])
+                    sign = ""
+            elif token.type == "inline":
+                lines = self._inline(token, (token.map or (first, last))[0])
+                points[-1].extend(
+                    TextLine(line.number, (sign if line is lines[0] else "") + line.text) for line in lines
+                )
+                sign = ""
+        numbers = _numbers(group, 0)
+        start = start_of(numbers) if numbers else 1
+        texts = tuple("\n".join(line.text for line in point) for point in points)
+        return Piece(
+            "list",
+            first + 1 + self._offset,
+            last + self._offset,
+            tuple(line for point in points for line in point),
+            ordered=bool(numbers),
+            start=start,
+            points=numbered(numbers, texts) if start is None else texts,
         )
 
     def _table(self, group: Sequence[Token], first: int, last: int) -> Piece:
@@ -209,9 +246,28 @@ def _is_flat(group: Sequence[Token]) -> bool:
     )
 
 
-def _is_automatic(numbers: Sequence[int]) -> bool:
-    """``1.`` before every point: Markdown counts for itself."""
-    return len(numbers) > 1 and set(numbers) in ({0}, {1})
+def _holds_points_only(group: Sequence[Token]) -> bool:
+    return not any(token.type in {"blockquote_open", "fence", "code_block", "table_open", "hr"} for token in group)
+
+
+def _numbers(group: Sequence[Token], place: int) -> list[int]:
+    """The numbers of the list that opens at a place; none for a list of bullets."""
+    level = group[place].level + 1
+    given: list[int] = []
+    for token in map(group.__getitem__, range(place + 1, len(group))):
+        if token.level < level:
+            break
+        if token.level == level and token.type == "list_item_open" and token.info:
+            given.append(int(token.info))
+    # "1." before every point: Markdown counts for itself.
+    is_automatic = len(given) > 1 and set(given) in ({0}, {1})
+    return list(range(given[0], given[0] + len(given))) if is_automatic else given
+
+
+def _signs(group: Sequence[Token], place: int) -> Iterator[str]:
+    """What stands before each point of the list that opens at a place."""
+    numbers = _numbers(group, place)
+    return (f"{number}. " for number in numbers) if numbers else repeat("")
 
 
 def _raw(lines: Sequence[str], first: int, last: int, offset: int) -> Iterator[Piece]:

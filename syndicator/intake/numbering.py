@@ -24,15 +24,19 @@ def numbered(numbers: Sequence[int], points: Sequence[str]) -> tuple[str, ...]:
 class PageList:
     """A list of a page while its points pass by."""
 
-    def __init__(self, given: Mapping[str, str], *, is_ordered: bool) -> None:
+    def __init__(self, given: Mapping[str, str], *, is_ordered: bool, before: str = "") -> None:
+        """``before``: text of the point that this list stands in, in front of it."""
         self.is_ordered = is_ordered
+        self.before = before
         self.points: list[str] = []
         self._given = given
         self._values: list[int | None] = []
         self._value: int | None = None
+        self._is_open = False
 
     def open_point(self, given: Mapping[str, str]) -> None:
         self._value = _stated(given.get("value"))
+        self._is_open = True
 
     def add(self, text: str) -> None:
         """The open point; one without text is none."""
@@ -40,6 +44,22 @@ class PageList:
             self.points.append(text)
             self._values.append(self._value)
         self._value = None
+        self._is_open = False
+
+    def add_to_last(self, text: str) -> bool:
+        """Lines of a list between two points, as word processors nest them, belong to the one above.
+
+        False where a point is open or none is above: then they are part of what follows.
+        """
+        if self._is_open or not self.points:
+            return False
+        self.points[-1] = f"{self.points[-1]}\n{text}"
+        return True
+
+    def lines(self) -> str:
+        """The points inside of another list's point: numbered ones keep their numbers."""
+        points = numbered(self.numbers(), self.points) if self.is_ordered else self.points
+        return "\n".join(points)
 
     def numbers(self) -> list[int]:
         """The points' numbers as a browser shows them."""

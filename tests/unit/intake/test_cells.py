@@ -55,7 +55,10 @@ def test_paragraphs_of_one_point_are_not_glued() -> None:
     ("point", "lines"),
     [
         ("Sites<ul><li>Berlin</li><li>Cologne</li></ul>Staff: 40", "Sites\nBerlin\nCologne\nStaff: 40"),
-        ("Sites<ol><li>Berlin<ul><li>Mitte</li></ul>2026</li></ol>Staff: 40", "Sites\nBerlin\nMitte\n2026\nStaff: 40"),
+        (
+            "Sites<ol><li>Berlin<ul><li>Mitte</li></ul>2026</li></ol>Staff: 40",
+            "Sites\n1. Berlin\nMitte\n2026\nStaff: 40",
+        ),
         ("12<p>30</p>40", "12\n30\n40"),
         ("12<div>30</div>40<br>50", "12\n30\n40\n50"),
     ],

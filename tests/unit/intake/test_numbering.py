@@ -9,6 +9,7 @@ from syndicator.article.html import block_html
 from syndicator.article.plaintext import block_text
 from syndicator.intake.read import read
 from syndicator.model.body import ListBlock
+from tests.unit.intake.test_hostile import RELATION, RELATIONS, docx, paragraph
 
 TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
 
@@ -76,6 +77,58 @@ def test_markdown_keeps_its_numbers(text: str, block: dict[str, Any]) -> None:
 )
 def test_pages_keep_their_numbers(text: str, block: dict[str, Any]) -> None:
     assert html(text) == block
+
+
+NESTED = ["eins\n1. a\n2. b", "zwei"]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("1. eins\n   1. a\n   2. b\n2. zwei", NESTED),
+        ("1. eins\n   1. a\n   1. b\n2. zwei", NESTED),
+        ("1. eins\n   3. a\n   4. b\n2. zwei", ["eins\n3. a\n4. b", "zwei"]),
+        ("- eins\n  1. a\n     - tief\n  2. b\n- zwei", ["eins\n1. a\ntief\n2. b", "zwei"]),
+        ("1. eins\n\n   weiter\n\n2. zwei\n   1. a\n   2. b", ["eins\nweiter", "zwei\n1. a\n2. b"]),
+    ],
+)
+def test_lists_of_markdown_inside_of_points_keep_theirs(text: str, points: list[str]) -> None:
+    assert markdown(text) == {"type": "list", "ordered": not text.startswith("-"), "points": points}
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("<ol><li>eins<ol><li>a</li><li>b</li></ol></li><li>zwei</li></ol>", NESTED),
+        ("<ol><li><p>eins</p><ol><li><p>a</p></li><li>b</li></ol></li><li>zwei</li></ol>", NESTED),
+        ("<ol><li>eins</li><ol><li>a</li><li>b</li></ol><li>zwei</li></ol>", NESTED),
+        ("<ol><li>eins<ol start=4><li>a</ol></ol>", ["eins\n4. a"]),
+        ("<ol><li>eins<ol reversed><li>a<li>b</ol>dann</ol>", ["eins\n2. a\n1. b\ndann"]),
+        ("<ol><ol><li>a</li></ol><li>eins</li></ol>", ["1. a\neins"]),
+    ],
+)
+def test_lists_of_pages_inside_of_points_keep_theirs(text: str, points: list[str]) -> None:
+    assert html(text) == from_one(*points)
+
+
+def test_lists_of_word_inside_of_points_keep_theirs() -> None:
+    levels = "".join(
+        f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="decimal"/></w:lvl>' for level in (0, 1)
+    )
+    numbering = (
+        '<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    relations = RELATIONS.format(RELATION.format("numbering", "numbering.xml", ""))
+    body = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+        f"<w:r><w:t>{text}</w:t></w:r></w:p>"
+        for level, text in ((0, "eins"), (1, "a"), (1, "b"), (0, "zwei"))
+    )
+    more: dict[str, str | bytes] = {"word/numbering.xml": numbering, "word/_rels/document.xml.rels": relations}
+    head = paragraph("Acme opens a bakery", "Heading1") + paragraph(TEXT)
+    assert read(docx(head + body, more=more), "x.docx").draft["body"][1] == from_one(*NESTED)
 
 
 def test_a_start_is_shown_by_text_and_html() -> None:
