@@ -12,6 +12,7 @@ from syndicator.intake.parts import Layout, Part, Section
 from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
 from syndicator.intake.trackers import is_pixel
+from syndicator.model.body import MAX_POINTS, MAX_ROWS
 from syndicator.model.text import MAX_CELL, cell_of
 
 _CAPTION: Final = re.compile(
@@ -140,7 +141,7 @@ def _blocks(section: Section) -> Iterator[dict[str, Any]]:
         yield _subheading(section.heading)
     elif section.part is Part.BOILERPLATE:
         for piece in section.pieces[_MOST_PARAGRAPHS:]:
-            yield _block(piece)
+            yield from _blocks_of(piece)
     elif section.part is Part.LEGAL and not _is_the_networks(section):
         if section.heading:
             yield _subheading(section.heading)
@@ -150,7 +151,7 @@ def _blocks(section: Section) -> Iterator[dict[str, Any]]:
 def _each(section: Section) -> Iterator[dict[str, Any]]:
     for piece in section.pieces:
         if piece.text.strip():
-            yield _subheading(piece.text) if section.part is Part.SUBHEADING else _block(piece)
+            yield from [_subheading(piece.text)] if section.part is Part.SUBHEADING else _blocks_of(piece)
 
 
 def _is_the_networks(section: Section) -> bool:
@@ -162,23 +163,30 @@ def _subheading(text: str) -> dict[str, Any]:
     return {"type": "subheading", "text": " ".join(text.split("\n")).strip()}
 
 
-def _block(piece: Piece) -> dict[str, Any]:
+def _blocks_of(piece: Piece) -> Iterator[dict[str, Any]]:
+    """The block that a piece makes; a list or table of more points or rows than a block holds makes several."""
     if piece.kind == "list" and any(point.strip() for point in piece.points):
-        return _list(piece)
+        yield from _lists(piece)
+        return
     if piece.kind == "table" and piece.rows:
         header, *rows = [[cell_of(cell) for cell in row] for row in (piece.header, *piece.rows)]
         if all(len(cell) <= MAX_CELL for row in (header, *rows) for cell in row):
-            return {"type": "table", "header": header, "rows": rows}
-    return {"type": "paragraph", "text": piece.text.strip("\n").strip()}
+            for place in range(0, len(rows), MAX_ROWS):
+                yield {"type": "table", "header": header, "rows": rows[place : place + MAX_ROWS]}
+            return
+    yield {"type": "paragraph", "text": piece.text.strip("\n").strip()}
 
 
-def _list(piece: Piece) -> dict[str, Any]:
+def _lists(piece: Piece) -> Iterator[dict[str, Any]]:
     """A list that cannot be counted is a paragraph: its numbers are text."""
     points = [point for point in piece.points if point.strip()]
     if piece.start is None:
-        return {"type": "paragraph", "text": "\n".join(points)}
-    start = {} if piece.start == 1 else {"start": piece.start}
-    return {"type": "list", "ordered": piece.ordered, **start, "points": points[:500]}
+        yield {"type": "paragraph", "text": "\n".join(points)}
+        return
+    for place in range(0, len(points), MAX_POINTS):
+        first = piece.start + place if piece.ordered else 1
+        start = {} if first == 1 else {"start": first}
+        yield {"type": "list", "ordered": piece.ordered, **start, "points": points[place : place + MAX_POINTS]}
 
 
 def _is_boilerplate(section: Section) -> bool:

@@ -10,6 +10,9 @@ from syndicator.model.text import Cell, Line, Text
 MAX_NUMBER: Final = 999_999_999
 """Nine digits, as many as CommonMark takes for a number."""
 
+MAX_POINTS: Final = 500
+MAX_ROWS: Final = 2_000
+
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -37,7 +40,7 @@ class ListBlock(BaseModel):
     ordered: bool = False
     # Left out where it is 1: records of before there was a start keep their bytes.
     start: Annotated[int, Field(ge=0, le=MAX_NUMBER, exclude_if=_is_one)] = 1
-    points: Annotated[tuple[Text, ...], Field(min_length=1, max_length=500)]
+    points: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_POINTS)]
 
 
 class Table(BaseModel):
@@ -46,7 +49,7 @@ class Table(BaseModel):
     model_config = _FROZEN
     type: Literal["table"] = "table"
     header: tuple[Cell, ...] = ()
-    rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1, max_length=2000)]
+    rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1, max_length=MAX_ROWS)]
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":

@@ -131,6 +131,15 @@ def test_lists_of_word_inside_of_points_keep_theirs() -> None:
     assert read(docx(head + body, more=more), "x.docx").draft["body"][1] == from_one(*NESTED)
 
 
+@pytest.mark.parametrize("sign", ["1.", "-"])
+def test_a_list_of_more_points_than_a_block_holds_loses_none(sign: str) -> None:
+    head = f"# Acme opens a bakery\n\n{TEXT}\n\n"
+    reading = read((head + "".join(f"{sign} p{place}\n" for place in range(1_001))).encode(), "x.md")
+    lists = reading.draft["body"][1:]
+    assert [point for block in lists for point in block["points"]] == [f"p{place}" for place in range(1_001)]
+    assert [block.get("start", 1) for block in lists] == ([1, 501, 1_001] if sign == "1." else [1, 1, 1])
+
+
 def test_a_start_is_shown_by_text_and_html() -> None:
     block = ListBlock.model_validate(counted(5, "fünf", "sechs"))
     assert block_text(block) == "5. fünf\n6. sechs"
