@@ -30,6 +30,8 @@ _REMOTE: Final = re.compile(
     rb"<(?=[^<>]*\bTargetMode\s*=\s*[\"']External)[^<>]*"
     rb"\bType\s*=\s*[\"'][^\"'<>]*/(?:attachedTemplate|oleObject|frame|subDocument|afChunk)[\"']"
 )
+# What mammoth puts behind a note, to lead back to the text.
+_WAY_BACK: Final = re.compile('\\s?<a href="#(?:footnote|endnote)-ref-[^"<>]*">\u2191</a>')
 _MAIN: Final = "word/document.xml"
 
 
@@ -58,7 +60,7 @@ def read_docx(body: bytes) -> Sheet:
         SyntaxError,
     ) as error:
         raise Rejected([Fault("record", f"this Word document cannot be read: {type(error).__name__}", _FIX)]) from None
-    sheet = read_html(page.value)
+    sheet = read_html(_WAY_BACK.sub("", page.value))
     sheet.pictures.clear()
     sheet.oddities.extend(
         Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures

@@ -18,6 +18,8 @@ _MOST_MARKS: Final = 2_000
 _MOST_MARKS_ALTOGETHER: Final = 30_000
 _MARKS: Final = re.compile(r"[*_\[\]<`&|]")
 _LONGEST_HEADING: Final = 300
+# "[^1]: unaudited" is a note in every dialect but CommonMark, which takes it for where a link leads.
+_NOTE: Final = re.compile(r"^( {0,3})\[(?=\^[^\]\s]{1,40}\]:)", re.MULTILINE)
 _HREF: Final = re.compile(r"^(?:https?:|mailto:|tel:|//|/|#|[\w.-]+(?:/|$))", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def read_markdown(text: str, offset: int = 0) -> Sheet:
         )
         sheet.pieces.extend(_raw(lines, 0, len(lines), offset))
         return sheet
-    tokens = _parser().parse("\n".join(lines))
+    tokens = _parser().parse(_NOTE.sub(r"\1\\[", "\n".join(lines)))
     _Walk(sheet, lines, offset).take(tokens)
     return sheet
 
