@@ -54,6 +54,9 @@ _BLOCKS: Final = _HEADINGS | frozenset(
 )
 _TABLE_PARTS: Final = frozenset({"thead", "tbody", "tfoot", "tr", "td", "th"})
 _LIFTS: Final[Mapping[str, Callable[[str, str], str]]] = {"sup": raised, "sub": lowered}
+_LIFTS_BY_STYLE: Final = {"super": raised, "sub": lowered}
+# Google Docs raises signs by the style of a span.
+_LIFTING_STYLE: Final = re.compile(r"(?:^|;)\s*vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 _VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"})
 _LANGUAGE: Final = re.compile(
     r"<html\b[^<>]*?\slang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2})\b", re.IGNORECASE
@@ -131,6 +134,7 @@ class _Reader(HTMLParser):
         self._structures: dict[int, _Structure] = {}
         self._links: list[tuple[str, str]] = []
         self._lifted: list[str] = []
+        self._spans: list[tuple[str, str]] = []
         self._anchors: list[tuple[str, str, int]] = []
         self._pictures: list[tuple[dict[str, str], int]] = []
         self._ids: set[str] = set()
@@ -150,6 +154,9 @@ class _Reader(HTMLParser):
             self._links.append((given.get("href", ""), self._text))
         elif tag in _LIFTS:
             self._lifted.append(self._text)
+        elif tag == "span":
+            lifting = _LIFTING_STYLE.search(given.get("style", ""))
+            self._spans.append((lifting[1].lower() if lifting else "", self._text if lifting else ""))
         elif tag in _BLOCKS:
             self._open(tag, given)
 
@@ -160,6 +167,10 @@ class _Reader(HTMLParser):
                 self._anchors.append((href, _tidy(self._text.removeprefix(before)), len(self._blocks)))
         elif tag in _LIFTS and self._lifted:
             self._lift(_LIFTS[tag], self._lifted.pop())
+        elif tag == "span" and self._spans:
+            lift, before = self._spans.pop()
+            if lift:
+                self._lift(_LIFTS_BY_STYLE[lift], before)
         elif tag in _BLOCKS:
             self._close(tag)
 

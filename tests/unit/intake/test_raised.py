@@ -34,6 +34,8 @@ def text_of(reading: Reading) -> str:
         ("<sup>1</sup> Stand: Mai", "¹ Stand: Mai"),
         ("<sup>* Alle Preise ohne Steuer.</sup>", "* Alle Preise ohne Steuer."),
         ("a<sup></sup>b<sub> </sub>c", "ab c"),
+        ("12<span style='font-size:0.6em;vertical-align:super;'>1</span> <span>Mio.</span>", "12¹ Mio."),
+        ("H<span style='Vertical-Align : sub'>2</span>O, 4<span style='vertical-align:middle'>5</span>", "H₂O, 45"),
     ],
 )
 def test_a_raised_sign_never_joins_what_stands_before_it(markup: str, text: str) -> None:
