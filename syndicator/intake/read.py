@@ -1,6 +1,7 @@
 """``read``: the one door for outside text. It tells the format, refuses over limits first, and never raises."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Final
@@ -47,6 +48,14 @@ _FOREIGN: Final = (
     (b"\xff\xfe", "UTF-16", "save the file as UTF-8"),
     (b"\xfe\xff", "UTF-16", "save the file as UTF-8"),
 )
+# Lines of a header, one of which says how the text below is encoded. Such a line is in no text that somebody copied.
+_MAIL: Final = re.compile(
+    rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
+    rb"(?:MIME-Version:\s*1|Content-Transfer-Encoding:|Content-Type:\s*[\w-]+/)",
+    re.IGNORECASE,
+)
+_LONGEST_MAIL_HEAD: Final = 20_000
+_MAIL_FIX: Final = "copy its text into a file, or save the release that is attached to it"
 
 
 def format_of(source: bytes, name: str) -> Format:
@@ -99,6 +108,8 @@ def _foreign(source: bytes) -> Fault | None:
     for head, kind, fix in _FOREIGN:
         if source.startswith(head):
             return Fault("record", f"this is {kind}", fix)
+    if _MAIL.match(source.removeprefix(b"\xef\xbb\xbf")[:_LONGEST_MAIL_HEAD]):
+        return Fault("record", "this is a mail as mail programs store it", _MAIL_FIX)
     return None
 
 
