@@ -11,6 +11,8 @@ from typing import Any, Final
 LANGUAGES: Final = ("de", "en", "es", "fr", "it")
 
 _SPACES: Final = re.compile(r"[\s\u00a0]+")
+# Soft hyphens, signs of no width and marks of direction: nobody sees them, and they change no word.
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Layouts:
 
 
 def folded(text: str) -> str:
-    """Text for comparing: lower case, single spaces, no colon behind it."""
+    """Text for comparing: lower case, single spaces, nothing unseen, no colon behind it."""
+    text = text if text.isascii() else _UNSEEN.sub("", text)
     return _SPACES.sub(" ", text).strip().rstrip(":").rstrip().casefold().replace("\u2019", "'")
 
 

@@ -195,3 +195,10 @@ def test_labels_without_a_colon(line: str, phones: list[str]) -> None:
     found = contacts_of([["Jane Doe", line, "jane@acme.example"]])
     assert [one["phone"] for one in found if "phone" in one] == phones
     assert [one["name"] for one in found] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u200e", "\u2066"])
+def test_a_label_with_a_sign_that_nobody_sees_is_a_label(sign: str) -> None:
+    lines = ["Jörg Müller", f"{sign}Telefon: 030 1234567", "E-\u00adMail: j@m.example", f"{sign}Mobil: 0171 1234567"]
+    [contact] = contacts_of([lines])
+    assert contact == {"name": "Jörg Müller", "phone": "030 1234567", "email": "j@m.example"}
