@@ -1,4 +1,4 @@
-"""What the lines of a contact or publisher block say and no field holds: a second number, an address, a name.
+"""What the lines of a contact or publisher block say and no field holds: a second number, a street, a town, a name.
 
 A block says more than the fields of a contact have room for. Nothing of it may be lost in silence.
 """
@@ -13,7 +13,7 @@ from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.layouts import folded
 from syndicator.intake.locate import at_line
 from syndicator.intake.parts import Part
-from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, is_number, unglued
+from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, facts, is_number, is_place, reaches, unglued
 from syndicator.intake.reading import Reading
 
 _BLOCKS: Final = frozenset({Part.CONTACT, Part.PUBLISHER})
@@ -54,13 +54,21 @@ def _note(lost: list[str]) -> Diagnostic:
 
 
 def _said(line: str) -> Iterator[str]:
-    """Every e-mail address, web address, telephone number and name of the line."""
+    """Every e-mail address, web address, telephone number, name, and street or town of the line."""
     text = unglued(line)
     without_mail = EMAIL.sub(" ", text)
     yield from EMAIL.findall(text)
     yield from (address.rstrip(_END) for address in URL.findall(without_mail))
     yield from (number.strip() for number in LOOSE_PHONE.findall(URL.sub(" ", without_mail)) if is_number(number))
     yield from names_in(text)
+    yield from (part for part in _stated(text) if is_place(part) and any(map(str.isupper, part)))
+
+
+def _stated(text: str) -> Iterator[str]:
+    """What a line says that has no label, or that of an address, part by part."""
+    for fact in facts(text):
+        if fact.field in {"text", "address"} and not reaches(fact.value):
+            yield from (part.strip() for part in fact.value.split(", "))
 
 
 class _Held:

@@ -40,6 +40,7 @@ def test_a_second_number_and_a_web_address_are_told() -> None:
     lines = GERMAN.split("\n")
     told = {lines[line - 1]: message for line, message in notes(GERMAN)}
     assert told == {
+        "Muster AG, Hauptstr. 1, 80331 München": "'Hauptstr. 1', '80331 München' of this line are in no field",
         "Mobil: 0171 9999999": "'0171 9999999' of this line is in no field",
         "Telefon: 089 777777": "'089 777777' of this line is in no field",
         "Web: https://muster.example": "'https://muster.example' of this line is in no field",
@@ -54,6 +55,12 @@ def test_a_second_number_and_a_web_address_are_told() -> None:
         ("Jane Doe\n+44 113 555 0199 or +44 20 7946 0018\njane@acme.example", ("+44 20 7946 0018",)),
         ("Press office\npress@acme.example\nVisit our website", ()),
         ("Jane Doe (jane@acme.example) and John Roe (john@acme.example)", ("john@acme.example",)),
+        ("Jane Doe\n12 Mill Lane\n+44 113 555 0199", ("12 Mill Lane",)),
+        (
+            "Jane Doe\nDomstraße 11, Eingang 1, 17489 Greifswald\njane@acme.example",
+            ("Domstraße 11", "Eingang 1", "17489 Greifswald"),
+        ),
+        ("Jane Doe\nMonday to Friday, 9 to 17\njane@acme.example", ()),
         ("Jane Doe\nTel: +44 113 555 0199\nwww.acme.example/press", ("www.acme.example/press",)),
     ],
 )
