@@ -11,6 +11,7 @@ from typing import Final
 from feeds.media import medium_of
 from feeds.model import Category, Enclosure, Entry, Head, Json, Link, Person, Source
 from feeds.moments import rfc3339
+from feeds.uri import mailto_of
 
 _VERSION: Final = "https://jsonfeed.org/version/1.1"
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -116,7 +117,7 @@ def _picture(enclosures: Sequence[Enclosure]) -> str | None:
 
 def _author(person: Person) -> dict[str, Json]:
     """JSON Feed gives a person no e-mail address but lets the URL be a mailto."""
-    url = person.uri or (f"mailto:{person.email}" if person.email else None)
+    url = person.uri or (mailto_of(person.email) if person.email else None)
     return _present(name=person.name, url=url)
 
 

@@ -8,6 +8,7 @@ import idna
 
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*")
 _KEPT: Final = "-._~:/?#@!$&'()*+,;=%"
+_KEPT_IN_MAILTO: Final = "@!$'()*+,;:"
 
 
 def uri_of(address: str) -> str:
@@ -37,3 +38,8 @@ def _ascii(host: str) -> str:
         return idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
         return host
+
+
+def mailto_of(email: str) -> str:
+    """The link to an e-mail address (RFC 6068, section 2): what would end it, or begin a header, is encoded."""
+    return f"mailto:{quote(email, safe=_KEPT_IN_MAILTO)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
+from feeds.uri import mailto_of
 from syndicator.article.plaintext import caption_text, dateline_text
 from syndicator.model.body import Block, ListBlock, Subheading, Table
 from syndicator.model.media import Media
@@ -110,7 +111,7 @@ def _reach(
 ) -> list[str]:
     lines = [f"{_text(label)} {_text(number)}" for label, number in ((phone_label, phone), (fax_label, fax)) if number]
     if email:
-        lines.append(f'{_text(email_label)} <a href="mailto:{escape(email)}">{_text(email)}</a>')
+        lines.append(f'{_text(email_label)} <a href="{escape(mailto_of(email))}">{_text(email)}</a>')
     return lines
 
 

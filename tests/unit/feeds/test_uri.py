@@ -1,6 +1,6 @@
 import pytest
 
-from feeds.uri import uri_of
+from feeds.uri import mailto_of, uri_of
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,17 @@ def test_a_uri_stays_as_it_is(address: str) -> None:
 def test_an_iri_becomes_the_uri_of_the_same_resource(iri: str, uri: str) -> None:
     assert uri_of(iri) == uri
     assert uri_of(uri) == uri
+
+
+@pytest.mark.parametrize(
+    ("email", "link"),
+    [
+        ("Jane.O'Neil+press@Acme.example", "mailto:Jane.O'Neil+press@Acme.example"),
+        # "?" would begin the fields of a header: a copy to somebody else.
+        ("jane?bcc=x@acme.example", "mailto:jane%3Fbcc%3Dx@acme.example"),
+        ("r&d#1%20/2@acme.example", "mailto:r%26d%231%2520%2F2@acme.example"),
+        ("jörg@müller.example", "mailto:j%C3%B6rg@m%C3%BCller.example"),
+    ],
+)
+def test_a_link_to_an_address_is_to_this_address_alone(email: str, link: str) -> None:
+    assert mailto_of(email) == link
