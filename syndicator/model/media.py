@@ -1,13 +1,17 @@
 """Pictures, sound and documents that go with a release."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from syndicator.model.links import WebAddress
 from syndicator.model.text import Line, Text
+
+# More than any file has, and what every reader's number holds: JavaScript's end at 2**53.
+MAX_BYTES: Final = 10**15
+MAX_SIDE: Final = 1_000_000
 
 
 class MediaRole(StrEnum):
@@ -36,9 +40,9 @@ class Media(BaseModel):
     file: Line | None = None
     href: WebAddress | None = None
     type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$")] | None = None
-    bytes: Annotated[int, Field(ge=0)] | None = None
-    width: Annotated[int, Field(ge=1)] | None = None
-    height: Annotated[int, Field(ge=1)] | None = None
+    bytes: Annotated[int, Field(ge=0, le=MAX_BYTES)] | None = None
+    width: Annotated[int, Field(ge=1, le=MAX_SIDE)] | None = None
+    height: Annotated[int, Field(ge=1, le=MAX_SIDE)] | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @model_validator(mode="after")
