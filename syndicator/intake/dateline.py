@@ -102,7 +102,9 @@ def is_only_dateline(text: str) -> bool:
 def _clock() -> re.Pattern[str]:
     """A time of day with its zone, and the signs around it. Possessive: what was matched once is not tried again."""
     words = "|".join(re.escape(word) for word in sorted(layouts().clock, key=len, reverse=True))
-    return re.compile(rf"(?>[\s\d:.,|/()\u2013\u2014-]|(?<![^\W\d])(?:(?i:{words}|[ap]\.?m)\b\.?|[A-Z]{{2,4}}\b))*+")
+    return re.compile(
+        rf"(?>[\s\d:.,|/()\u2013\u2014-]|(?<=\d)h(?![^\W\d])|(?<![^\W\d])(?:(?i:{words}|[ap]\.?m)\b\.?|[A-Z]{{2,4}}\b))*+"
+    )
 
 
 def without_date(text: str) -> str:

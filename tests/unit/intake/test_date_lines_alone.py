@@ -22,6 +22,9 @@ LINES = [
     ("Berlin, 10.11.2027 (ots) -", "Berlin", "10.11.2027"),
     ("MADRID, 10 nov. (EUROPA PRESS) -", "MADRID", "10 nov."),
     ("Paris, le 10 novembre 2027 –", "Paris", "10 novembre 2027"),
+    ("Lyon, le 12 mai 2027, 18h00 (CEST)", "Lyon", "12 mai 2027"),
+    ("Lyon, le 12 mai 2027 - 18h", "Lyon", "12 mai 2027"),
+    ("Madrid, 12 de mayo de 2027, 9:30h", "Madrid", "12 de mayo de 2027"),
     ("Wien (OTS) -", "Wien", ""),
     ("NEW YORK--(BUSINESS WIRE)--", "NEW YORK", ""),
 ]
