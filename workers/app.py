@@ -28,6 +28,7 @@ def make_app(broker_url: str, threads: int) -> Celery:
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a worker outlives a broker that is away for an hour; Celery's 100 do not
+        broker_channel_error_retry=True,  # nor one that refuses for a while, as a server does that became a replica
         broker_connection_timeout=2,
         broker_transport_options=_transport_options(broker_url),
         task_publish_retry=False,
