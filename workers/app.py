@@ -1,5 +1,7 @@
 """The Celery application: how tasks are queued and run. Messages carry ids only, and any of them may vanish."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from celery import Celery
 
 from workers.tasks import register
@@ -13,7 +15,7 @@ def make_app(broker_url: str, threads: int) -> Celery:
     A task is acknowledged when it is done, and given to another worker when its own dies. There is no
     result backend and no ETA: what came of a task, and when to try again, stands in the database.
     """
-    app = Celery("syndicator", broker=broker_url)
+    app = Celery("syndicator", broker=_verified(broker_url))
     app.conf.update(
         task_default_queue=QUEUE,
         task_ignore_result=True,
@@ -40,6 +42,14 @@ def make_app(broker_url: str, threads: int) -> Celery:
     # Threads of the pool look for "the current application"; there is one per process.
     app.set_default()
     return app
+
+
+def _verified(broker_url: str) -> str:
+    """The address; with rediss:// the server's certificate is checked, which Celery does only where told to."""
+    parts = urlsplit(broker_url)
+    if parts.scheme != "rediss" or "ssl_cert_reqs" in parse_qs(parts.query):
+        return broker_url
+    return f"{broker_url}{'&' if parts.query else '?'}ssl_cert_reqs=required"
 
 
 def _transport_options(broker_url: str) -> dict[str, object]:
