@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NOT_IN_URL: Final = re.compile(r"[\s\x00-\x1f\x7f\\\"<>^`{|}]")
+_DATABASE_NUMBER: Final = re.compile(r"(?:/[0-9]*)?")
 _LONGEST_DOMAIN: Final = 253
 _LAST_PORT: Final = 65_535
 
@@ -44,6 +45,25 @@ def _base_url(value: str) -> str:
 def _optional_url(value: str) -> str:
     if value and _split_url(value) is None:
         raise _refused(f"{value!r} is no web address", "write it as https://hub.example/, or leave it empty")
+    return value
+
+
+def _broker_url(value: str) -> str:
+    fix = (
+        "write redis://:password@host:6379/0, with rediss:// for TLS and a password's own / ? # @ as %2F %3F %23 %40, "
+        "or leave it out"
+    )
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 (raises for a port that is none)
+    except ValueError:  # its text may show a part of the password
+        raise _refused("the broker's address cannot be read", fix) from None
+    if parts.scheme == "memory":
+        return value
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or parts.fragment:
+        raise _refused("the broker's address is none of a Redis", fix)
+    if not _DATABASE_NUMBER.fullmatch(parts.path):
+        raise _refused("the broker's address ends with no number of a database", fix)
     return value
 
 
@@ -105,6 +125,9 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 
 OptionalUrl = Annotated[str, AfterValidator(_optional_url)]
 """An http or https address, or nothing."""
+
+BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
+"""The address of a Redis, or memory://. A message about it shows nothing of it: a password may stand in it."""
 
 Domain = Annotated[str, AfterValidator(_domain)]
 NetworkText = Annotated[str, AfterValidator(_network)]

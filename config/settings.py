@@ -12,9 +12,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.forms import AuthoritiesFile, BaseUrl, Domain, NetworksFolder, NetworkText, OptionalUrl, Port
+from config.forms import AuthoritiesFile, BaseUrl, BrokerUrl, Domain, NetworksFolder, NetworkText, OptionalUrl, Port
 
 ENV_PREFIX = "SYNDICATOR_"
+_A_DAY_S = 86_400
+_A_CENTURY_DAYS = 36_500
 
 
 class Settings(BaseSettings):
@@ -30,9 +32,10 @@ class Settings(BaseSettings):
         default="",
         description="postgresql+psycopg://… or sqlite:///…; empty: the file syndicator.db in data_dir.",
     )
-    broker_url: str = Field(
+    broker_url: BrokerUrl = Field(
         default="memory://",
-        description="redis://… for workers on their own; memory:// keeps the Celery worker in this process.",
+        description="redis://… (by TLS rediss://…) for workers on their own; memory:// keeps the Celery worker in this "
+        "process.",
     )
     public_base_url: BaseUrl = Field(
         default="http://127.0.0.1:8080",
@@ -81,9 +84,12 @@ class Settings(BaseSettings):
         description="PEM file of the authorities that vouch for receivers, instead of the public ones of certifi.",
     )
     connect_timeout_s: float = Field(
-        default=5, gt=0, description="Seconds for DNS and connect of an attempt; a second address gets as many."
+        default=5,
+        gt=0,
+        le=_A_DAY_S,
+        description="Seconds for DNS and connect of an attempt; a second address gets as many.",
     )
-    attempt_timeout_s: float = Field(default=15, gt=0, description="Seconds for a whole attempt.")
+    attempt_timeout_s: float = Field(default=15, gt=0, le=_A_DAY_S, description="Seconds for a whole attempt.")
     in_flight: int = Field(
         default=2000,
         ge=1,
@@ -94,16 +100,26 @@ class Settings(BaseSettings):
     )
     per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
     lease_s: float = Field(
-        default=60, ge=5, description="Seconds a claimed delivery belongs to its worker; extended at half of it."
+        default=60,
+        ge=5,
+        le=_A_DAY_S,
+        description="Seconds a claimed delivery belongs to its worker; extended at half of it.",
     )
     sweep: bool = Field(
         default=True,
         description="Re-read what is due from the database; off only in tests of what it is for.",
     )
-    sweep_interval_s: float = Field(default=1, gt=0, description="Longest time between two sweeps, in seconds.")
-    attempt_retention_days: int = Field(default=30, ge=1, description="Days the attempt log is kept.")
+    sweep_interval_s: float = Field(
+        default=1, gt=0, le=_A_DAY_S, description="Longest time between two sweeps, in seconds."
+    )
+    attempt_retention_days: int = Field(
+        default=30, ge=1, le=_A_CENTURY_DAYS, description="Days the attempt log is kept."
+    )
     pause_after_days: float = Field(
-        default=3, gt=0, description="Days of failures only, with several releases, after which an endpoint is paused."
+        default=3,
+        gt=0,
+        le=_A_CENTURY_DAYS,
+        description="Days of failures only, with several releases, after which an endpoint is paused.",
     )
     feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
     feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")
@@ -112,7 +128,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
     max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
     media_grace_days: float = Field(
-        default=7, gt=0, description="Days that a media file is kept while no release uses it."
+        default=7, gt=0, le=_A_CENTURY_DAYS, description="Days that a media file is kept while no release uses it."
     )
     worker_port: int | None = Field(
         default=None,

@@ -31,6 +31,18 @@ WRONG = [
     ({"LEASE_S": "soon"}, ["SYNDICATOR_LEASE_S: 'soon' is no number — write it in digits, such as 60"]),
     ({"LEASE_S": "0"}, ["SYNDICATOR_LEASE_S: '0' is too small — write 5.0 or more"]),
     ({"CONNECT_TIMEOUT_S": "0"}, ["SYNDICATOR_CONNECT_TIMEOUT_S: '0' is too small — write more than 0"]),
+    ({"LEASE_S": "inf"}, ["SYNDICATOR_LEASE_S: 'inf' is too large — write 86400.0 or less"]),
+    ({"SWEEP_INTERVAL_S": "1e12"}, ["SYNDICATOR_SWEEP_INTERVAL_S: '1e12' is too large"]),
+    ({"ATTEMPT_TIMEOUT_S": "inf"}, ["SYNDICATOR_ATTEMPT_TIMEOUT_S: 'inf' is too large"]),
+    ({"CONNECT_TIMEOUT_S": "inf"}, ["SYNDICATOR_CONNECT_TIMEOUT_S: 'inf' is too large"]),
+    ({"PAUSE_AFTER_DAYS": "inf"}, ["SYNDICATOR_PAUSE_AFTER_DAYS: 'inf' is too large — write 36500.0 or less"]),
+    ({"MEDIA_GRACE_DAYS": "1e300"}, ["SYNDICATOR_MEDIA_GRACE_DAYS: '1e300' is too large"]),
+    ({"ATTEMPT_RETENTION_DAYS": "999999999"}, ["SYNDICATOR_ATTEMPT_RETENTION_DAYS: '999999999' is too large"]),
+    ({"BROKER_URL": "amqp://me:pw@host//"}, ["SYNDICATOR_BROKER_URL: the broker's address is none of a Redis"]),
+    ({"BROKER_URL": "host:6379"}, ["SYNDICATOR_BROKER_URL: the broker's address is none of a Redis"]),
+    ({"BROKER_URL": "redis:///0"}, ["SYNDICATOR_BROKER_URL: the broker's address is none of a Redis"]),
+    ({"BROKER_URL": "redis://host/tasks"}, ["SYNDICATOR_BROKER_URL: the broker's address ends with no number"]),
+    ({"BROKER_URL": "redis://:p/w@host:6379/0"}, ["SYNDICATOR_BROKER_URL: the broker's address cannot be read", "%2F"]),
     ({"IN_FLIGHT": "0"}, ["SYNDICATOR_IN_FLIGHT: '0' is too small — write 1 or more"]),
 ]
 
@@ -74,6 +86,18 @@ def test_faults_of_the_file_are_named_by_its_keys(
     assert "246813579" not in done.err
 
 
+@pytest.mark.parametrize(
+    "address", ["redis://:s3cr3t@/0", "redis://:s3cr3t/x@host:1/0", "rediss://u:s3cr3t@host/a", "s3cr3t"]
+)
+def test_a_password_in_an_address_that_is_none_is_not_shown(
+    call: Call, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("SYNDICATOR_BROKER_URL", address)
+    done = call("run")
+    assert done.code == 9
+    assert "s3cr3t" not in done.err + done.out
+
+
 def test_values_of_the_right_form_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     stated = {
         "ALLOW_CIDRS": "10.1.0.0/16, fd00::/8",
@@ -83,6 +107,7 @@ def test_values_of_the_right_form_are_taken_as_they_are(monkeypatch: pytest.Monk
         "HUB_URL": "https://hub.example/?a=b",
         "CA_FILE": certifi.where(),
         "NETWORKS_DIR": "",
+        "BROKER_URL": "rediss://me:p%2Fw@broker.example:6380/15?ssl_ca_certs=/etc/ca.pem",
     }
     for name, value in stated.items():
         monkeypatch.setenv(f"SYNDICATOR_{name}", value)
@@ -94,3 +119,4 @@ def test_values_of_the_right_form_are_taken_as_they_are(monkeypatch: pytest.Monk
     assert settings.hub_url == "https://hub.example/?a=b"
     assert settings.ca_file == Path(certifi.where())
     assert settings.networks_dir is None
+    assert settings.broker_url == stated["BROKER_URL"]
