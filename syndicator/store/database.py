@@ -26,6 +26,7 @@ from syndicator.errors import StoreError
 _BUSY_TIMEOUT_MS: Final = 30_000
 _PURGE_TIMEOUT_MS: Final = 3_000
 _TRUSTED_S: Final = 0.05  # between transactions in a row; no server is gone and there again in that time
+_KINDS: Final = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
@@ -41,8 +42,13 @@ class Database:
     def __init__(self, url: str, *, clock: Callable[[], int] | None = None, pool_size: int = 10) -> None:
         self.url = _parsed(url)
         self.dialect = self.url.get_backend_name()
-        if self.dialect not in type_names:
-            message = f"a database of kind {self.dialect!r} cannot be used; give sqlite:///… or postgresql+psycopg://…"
+        if self.url.drivername not in _KINDS:
+            message = (
+                f"a database of kind {self.url.drivername!r} cannot be used; give sqlite:///… or postgresql+psycopg://…"
+            )
+            raise StoreError(message)
+        if self.dialect == "sqlite" and self.url.database in {None, "", ":memory:"}:
+            message = "a database in memory keeps nothing; give sqlite:/// and the path of a file"
             raise StoreError(message)
         self._clock = clock
         if self.dialect == "sqlite":
