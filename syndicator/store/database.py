@@ -50,6 +50,7 @@ class Database:
         if self.dialect == "sqlite" and self.url.database in {None, "", ":memory:"}:
             message = "a database in memory keeps nothing; give sqlite:/// and the path of a file"
             raise StoreError(message)
+        self._shown = self.url.set(query={}).render_as_string()  # a query may hold a password, too
         self._clock = clock
         if self.dialect == "sqlite":
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
@@ -66,13 +67,13 @@ class Database:
 
         Errors: StoreError when the database cannot be reached or refuses the connection, or none becomes free.
         """
-        with _readable_errors(self.url.render_as_string()), self._writer.begin() as connection:
+        with _readable_errors(self._shown), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """For what only reads. On Postgres each statement sees what is committed by then, on SQLite all one state."""
-        with _readable_errors(self.url.render_as_string()), self._reader.connect() as connection:
+        with _readable_errors(self._shown), self._reader.connect() as connection:
             yield connection
 
     def now_us(self, connection: Connection) -> int:

@@ -94,6 +94,7 @@ def test_unknown_settings_are_listed_with_the_nearest(call: Call, monkeypatch: p
         ("DATABASE_URL", "sqlite://", "database", "in memory"),
         ("DATABASE_URL", "sqlite:///:memory:", "database", "in memory"),
         ("DATABASE_URL", "postgresql+psycopg://a:secret@127.0.0.1:1/x", "database", "cannot be used"),
+        ("DATABASE_URL", "postgresql+psycopg://a@127.0.0.1:1/x?password=secret", "database", "cannot be used"),
         ("SEALING_KEYS", "k1:QUJD", "key: sealing_keys", ""),
         ("SIGNING_KEY", "whsk_QUJD", "key: signing_key", "32"),
         ("OPERATOR_TOKEN", "", "key: operator_token", "empty"),
