@@ -125,6 +125,23 @@ def test_a_key_that_others_may_read_or_that_is_none_is_a_fault(call: Call, tmp_p
     assert not found["key: operator_token"][1]
 
 
+@pytest.mark.parametrize("healthy_bytes", [0, 4096])
+def test_a_damaged_file_is_told_in_words(call: Call, tmp_path: Path, healthy_bytes: int) -> None:
+    """From its first byte on, or behind the page that says what kind of file it is."""
+    folder = tmp_path / "syndicator-data"
+    made(folder)
+    file = folder / "syndicator.db"
+    content = file.read_bytes()
+    file.write_bytes(content[:healthy_bytes] + b"\xff" * (len(content) - healthy_bytes))
+    found = findings(call("doctor", "--json"))
+    assert any("damaged" in each and fix for each, fix in found.values()), found
+    for command in ("run", "migrate"):
+        refused = call(command)
+        assert refused.code == 8
+        assert "is damaged, or no database" in refused.err
+        assert "put a backup in its place" in refused.err
+
+
 def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "syndicator-data"
     folder.mkdir()
