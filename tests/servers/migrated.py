@@ -14,6 +14,7 @@ _TEMPLATE: Final = "migrated"
 
 def migrated_file(path: Path) -> str:
     """A new SQLite file at that path; its address for SQLAlchemy."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_file())
     return f"sqlite:///{path}"
 

@@ -163,7 +163,7 @@ def test_faults_of_a_change_have_their_place_inside_of_it(served: Served) -> Non
     answer = served.revise(release_id, "correct", record=record(headline=""), notes="x", embargo_until="tomorrow")
     faults = {fault["place"]: fault["fix"] for fault in answer.json["faults"]}
     assert answer.status == 422
-    assert set(faults) == {"record.headline", "notes", "embargo_until"}
+    assert set(faults) == {"record.headline", "notes", "note", "embargo_until"}
     assert faults["notes"] == 'did you mean "note"?'
     missing = served.revise(release_id, "correct")
     assert {fault["place"] for fault in missing.json["faults"]} == {"record", "note"}
