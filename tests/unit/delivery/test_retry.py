@@ -130,3 +130,23 @@ def test_retry_after_is_never_undercut(status: int, header: str | None, wait: ti
 def test_no_header_breaks_the_judgement(header: str) -> None:
     wait = retry_after(header, NOW)
     assert wait is None or wait >= timedelta(0)
+
+
+@pytest.mark.parametrize("result", [answer(500), answer(429, "120"), Failure("connect", "why")])
+def test_all_of_the_jitter_is_added_whatever_hindered(result: Answer | Failure) -> None:
+    plain = after(judge(result, 1, NOW, NOW))
+    assert after(judge(result, 1, NOW, NOW, fraction=0.5)) == plain * 1.05
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("Sat, 23 Jan 2027 11:00:00 GMT", timedelta(0)),
+        ("Sat, 23 Jan 2027 12:10:00 -0000", timedelta(minutes=10)),
+        ("9" * 5000, timedelta(seconds=999_999_999)),
+        ("²", None),
+        ("Sat, 23 Jan 2027 12:10:00 +99999999999999999999", None),
+    ],
+)
+def test_a_date_that_is_past_or_no_date_and_a_number_without_end(header: str, wait: timedelta | None) -> None:
+    assert retry_after(header, NOW) == wait
