@@ -9,7 +9,7 @@ blocks no task and loses nothing of the others.
 import secrets as chance
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -65,7 +65,7 @@ class Courier:
         self._means = means
         self._pumping = threading.Lock()
         self._again = threading.Event()
-        self._payloads: dict[int, bytes] = {}
+        self._payloads: dict[str, bytes] = {}
         self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
         self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
@@ -142,7 +142,7 @@ class Courier:
             return 0
         self._recorder.expect(token, until, (row.id for row in rows))
         try:
-            self._load_payloads({row.event_seq for row in rows})
+            self._load_payloads({row.event_id: row.event_seq for row in rows})
         except Exception:
             for row in rows:
                 self._recorder.keep(Sent(row, token, now, by, _NO_PAYLOAD))
@@ -154,7 +154,7 @@ class Courier:
         timestamp_s = now // SECOND_US
         submit, done = self._means.transport.submit, self._take
         for row in rows:
-            body = self._payloads[row.event_seq]
+            body = self._payloads[row.event_id]
             try:
                 signature = self._sign(row, timestamp_s, body, now)
             except (ConfigError, ValueError, TypeError) as error:  # the last two for a row that somebody damaged
@@ -184,15 +184,16 @@ class Courier:
             self._asymmetric = ((event_id, timestamp_s), signed)
         return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
 
-    def _load_payloads(self, wanted: set[int]) -> None:
+    def _load_payloads(self, wanted: Mapping[str, int]) -> None:
+        """By id: a database that went back, to a backup or a replica that lagged, gives a number twice."""
         with self._setup.database.read() as connection:
             rewrites = numbers.last(connection, numbers.REWRITE)
             if rewrites != self._rewrites:
                 self._payloads, self._rewrites = {}, rewrites
             elif len(self._payloads) > _PAYLOADS_KEPT:
-                self._payloads = {seq: body for seq, body in self._payloads.items() if seq in wanted}
-            for seq in wanted - self._payloads.keys():
-                self._payloads[seq] = events.payload(connection, seq, WEBHOOK)
+                self._payloads = {each: body for each, body in self._payloads.items() if each in wanted}
+            for event_id in wanted.keys() - self._payloads.keys():
+                self._payloads[event_id] = events.payload(connection, wanted[event_id], WEBHOOK)
 
     def _take(self, request: Request, result: Result) -> None:
         """Runs on a thread of the transport: keeps the result for the recorder."""
