@@ -52,7 +52,7 @@ def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
         number = _inserted(connection, new, owner, now)
         _fill(setup, connection, number, trial)
         audit.write(connection, actor=owner, action="add channel", subject=new.name, now=now, filter=new.filter.tree())
-        numbers.take(connection, numbers.FILTERS)
+        numbers.move(connection, numbers.FILTERS, now)
     missed = try_filter(setup, new.filter, trial.until_us - _COMMIT_WITHIN_US)
     if missed.releases:
         with setup.database.write() as connection:
@@ -79,7 +79,7 @@ def delete_channel(setup: Setup, name: str, *, actor: str) -> None:
             raise Conflict(message)
         channels.delete(connection, row["no"], now)
         audit.write(connection, actor=actor, action="delete channel", subject=name, now=now)
-        renditions.touch(connection, row["no"], numbers.take(connection, numbers.CHANGE))
+        renditions.touch(connection, row["no"], numbers.move(connection, numbers.CHANGE, now))
 
 
 def ensure_first_channel(setup: Setup) -> None:

@@ -230,5 +230,5 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
         if not erasure.set_profile(connection, key, old, new, now):
             raise _Moved
         audit.write(connection, actor=actor, action=_ACTION, subject=key, now=now)
-    numbers.take(connection, numbers.REWRITE)
+    numbers.move(connection, numbers.REWRITE, now)
     return plan.report(answers), tuple(sorted(dirty))

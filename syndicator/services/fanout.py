@@ -27,7 +27,7 @@ Filters = Sequence[tuple[str, str]]
 _log = logger("fanout")
 
 BATCH = 50
-# A database that was restored may give a number a second time, and filters go out of use without one.
+# Filters go out of use without a number.
 _KEPT_S = 30.0
 
 

@@ -96,8 +96,8 @@ def _render_and_store(setup: Setup, fragments: Fragments, wanted: Sequence[int],
         counted = _counted(setup, connection, documents)
         rows = _changed(setup, connection, counted)
         if rows:
-            change = numbers.take(connection, numbers.CHANGE)
             now = setup.database.now_us(connection)
+            change = numbers.move(connection, numbers.CHANGE, now)
             renditions.upsert(connection, [_finished(row, change, now, by) for row in rows])
     known = {each.number for each in counted}
     return len(rows), [each.number for each in documents if each.number not in known]

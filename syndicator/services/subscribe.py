@@ -58,7 +58,7 @@ def add_endpoint(
         for subscription in new.subscriptions:
             _subscribe(connection, number, owner, subscription, now)
         audit.write(connection, actor=owner, action="add", subject=endpoint_id, now=now, url=new.url)
-        numbers.take(connection, numbers.FILTERS)
+        numbers.move(connection, numbers.FILTERS, now)
     return AddedEndpoint(endpoint_id, secret, state)
 
 
@@ -69,7 +69,7 @@ def add_subscription(setup: Setup, endpoint_id: str, subscription: NewSubscripti
         row = endpoints.held(setup.database, connection, endpoint_id)
         subscription_id = _subscribe(connection, row["no"], row["owner"], subscription, now)
         audit.write(connection, actor=actor, action="subscribe", subject=endpoint_id, now=now, id=subscription_id)
-        numbers.take(connection, numbers.FILTERS)
+        numbers.move(connection, numbers.FILTERS, now)
     return subscription_id
 
 

@@ -1,4 +1,8 @@
-"""Gap-free numbers in commit order (see ``schema``)."""
+"""Numbers in commit order (see ``schema``): those of events without gaps, those of changes never behind the clock.
+
+Who holds a number of a change may outlive the database that gave it: readers of feeds, caches, other processes. A
+database that went back, to a backup or on a replica that lagged, must not give it to something else.
+"""
 
 from sqlalchemy import Connection, text
 
@@ -13,12 +17,20 @@ FILTERS = "filters"
 """Moves when a filter may have come into use: whoever keeps those in use reads them anew."""
 
 _TAKE = text("UPDATE counters SET value = value + :count WHERE name = :name RETURNING value")
+_MOVE = text("""
+    UPDATE counters SET value = CASE WHEN value < :now THEN :now ELSE value + 1 END WHERE name = :name RETURNING value
+""")
 _READ = text("SELECT value FROM counters WHERE name = :name")
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
     """The first of ``count`` next numbers. Take them last: whoever wants the next ones waits for this commit."""
     return int(connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()) - count + 1
+
+
+def move(connection: Connection, name: str, now: int) -> int:
+    """The number of a change, later than all before: now, in microseconds since 1970. Take it last, as others."""
+    return int(connection.execute(_MOVE, {"name": name, "now": now}).scalar_one())
 
 
 def last(connection: Connection, name: str) -> int:

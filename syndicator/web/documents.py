@@ -147,6 +147,7 @@ class Documents:
         self._kept_bytes = 0
         self._loading: dict[str, asyncio.Future[Document | None]] = {}
         self._seen: int | None = None
+        self._missed = False  # what answers again after it did not may be an older state, with later changes already
 
     async def load(self, path: str) -> Document | None:
         """The document from the store; asked for once, however many wait for it. Errors: StoreError."""
@@ -171,6 +172,7 @@ class Documents:
                 await hearing
                 heard_at = time.monotonic()
             except Exception as error:  # noqa: BLE001 (the ticker's boundary: the next round may work)
+                self._missed = True
                 log.logger("feeds").warning("changes unknown", reason=str(error))
                 if time.monotonic() - heard_at > patience_s:
                     self._stop_trusting()
@@ -179,7 +181,9 @@ class Documents:
     async def hear(self) -> None:
         """Drops what changed since the last time. What is loaded before the first time is not kept."""
         changes = await asyncio.to_thread(self._changes)
-        self._seen = changes.last
+        if changes.went_back or self._missed:
+            self._stop_trusting()
+        self._seen, self._missed = changes.last, False
         for name in changes.documents:
             self._forget(feed_path(name.channel, name.format, name.page))
 

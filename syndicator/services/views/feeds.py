@@ -46,6 +46,8 @@ class Changes:
 
     last: int
     documents: tuple[DocumentName, ...]
+    went_back: bool = False
+    """The database does not know of that change: it is an older one now, and anything may differ."""
 
 
 def document(setup: Setup, name: DocumentName) -> StoredDocument | None:
@@ -73,7 +75,10 @@ def last_change(setup: Setup) -> int:
 def changes_since(setup: Setup, change: int) -> Changes:
     """The documents that changed, or went away with their channel, after that change."""
     with setup.database.read() as connection:
+        last = numbers.last(connection, numbers.CHANGE)
         rows = renditions.since(connection, change)
+    if last < change:
+        return Changes(last, (), went_back=True)
     return Changes(
         max((row["change"] for row in rows), default=change),
         tuple(

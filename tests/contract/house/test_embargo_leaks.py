@@ -25,7 +25,7 @@ from syndicator.web import markup
 from syndicator.web import media as media_files
 from syndicator.web.app import make_app
 from tests.contract.house.conftest import Clock, House, open_house, record
-from tests.contract.house.stage import HELD, WORD, Stage, staged, walk_of_the_twin
+from tests.contract.house.stage import HELD, LIFTS, WORD, Stage, staged, walk_of_the_twin
 from tests.contract.house.surfaces import BROKER, LOG, METRICS, PUSHES, SHOWN_BY_A_LIFT, SURFACES, Walk
 
 Patches = pytest.MonkeyPatch
@@ -234,9 +234,9 @@ def channels_at_submission(stage: Stage) -> None:
         channels.insert_automatic(stage.house.service.database, connection, rows, stage.house.clock.us)
 
 
-def a_change_counted_at_submission(stage: Stage) -> None:
+def a_change_by_the_embargos_end(stage: Stage) -> None:
     with stage.house.service.database.write() as connection:
-        numbers.take(connection, numbers.CHANGE)
+        numbers.move(connection, numbers.CHANGE, LIFTS)
 
 
 def a_headline_in_the_log(stage: Stage) -> None:
@@ -258,7 +258,7 @@ def a_headline_as_a_label(stage: Stage) -> None:
 STEPS: list[tuple[Callable[[Stage], None], set[str]]] = [
     (an_event_at_submission, DIRECTORIES | OWN_CHANNEL),
     (channels_at_submission, DIRECTORIES | OWN_CHANNEL),
-    (a_change_counted_at_submission, FEEDS),
+    (a_change_by_the_embargos_end, FEEDS),
     (a_headline_in_the_log, {LOG}),
     (a_headline_in_a_librarys_log, {LOG}),
     (a_number_for_the_broker, {BROKER}),
