@@ -134,13 +134,15 @@ def _broker(settings: "Settings") -> Finding:
 def _looked_at(part: str, fix: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
-    except (ConfigError, StoreError, OSError, ValueError) as error:
+    except StoreError as error:
+        return Finding(part, " ".join(error.problem.split()), error.fix or fix)
+    except (ConfigError, OSError, ValueError) as error:
         return Finding(part, " ".join(str(error).split()), fix)
 
 
 def _store(settings: "Settings") -> Iterator[Finding]:
     """The database and its schema. An SQLite file that is not there yet is not made."""
-    from syndicator.store.database import Database
+    from syndicator.store.database import RESTORE, Database
 
     fix = "start PostgreSQL, or correct SYNDICATOR_DATABASE_URL" if settings.database_url else "see the data directory"
     try:
@@ -156,7 +158,7 @@ def _store(settings: "Settings") -> Iterator[Finding]:
             return
         found = _looked_at("database", fix, lambda: _database(database))
         yield found
-        if found.fix != fix:
+        if found.fix not in {fix, RESTORE}:
             yield _looked_at("migrations", "run syndicator migrate", lambda: _migrations(database))
     finally:
         database.dispose()

@@ -28,6 +28,7 @@ _PURGE_TIMEOUT_MS: Final = 3_000
 _TRUSTED_S: Final = 0.05  # between transactions in a row; no server is gone and there again in that time
 _KINDS: Final = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _DAMAGED: Final = sqlite3.DatabaseError  # itself and no kind of it: the file is none that SQLite can make sense of
+RESTORE: Final = "put a backup in its place"
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
@@ -177,25 +178,25 @@ def _readable_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InternalError) as error:  # Postgres calls a file that cannot grow an internal one
-        raise StoreError(_cannot_be_used(url, error.orig)) from error
+        raise _unusable(url, error.orig) from error
     except sqlite3.DatabaseError as error:  # as a connection is made, the driver's own ones come through
-        raise StoreError(_cannot_be_used(url, error)) from error
+        raise _unusable(url, error) from error
     except NoneFree as error:
         message = f"every connection to the database {url} was busy for too long; try again, or find what holds them"
         raise StoreError(message) from error
     except DBAPIError as error:
         if type(error.orig) is _DAMAGED:
-            raise StoreError(_cannot_be_used(url, error.orig)) from error
+            raise _unusable(url, error.orig) from error
         if error.connection_invalidated:
             message = f"the connection to the database {url} broke: {error.orig}"
             raise StoreError(message) from error
         raise
 
 
-def _cannot_be_used(url: str, error: BaseException | None) -> str:
+def _unusable(url: str, error: BaseException | None) -> StoreError:
     if type(error) is _DAMAGED:
-        return f"the database {url} is damaged, or no database: {error}; put a backup in its place"
-    return f"the database {url} cannot be used: {error}; is it running, migrated and not full?"
+        return StoreError(f"the database {url} is damaged, or no database: {error}", fix=RESTORE)
+    return StoreError(f"the database {url} cannot be used: {error}; is it running, migrated and not full?")
 
 
 def _postgres_engine(url: str, *, pool_size: int) -> Engine:

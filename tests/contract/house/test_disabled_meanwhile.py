@@ -118,7 +118,7 @@ def test_a_second_look_that_fails_records_nothing_twice(
     house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
-        raise StoreError
+        raise StoreError("gone")
 
     endpoint_id = house.endpoint(newsroom)
     newsroom.answer = 410
