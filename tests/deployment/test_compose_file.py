@@ -94,10 +94,42 @@ def test_no_secret_stands_in_the_file() -> None:
 def test_the_example_names_every_variable_and_leaves_secrets_empty() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE))
     named = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
-    assert asked == set(named)
+    assert asked <= set(named)
+    assert {name for name in set(named) - asked if not is_setting(name)} == set()
     required = set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE))
     assert required == set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
     assert {named[name] for name in required if re.search("PASSWORD|TOKEN|KEY", name)} == {""}
+
+
+def test_a_name_with_the_prefix_is_a_setting_for_doctor_names_all_others() -> None:
+    """All of .env reaches the containers, and the worker's health check is doctor."""
+    named = re.findall(rf"^#?({ENV_PREFIX}[A-Z_]+)=", EXAMPLE, re.MULTILINE)
+    assert named
+    assert [name for name in named if not is_setting(name)] == []
+
+
+def is_setting(name: str) -> bool:
+    return name.removeprefix(ENV_PREFIX).lower() in Settings.model_fields
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_in_the_file_of_settings_reaches_the_service(name: str) -> None:
+    stated = SERVICES[name]["environment"]
+    own = {"DATA_DIR", "HOST", "PORT", "DATABASE_URL", "BROKER_URL", "URL"}
+    asked = {setting for setting in stated if setting.removeprefix(ENV_PREFIX) not in own}
+    filled = as_filled_in() | {f"{ENV_PREFIX}{each.upper()}": f"{each} of .env" for each in Settings.model_fields}
+    reached = given(name, filled)
+    assert {setting for setting, value in filled.items() if reached[setting] != value} <= {
+        f"{ENV_PREFIX}{each}" for each in own
+    }
+    assert [setting for setting in asked if not stated[setting].startswith(f"${{{setting}:")] == []
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_where_a_container_keeps_and_listens_is_the_images_affair(name: str) -> None:
+    image = dict(re.findall(rf"({ENV_PREFIX}(?:DATA_DIR|HOST|PORT))=(\S+)", DOCKERFILE))
+    assert len(image) == 3
+    assert image.items() <= SERVICES[name]["environment"].items()
 
 
 def as_filled_in() -> dict[str, str]:
@@ -123,10 +155,12 @@ def given(name: str, filled: dict[str, str]) -> dict[str, str]:
     def value(found: re.Match[str]) -> str:
         return filled.get(found[1]) or found[2] or ""
 
-    return {
+    stated = {
         setting: re.sub(r"\$\{([A-Z_]+)(?::-([^}]*)|:\?[^}]*)\}", value, stated)
         for setting, stated in SERVICES[name]["environment"].items()
     }
+    files = [each["path"] for each in SERVICES[name]["env_file"]]
+    return {**(filled if files == [".env"] else {}), **stated}
 
 
 @pytest.fixture
@@ -140,7 +174,7 @@ def machines(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[dict
     }
     servers = {"SYNDICATOR_DATABASE_URL": postgres_url, "SYNDICATOR_BROKER_URL": redis_url}
     filled = as_filled_in()
-    made = {name: Machine({**here, **given(name, filled), **servers}, tmp_path) for name in OURS}
+    made = {name: Machine({**given(name, filled), **here, **servers}, tmp_path) for name in OURS}
     yield made
     for machine in made.values():
         for process in machine.started:
