@@ -103,13 +103,14 @@ class Unauthorised(SyndicatorError):
 
 
 class StoreError(SyndicatorError):
-    """The database cannot be used as it is. ``fix``: what mends this one, where it is known."""
+    """The database cannot be used as it is."""
 
     exit_code = 8
     status = 503
     title = "The database cannot be used"
 
     def __init__(self, problem: str, *, fix: str = "") -> None:
+        """``fix``: what mends this one, where it is known."""
         self.problem = problem
         self.fix = fix
         super().__init__(f"{problem}; {fix}" if fix else problem)

@@ -28,7 +28,7 @@ _PURGE_TIMEOUT_MS: Final = 3_000
 _TRUSTED_S: Final = 0.05  # between transactions in a row; no server is gone and there again in that time
 _KINDS: Final = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _DAMAGED: Final = sqlite3.DatabaseError  # itself and no kind of it: the file is none that SQLite can make sense of
-RESTORE: Final = "put a backup in its place"
+RESTORE: Final = "put a backup in its place (docs/operating.md)"
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from sqlalchemy import insert
 
-from syndicator.clock import SECOND_US
+from syndicator.clock import SECOND_US, from_us
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.store import numbers
 from syndicator.store.schema import metadata
@@ -124,3 +124,28 @@ def test_no_number_of_a_change_is_given_twice(house: House, name: str) -> None:
     lost = [changed(f"lost {number}") for number in range(3)]
     go_back(house, backup)
     assert not set(lost) & {changed(f"new {number}") for number in range(3)}
+
+
+def test_what_was_sent_after_the_backup_goes_out_again_under_its_id(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    backup = state(house)
+    house.service.drain()
+    go_back(house, backup)
+    house.service.drain()
+    assert len(newsroom.requests) == 2
+    assert len({(headers["webhook-id"], body) for headers, body in newsroom.requests}) == 1
+
+
+def test_a_release_that_lifts_a_second_time_is_an_event_of_its_own(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    lifts = house.clock.us + 60 * SECOND_US
+    held = house.submit(embargo_until=from_us(lifts).isoformat())
+    backup = state(house)
+    house.clock.us = lifts
+    house.service.drain()
+    go_back(house, backup)
+    house.service.drain()
+    assert [(each["data"]["id"], each["data"]["version"]) for each in newsroom.envelopes] == [(held, 1)] * 2
+    assert len({headers["webhook-id"] for headers, _ in newsroom.requests}) == 2

@@ -135,7 +135,7 @@ def test_a_damaged_file_is_told_in_words(call: Call, tmp_path: Path, healthy_byt
     file.write_bytes(content[:healthy_bytes] + b"\xff" * (len(content) - healthy_bytes))
     found = findings(call("doctor", "--json"))
     fixes = {fix for each, fix in found.values() if "damaged" in each}
-    assert fixes == {"put a backup in its place"}, found
+    assert fixes == {"put a backup in its place (docs/operating.md)"}, found
     for command in ("run", "migrate"):
         refused = call(command)
         assert refused.code == 8
