@@ -1,7 +1,9 @@
 """A worker process of the scaled-out size: Celery on the broker, a ticker, and one courier."""
 
 import os
+import signal
 import socket
+from typing import Any
 
 from celery import Celery
 from celery.signals import worker_shutting_down
@@ -21,7 +23,7 @@ def connect(service: Syndicator) -> Celery:
 
 
 def work(service: Syndicator) -> int:
-    """Takes tasks until SIGTERM or SIGINT, ends what is under way, and gives the exit code."""
+    """Takes tasks until SIGTERM, SIGINT or SIGHUP, ends what is under way, and gives the exit code."""
     app = connect(service)
     name = f"worker-{os.getpid()}@{socket.gethostname()}"
     bind(app, service, name)
@@ -44,9 +46,23 @@ def work(service: Syndicator) -> int:
         service.wind_down()  # Celery waits for tasks to end, and a backlog may be long
 
     worker_shutting_down.connect(wind_down)
+    _end_by_hangup(worker)
     try:
         worker.start()
     finally:
         ticker.stop()
         service.close()
     return int(worker.exitcode or 0)
+
+
+def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
+    """SIGHUP as SIGTERM. Celery would execute the command anew, with no terminal, and at one die at once."""
+    install = worker.install_platform_tweaks
+
+    def and_hangup(instance: object) -> None:
+        before = signal.getsignal(signal.SIGHUP)
+        install(instance)
+        # Whoever started it by nohup wants it to stay.
+        signal.signal(signal.SIGHUP, before if before == signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
+
+    worker.install_platform_tweaks = and_hangup

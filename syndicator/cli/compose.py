@@ -67,7 +67,7 @@ def _serving(service: Syndicator) -> Iterator["Server"]:
 
 
 def run(settings: Settings) -> None:
-    """Serves and works until SIGTERM or SIGINT."""
+    """Serves and works until SIGTERM, SIGINT or SIGHUP."""
     if not settings.embedded:
         message = "broker_url names a broker: start `syndicator web` and `syndicator worker`, or leave it out"
         raise ConfigError(message)
@@ -79,7 +79,7 @@ def run(settings: Settings) -> None:
 
 
 def web(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT; workers elsewhere do the rest."""
+    """Serves until SIGTERM, SIGINT or SIGHUP; workers elsewhere do the rest."""
     from workers.standalone import connect
 
     log.configure(settings.log_level)
@@ -96,7 +96,7 @@ def web(settings: Settings) -> None:
 
 
 def worker(settings: Settings) -> int:
-    """Works until SIGTERM or SIGINT; gives the exit code."""
+    """Works until SIGTERM, SIGINT or SIGHUP; gives the exit code."""
     from workers.standalone import work
 
     log.configure(settings.log_level)
@@ -148,7 +148,10 @@ def _with_broker(settings: Settings) -> Settings:
 @contextmanager
 def _stopped_by_signal() -> Iterator[threading.Event]:
     stopped = threading.Event()
-    old = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        numbers.append(signal.SIGHUP)
+    old = {number: signal.signal(number, lambda *_: stopped.set()) for number in numbers}
     try:
         yield stopped
     finally:

@@ -32,8 +32,8 @@ class Process:
         self.popen.send_signal(signal.SIGKILL)
         self.popen.wait()
 
-    def stop(self) -> int:
-        self.popen.send_signal(signal.SIGTERM)
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        self.popen.send_signal(by)
         return self.popen.wait(DEADLINE_S)
 
 

@@ -1,5 +1,6 @@
 """A process that is told to end does not first send its whole backlog."""
 
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +14,10 @@ BACKLOG = 12
 SLOW_S = 1.0
 
 
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("size", ["embedded", "scaled out"])
 def test_a_backlog_is_left_to_who_comes_next(
-    make_machine: Callable[..., Machine], size: str, request: pytest.FixtureRequest
+    make_machine: Callable[..., Machine], size: str, by: signal.Signals, request: pytest.FixtureRequest
 ) -> None:
     with Newsroom() as newsroom:
         newsroom.body = slowly
@@ -30,8 +32,9 @@ def test_a_backlog_is_left_to_who_comes_next(
             client(machine).submit(EXAMPLE.read_bytes(), f"key-{number}")
         until(lambda: len(newsroom.requests) >= 2, machine, "it sends one after the other")
         begun = len(newsroom.requests)
-        assert working.stop() == 0
+        assert working.stop(by) == 0
         assert len(newsroom.requests) <= begun + 1 < BACKLOG
+        assert [each.stop(by) for each in machine.started if each is not working] in ([], [0])
 
 
 def slowly(_: Any) -> bytes:

@@ -21,7 +21,7 @@ _NEEDED: Final = (
     *("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "TZ", "OPENSSL_CONF", "OPENSSL_MODULES"),
     *("PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
 )
-_FOR_ALL: Final = {signal.SIGINT, signal.SIGTERM}
+_FOR_ALL: Final = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 _log = logger("delivery")
 
