@@ -165,9 +165,12 @@ def _store(settings: "Settings") -> Iterator[Finding]:
 
 
 def _database(database: "Database") -> Finding:
-    from syndicator.store.durability import lapses
+    from syndicator.store.durability import lapses, takes_writes
 
     with database.write() as connection:
+        if not takes_writes(connection):
+            fix = "correct SYNDICATOR_DATABASE_URL to the primary server, or turn default_transaction_read_only off"
+            return Finding("database", "it is read only: a standby, or set so", fix)
         faults = lapses(connection)
     if faults:
         return Finding("database", "; ".join(faults), "turn them on: a commit must survive a power loss")

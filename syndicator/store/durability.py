@@ -15,3 +15,10 @@ def lapses(connection: Connection) -> list[str]:
     faults = [f"{name} is {value}" for name, value in found.items() if value != wanted[name]]
     commit = connection.execute(text("SHOW synchronous_commit")).scalar_one()
     return faults + ([f"synchronous_commit is {commit}"] if commit == "off" else [])
+
+
+def takes_writes(connection: Connection) -> bool:
+    """Whether PostgreSQL does: a standby does not. SQLite would have refused the transaction."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off")
