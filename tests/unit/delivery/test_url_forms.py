@@ -170,6 +170,15 @@ def test_a_name_is_looked_up_and_an_address_is_not() -> None:
     assert isinstance(asked.check("https://8.8.8.8/"), Vetted)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://example.org/", "http://example.org:80/", "http://8.8.8.8/", "http://b\u00fccher.de/"]
+)
+def test_a_port_that_the_operator_left_out_is_refused_also_where_the_url_does_not_name_it(url: str) -> None:
+    with pytest.raises(UrlRefused, match="port 80"):
+        parse_endpoint_url(url, allowed_ports={443})
+    assert parse_endpoint_url(url.replace("http:", "https:").replace(":80/", "/"), allowed_ports={443}).port == 443
+
+
 def test_a_url_that_is_too_long_is_not_read() -> None:
     longest = "https://example.org/".ljust(MAX_URL_CHARACTERS, "a")
     assert parse_endpoint_url(longest).text == longest
