@@ -1,16 +1,19 @@
-"""Text that a page hides: nobody who looked at the page has approved it, so it is not published."""
+"""Text that a page hides or strikes out: nobody has approved it, or somebody took it back, so it is not published."""
 
 import re
 from html import unescape
 from typing import Final
 
 from syndicator.intake.sheet import Oddity
-from syndicator.intake.style_sheets import Unseen
+from syndicator.intake.style_sheets import HIDDEN, STRUCK, Unseen
 
 # Sanitised pages only: there, "<" and ">" stand in tags alone, and every element but these is closed.
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>")
 _VOID: Final = frozenset({"br", "hr", "img", "wbr"})
 _HIDDEN: Final = re.compile(r"\shidden=")
+_NEVER: Final = re.compile(r"(?!)")
+# What browsers state of these elements; a page may say otherwise.
+_STRIKING: Final = "s, del, strike { text-decoration: line-through }"
 _STYLE: Final = re.compile(r"\sstyle=\"([^\"]*)\"")
 _SHOWN: Final = 80
 
@@ -20,7 +23,16 @@ def visible(page: str, source: str = "") -> tuple[str, list[str]]:
 
     They are hidden by ``hidden``, by an element's style, or by the style sheets of ``source``, the page as it was.
     """
-    unseen = Unseen(source)
+    return _without(page, Unseen(source, HIDDEN), _HIDDEN)
+
+
+def unstruck(page: str, source: str = "") -> tuple[str, list[str]]:
+    """A sanitised page without what is struck out on it, and those texts: by an element, its style or a style sheet."""
+    return _without(page, Unseen(source, STRUCK, _STRIKING), _NEVER)
+
+
+def _without(page: str, unseen: Unseen, attribute: re.Pattern[str]) -> tuple[str, list[str]]:
+    """A page without the elements that a style or the attribute takes out, and their texts."""
     shown: list[str] = []
     texts: list[str] = []
     at = depth = start = 0
@@ -34,7 +46,7 @@ def visible(page: str, source: str = "") -> tuple[str, list[str]]:
                 at = tag.end()
         elif tag[1]:
             unseen.closes()
-        elif _HIDDEN.search(tag[3]) or unseen.opens(tag[2], tag[3], _style(tag[3])):
+        elif attribute.search(tag[3]) or unseen.opens(tag[2], tag[3], _style(tag[3])):
             shown.append(page[at : tag.start()])
             start, depth = tag.end(), 1
     return "".join((*shown, page[at:])), [text for text in texts if text]
@@ -52,6 +64,11 @@ def _words(markup: str) -> str:
 def hidden_text(text: str) -> Oddity:
     """What is said of a text that was left out."""
     return Oddity("W123", 0, f"hidden text was left out: {_short(text)}")
+
+
+def struck_text(text: str) -> Oddity:
+    """What is said of a text that was struck out."""
+    return Oddity("W126", 0, f"struck-out text was left out: {_short(text)}")
 
 
 def _short(text: str) -> str:

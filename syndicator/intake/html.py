@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
 from syndicator.errors import Fault, Rejected
-from syndicator.intake.hidden import hidden_text, visible
+from syndicator.intake.hidden import hidden_text, struck_text, unstruck, visible
 from syndicator.intake.html_tables import Grid, arranging
 from syndicator.intake.numbering import PageList, numbered, start_of
 from syndicator.intake.raised import lowered, raised
@@ -73,6 +73,7 @@ def read_html(source: str) -> Sheet:
     """
     _refuse_wild(source)
     page, hidden = visible(clean_html(source), source)
+    page, struck = unstruck(page, source)
     reader = _Reader(arranging(page))
     reader.feed(page)
     reader.close()
@@ -83,7 +84,8 @@ def read_html(source: str) -> Sheet:
         Oddity("W115", 0, f"a {scheme} address (line {line} of the HTML) was dropped")
         for line, scheme in dropped_schemes(source)
     )
-    sheet.oddities.extend(hidden_text(text) for text in hidden)
+    sheet.oddities.extend(map(hidden_text, hidden))
+    sheet.oddities.extend(map(struck_text, struck))
     return sheet
 
 

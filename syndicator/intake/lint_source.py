@@ -154,6 +154,7 @@ def _links(reading: Reading) -> Iterator[Diagnostic]:
 
 _LINK_FIX: Final = "give the address, or remove the link"
 _SHOW_FIX: Final = "show it if it belongs to the text, or remove it"
+_STRUCK_FIX: Final = "delete it, or take the line through it away if it belongs to the text"
 _CHANGES_FIX: Final = "accept or reject the changes in the document"
 _MARGIN_FIX: Final = "write it into the text if it belongs there"
 
@@ -179,6 +180,7 @@ def _oddities(reading: Reading) -> Iterator[Diagnostic]:
         "W123": _SHOW_FIX,
         "W124": _CHANGES_FIX,
         "W125": _MARGIN_FIX,
+        "W126": _STRUCK_FIX,
         "N204": _MARGIN_FIX,
     }
     for odd in reading.oddities:

@@ -66,6 +66,7 @@ _TAGS: Final = frozenset(
         "section",
         "small",
         "span",
+        "strike",
         "strong",
         "sub",
         "sup",

@@ -1,11 +1,11 @@
-"""What the style sheets of a page hide: rules for ``display`` and ``visibility``, told apart as a browser does it.
+"""What the style sheets of a page hide or strike out: rules of a few properties, told apart as a browser does it.
 
 Selectors of tags, classes and ids are known, and those of what is inside of what (``.a .b``, ``.a > .b``). Others, and
 rules for a certain width or for print, hide nothing here.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import chain
@@ -22,7 +22,21 @@ _EVERYWHERE: Final = re.compile(r"@media\s+(?:all|screen)\s*", re.IGNORECASE)
 _COMPOUND: Final = re.compile(r"(\*|[a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 _PART: Final = re.compile(r"([.#])([\w-]+)")
 _ATTRIBUTE: Final = re.compile(r"\s(class|id)=\"([^\"]*)\"")
-_UNSEEN: Final = {"display": {"none"}, "visibility": {"hidden", "collapse"}, "mso-hide": {"all"}}
+
+HIDDEN: Final[Mapping[str, frozenset[str]]] = {
+    "display": frozenset({"none"}),
+    "visibility": frozenset({"hidden", "collapse"}),
+    "mso-hide": frozenset({"all"}),
+}
+"""Properties of text that is not shown, with the values that say so."""
+
+STRUCK: Final[Mapping[str, frozenset[str]]] = {
+    "text-decoration": frozenset({"line-through"}),
+    "text-decoration-line": frozenset({"line-through"}),
+}
+"""Properties of text that is struck out, with the values that say so."""
+
+_PROPERTIES: Final = HIDDEN.keys() | STRUCK.keys()
 _LONGEST: Final = 500_000
 _MOST_STEPS: Final = 400
 
@@ -49,14 +63,16 @@ class _Rule:
 
 
 class Unseen:
-    """Says of each element of a page, while its tags pass by, whether it is hidden.
+    """Says of each element of a page, while its tags pass by, whether one of its properties takes it out of the text.
 
     Every compound of every selector has a bit. The bits of an element are the compounds that it ends, with all in
     front of them standing around it: so an element costs a few operations, however deep it lies.
     """
 
-    def __init__(self, source: str) -> None:
-        self._rules = _rules_of(source)
+    def __init__(self, source: str, signs: Mapping[str, frozenset[str]], by_default: str = "") -> None:
+        """``signs``: properties, with the values that take out; ``by_default``: rules in front of the page's own."""
+        self._signs = signs
+        self._rules = _rules_of((by_default, *_sheets(source[:_LONGEST])), signs)
         self._compounds = [compound for rule in self._rules for compound in rule.compounds]
         self._known: dict[tuple[str, str], int] = {}
         self._path: list[tuple[int, int]] = [(0, 0)]
@@ -72,12 +88,12 @@ class Unseen:
             self._last |= self._ends[-1]
 
     def opens(self, tag: str, attributes: str, style: str) -> bool:
-        """Whether the element that begins is hidden. One that is not is open until ``closes``."""
+        """Whether the element that begins is taken out. One that is not is open until ``closes``."""
         around, above = self._path[-1]
         reached = self._first | (above << 1 & self._children) | (around << 1 & ~self._children)
         bits = self._fits(tag, attributes) & reached
         stated = [rule.stated for rule, end in zip(self._rules, self._ends, strict=True) if bits & end]
-        if _is_unseen([*stated, _declarations(style)]):
+        if self._takes_out([*stated, _declarations(style)]):
             return True
         self._path.append((around | bits, bits))
         return False
@@ -85,6 +101,17 @@ class Unseen:
     def closes(self) -> None:
         if len(self._path) > 1:
             self._path.pop()
+
+    def _takes_out(self, stated: Sequence[Declarations]) -> bool:
+        """Whether these take an element out, of which the later ones count more, and important ones most."""
+        ordered = [
+            (name, value)
+            for important in (False, True)
+            for each in stated
+            for name, (value, is_important) in each.items()
+            if is_important is important and name in self._signs
+        ]
+        return any(not self._signs[name].isdisjoint(value.split()) for name, value in dict(ordered).items())
 
     def _fits(self, tag: str, attributes: str) -> int:
         named = " ".join(f"{name}={value}" for name, value in _ATTRIBUTE.findall(attributes))
@@ -103,11 +130,13 @@ def _names(attributes: str) -> frozenset[str]:
     )
 
 
-def _rules_of(source: str) -> tuple[_Rule, ...]:
-    """The rules of a page that say whether something is seen, in the order in which they count."""
+def _rules_of(sheets: Iterable[str], properties: Container[str]) -> tuple[_Rule, ...]:
+    """The rules of style sheets about these properties, in the order in which they count."""
     rules: list[_Rule] = []
     steps = 0
-    for rule in (rule for sheet in _sheets(source[:_LONGEST]) for rule in _rules(_COMMENT.sub(" ", sheet))):
+    for rule in chain.from_iterable(_rules(_COMMENT.sub(" ", sheet)) for sheet in sheets):
+        if not any(name in properties for name in rule.stated):
+            continue
         steps += len(rule.compounds)
         if steps > _MOST_STEPS:
             break
@@ -132,21 +161,9 @@ def _declarations(style: str) -> dict[str, tuple[str, bool]]:
     for declaration in _COMMENT.sub("", style).lower().split(";"):
         name, _, value = declaration.partition(":")
         word, _, important = value.partition("!")
-        if name.strip() in _UNSEEN:
+        if name.strip() in _PROPERTIES:
             stated[name.strip()] = (word.strip(), important.strip() == "important")
     return stated
-
-
-def _is_unseen(stated: Sequence[Declarations]) -> bool:
-    """Whether these hide an element, of which the later ones count more, and important ones most."""
-    ordered = [
-        (name, value)
-        for important in (False, True)
-        for each in stated
-        for name, (value, is_important) in each.items()
-        if is_important is important
-    ]
-    return any(value in _UNSEEN[name] for name, value in dict(ordered).items())
 
 
 def _rules(sheet: str) -> Iterator[_Rule]:
