@@ -9,6 +9,7 @@ from syndicator.errors import Fault, Rejected
 from syndicator.intake.hidden import hidden_text, struck_text, unstruck, visible
 from syndicator.intake.html_tables import Grid, arranging
 from syndicator.intake.numbering import PageList, numbered, start_of
+from syndicator.intake.quotation import quoted
 from syndicator.intake.raised import lowered, raised
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine
@@ -74,12 +75,14 @@ def read_html(source: str) -> Sheet:
     _refuse_wild(source)
     page, hidden = visible(clean_html(source), source)
     page, struck = unstruck(page, source)
+    stated = _LANGUAGE.search(source, 0, _HEAD)
+    language = stated[1] if stated else None
+    page = quoted(page, language)
     reader = _Reader(arranging(page))
     reader.feed(page)
     reader.close()
     sheet = reader.sheet()
-    stated = _LANGUAGE.search(source, 0, _HEAD)
-    sheet.language = stated[1] if stated else None
+    sheet.language = language
     sheet.oddities.extend(
         Oddity("W115", 0, f"a {scheme} address (line {line} of the HTML) was dropped")
         for line, scheme in dropped_schemes(source)
