@@ -85,6 +85,10 @@ _TAGS: Final = frozenset(
         "address",
     ]
 )
+# Their content is no text, or stands for what a browser shows in its place: "your browser plays no videos".
+_WITH_CONTENT: Final = frozenset(
+    ["audio", "canvas", "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title", "video"]
+)
 _ATTRIBUTES: Final = {
     "a": {"href", "id", "name"},
     "img": {"src", "alt", "title", "width", "height"},
@@ -111,7 +115,7 @@ def clean_html(source: str) -> str:
         nh3.clean(
             _UNFIT.sub("", _DECLARATIONS.sub(r"\1", source, count=1)),
             tags=set(_TAGS),
-            clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"},
+            clean_content_tags=set(_WITH_CONTENT),
             attributes=_ATTRIBUTES,
             url_schemes=set(_SCHEMES),
             link_rel=None,

@@ -193,3 +193,9 @@ def test_elements_deep_inside_of_others_cost_no_more() -> None:
     sheet = "<style>" + "".join(f".n{place} .a .b{{display:none}}" for place in range(130)) + "</style>"
     page = ('<div class="a b">' * 190 + "x" + "</div>" * 190) * 25
     assert visible(page, sheet) == (page, [])
+
+
+@pytest.mark.parametrize("tag", ["video", "audio", "canvas", "object", "iframe", "noscript"])
+def test_what_stands_for_a_player_that_browsers_have_is_no_text(tag: str) -> None:
+    reading = read(f"{HEAD}<{tag}><p>Your browser is <b>old</b>.</p></{tag}><p>Bread is cheap.</p>".encode(), "x.html")
+    assert said(reading) == ["Bread is cheap."]
