@@ -54,6 +54,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W124": "tracked changes that nobody has accepted",
         "W125": "a text box or diagram that was not read",
         "W126": "struck-out text that was left out",
+        "W127": "more pictures than a release holds",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",

@@ -27,7 +27,7 @@ _MOST_ASKING: Final = 40
 _MOST_SENTENCES: Final = 100
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
-_SHEET_ROOM: Final = 100
+MOST_MEDIA: Final = 100
 
 
 def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
         "dateline": dateline,
         "body": body,
         "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
-        "media": [*_captions(layout, sheet), *_pictures(sheet)][:_SHEET_ROOM],
+        "media": media_in(layout, sheet)[:MOST_MEDIA],
         "publisher": publisher_in(layout),
         "contacts": _contacts(layout),
         "links": _links(sheet),
@@ -68,6 +68,11 @@ def _datelines(layout: Layout) -> Iterator[DatelineFound]:
         found = dateline_of(text.strip())
         if found and (found.place or found.date):
             yield found
+
+
+def media_in(layout: Layout, sheet: Sheet) -> list[dict[str, Any]]:
+    """Every caption and picture of the sheet, also those that a release has no room for."""
+    return [*_captions(layout, sheet), *_pictures(sheet)]
 
 
 def publisher_in(layout: Layout) -> dict[str, Any]:

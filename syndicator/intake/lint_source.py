@@ -181,6 +181,7 @@ def _oddities(reading: Reading) -> Iterator[Diagnostic]:
         "W124": _CHANGES_FIX,
         "W125": _MARGIN_FIX,
         "W126": _STRUCK_FIX,
+        "W127": "the first 100 are kept: hand in those that matter",
         "N204": _MARGIN_FIX,
     }
     for odd in reading.oddities:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.dateline import DatelineFound, dateline_of
-from syndicator.intake.drafts import dateline_in, draft_of, entries, listed, merged, texts_of
+from syndicator.intake.drafts import MOST_MEDIA, dateline_in, draft_of, entries, listed, media_in, merged, texts_of
 from syndicator.intake.embargoes import unheeded, unheeded_line
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
@@ -101,8 +101,16 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
         legal=tuple(_texts(layout, Part.LEGAL)),
         anchors=tuple(sheet.anchors),
         pictures=tuple(sheet.pictures),
-        oddities=tuple(sheet.oddities),
+        oddities=(*sheet.oddities, *([] if "media" in stated else _media_left_out(layout, sheet))),
     )
+
+
+def _media_left_out(layout: Layout, sheet: Sheet) -> Iterator[Oddity]:
+    left = media_in(layout, sheet)[MOST_MEDIA:]
+    if left:
+        first = next(str(left[0][name]) for name in ("caption", "alt", "href", "file") if name in left[0])
+        problem = f"{len(left)} pictures or captions, from {first[:60]!r} on, are more than a release holds"
+        yield Oddity("W127", 0, problem)
 
 
 def _order(span: Span) -> tuple[int, int, int]:
