@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.hidden import hidden_text, struck_text, unstruck, visible
 from syndicator.intake.html_tables import Grid, arranging
+from syndicator.intake.mso_lists import listed
 from syndicator.intake.numbering import PageList, numbered, start_of
 from syndicator.intake.quotation import quoted
 from syndicator.intake.raised import lowered, raised
@@ -77,7 +78,7 @@ def read_html(source: str) -> Sheet:
     page, struck = unstruck(page, source)
     stated = _LANGUAGE.search(source, 0, _HEAD)
     language = stated[1] if stated else None
-    page = quoted(page, language)
+    page = quoted(listed(page), language)
     reader = _Reader(arranging(page))
     reader.feed(page)
     reader.close()
