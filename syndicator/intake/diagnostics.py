@@ -55,6 +55,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W125": "a text box or diagram that was not read",
         "W126": "struck-out text that was left out",
         "W127": "more pictures than a release holds",
+        "W128": "characters that were read wrongly",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",

@@ -10,6 +10,7 @@ from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.embargoes import MENTION, contradicts
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.locate import at_field, at_line, at_text, lines_with_text
+from syndicator.intake.mojibake import misread_characters
 from syndicator.intake.parts import Part
 from syndicator.intake.reach import URL
 from syndicator.intake.reading import Format, Reading
@@ -25,7 +26,7 @@ _DENIED_WITHIN: Final = 60
 
 def lint_source(reading: Reading) -> Iterator[Diagnostic]:
     """Findings about the lines of the source."""
-    for lint in (_characters, _placeholders, _embargo, _inside, _links, _pictures, _oddities, _unread):
+    for lint in _LINTS:
         for count, one in enumerate(lint(reading)):
             if count < _MOST:
                 yield one
@@ -199,3 +200,16 @@ def _unread(reading: Reading) -> Iterator[Diagnostic]:
             "write it as a paragraph if it belongs to the text",
         )
         yield at_line(reading, one, span.first)
+
+
+_LINTS: Final = (
+    _characters,
+    misread_characters,
+    _placeholders,
+    _embargo,
+    _inside,
+    _links,
+    _pictures,
+    _oddities,
+    _unread,
+)
