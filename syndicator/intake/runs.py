@@ -5,6 +5,7 @@ from typing import Final
 
 from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.sheet import Piece, TextLine
+from syndicator.intake.top import kicks_below_company
 
 _INNER: Final = frozenset({"contact", "publisher", "captions", "embargo", "end", "legal"})
 
@@ -17,7 +18,8 @@ def runs(piece: Piece, *, in_contact: bool = False) -> Iterator[Run]:
     for place in range(1, len(piece.lines)):
         inner = opening_of(piece.lines[place].text)
         is_below_name = in_contact if opening is None else opening.section == "contact"
-        if inner is not None and inner.section in _INNER and not (is_below_name and _is_desk(inner)):
+        is_kicker = place == 1 and kicks_below_company(piece)
+        if inner is not None and (is_kicker or inner.section in _INNER) and not (is_below_name and _is_desk(inner)):
             yield opening, piece.lines[start:place]
             start, opening = place, inner
     yield opening, piece.lines[start:]

@@ -67,7 +67,11 @@ def is_letterhead(pieces: Sequence[Piece], place: int, title_at: int) -> bool:
     """Short lines before the kicker or the title, or a company's name alone: the sender's letterhead."""
     if place == title_at:
         return False
-    if place < title_at or any(_WIRE.match(later.text) for later in pieces[place + 2 : place + 4]):
+    if (
+        place < title_at
+        or kicks_below_company(pieces[place])
+        or any(_WIRE.match(later.text) for later in pieces[place + 2 : place + 4])
+    ):
         return True
     head = pieces[:_LOOK_AHEAD]
     kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
@@ -84,12 +88,22 @@ def _is_title_above(pieces: Sequence[Piece], place: int, kicker: int) -> bool:
     return is_text or any(is_date(piece.lines) for piece in between if piece.lines)
 
 
+def kicks_below_company(piece: Piece) -> bool:
+    """``Acme plc``, and right below it, without a blank line, what kind of release this is."""
+    name, *below = (line.text for line in piece.lines) if piece.lines else ("",)
+    opening = opening_of(below[0]) if below and _is_company_name(name) else None
+    return opening is not None and opening.section == "kicker"
+
+
+def _is_company_name(text: str) -> bool:
+    words = text.split()
+    return 1 < len(words) <= _MOST_WORDS_OF_COMPANY and folded(words[-1]) in layouts().legal_forms
+
+
 def _is_company(piece: Piece) -> bool:
     """``Acme plc``, perhaps with ``("Acme" or the "Company")`` below it."""
     name, *below = (line.text.strip() for line in piece.lines)
-    words = name.split()
-    is_named = 1 < len(words) <= _MOST_WORDS_OF_COMPANY and folded(words[-1]) in layouts().legal_forms
-    return is_named and all(line.startswith("(") and line.endswith(")") for line in below)
+    return _is_company_name(name) and all(line.startswith("(") and line.endswith(")") for line in below)
 
 
 def _is_title(pieces: Sequence[Piece]) -> bool:
