@@ -30,3 +30,24 @@ def test_a_name_above_the_kind_of_release_is_no_headline(company: str, kicker: s
 def test_a_headline_that_ends_with_a_company_stays_one() -> None:
     reading = read(b"Beta buys Acme plc\nDeal closes in May\n\nBeta has bought Acme today, for cash.\n", "x.txt")
     assert reading.draft["headline"] == "Beta buys Acme plc"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Gemeinsame Pressemitteilung",
+        "Terminhinweis",
+        "Pressestatement",
+        "JOINT STATEMENT",
+        "Stock exchange announcement",
+        "Communiqué commun",
+        "INFORMATION PRIVILÉGIÉE",
+        "Comunicado conjunto",
+        "Hecho relevante",
+        "Comunicato stampa congiunto",
+        "Informazione regolamentata",
+    ],
+)
+def test_the_kind_of_release_is_no_headline(kind: str) -> None:
+    text = f"{kind}\n\nAcme raises its forecast for 2027\n\nAcme has raised its forecast for 2027 today.\n"
+    assert read(text.encode(), "x.txt").draft["headline"] == "Acme raises its forecast for 2027"
