@@ -46,10 +46,17 @@ class Ticker:
         """Seconds until the next sweep."""
         swept = self._service.sweep()
         if time.monotonic() >= self._forget_at:
-            remove_unused(self._service.setup)
-            if not forget_old_attempts(self._service.setup):  # else the next sweep goes on, a batch at a time
-                self._forget_at = time.monotonic() + _FORGET_EVERY_S
+            self._forget()
         longest = self._service.settings.sweep_interval_s
         if swept.next_due_us is None or swept.next_due_us <= swept.now_us:
             return longest
         return max(_SHORTEST_S, min(longest, (swept.next_due_us - swept.now_us) / SECOND_US))
+
+    def _forget(self) -> None:
+        """Attempts, a batch at a time, and files. A folder that cannot be read keeps no attempt for longer."""
+        if not forget_old_attempts(self._service.setup):  # else the next sweep goes on
+            self._forget_at = time.monotonic() + _FORGET_EVERY_S
+        try:
+            remove_unused(self._service.setup)
+        except OSError as error:
+            _log.error("unused media files not removed", error=str(error))

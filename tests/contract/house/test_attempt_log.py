@@ -1,12 +1,14 @@
 """The log of attempts: what it says, how long, and that nothing else hangs on it."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
 
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action
+from syndicator.services.attach import remove_unused
 from syndicator.services.revise import Revision
 from syndicator.services.sweep import forget_old_attempts
 from syndicator.services.views import newsrooms as views
@@ -53,6 +55,31 @@ def test_a_ticker_goes_on_until_all_old_attempts_are_forgotten(
         ends = time.monotonic() + 20
         while views.endpoint(house.service.setup, endpoint_id).last_attempts:
             assert time.monotonic() < ends, "only the first batch was forgotten"
+            time.sleep(0.02)
+    finally:
+        ticker.stop()
+
+
+def test_a_folder_of_files_that_cannot_be_read_keeps_no_attempt(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time it was tried before the attempts, which then were kept for ever."""
+    endpoint_id = house.endpoint(newsroom)
+    house.service.attach(b"%PDF-1.4\n", owner="operator")
+    house.submit()
+    house.service.drain()
+    house.clock.us += 31 * DAY
+    unreadable = replace(house.service.setup, media_dir=house.service.setup.media_dir / ("long" * 100))
+    monkeypatch.setattr(house.service, "setup", unreadable)
+    with pytest.raises(OSError, match="File name too long"):
+        remove_unused(house.service.setup)
+    monkeypatch.setattr("workers.ticker._FORGET_EVERY_S", 0.0)
+    ticker = Ticker(house.service)
+    ticker.start()
+    try:
+        ends = time.monotonic() + 20
+        while views.endpoint(house.service.setup, endpoint_id).last_attempts:
+            assert time.monotonic() < ends, "kept for longer than its days"
             time.sleep(0.02)
     finally:
         ticker.stop()
