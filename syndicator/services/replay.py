@@ -41,11 +41,9 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        row = deliveries.get(connection, delivery_id)
-        if row is None:
-            message = f"there is no delivery {delivery_id}"
-            raise NotFound(message)
-        _hold(setup, connection, row["endpoint_id"])
+        _hold(setup, connection, _delivery(connection, delivery_id)["endpoint_id"])
+        # Only now: whoever held the endpoint before may have replayed it.
+        row = _delivery(connection, delivery_id)
         _refuse(connection, row)
         replays.replay(connection, delivery_id, LANES[EventType(row["event_type"])].order, now)
         audit.write(
@@ -132,6 +130,14 @@ def _asked(connection: Connection, endpoint: _Endpoint, release_id: str, version
     if not trees:
         return False
     return bool(matching_filters(trees, facts(releases.version(connection, release_id, version).release.record)))
+
+
+def _delivery(connection: Connection, delivery_id: int) -> RowMapping:
+    row = deliveries.get(connection, delivery_id)
+    if row is None:
+        message = f"there is no delivery {delivery_id}"
+        raise NotFound(message)
+    return row
 
 
 def _refuse(connection: Connection, row: RowMapping) -> None:
