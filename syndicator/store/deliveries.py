@@ -36,7 +36,7 @@ class Claimed(NamedTuple):
 
 _OF_THIS = OF_RELEASE.format(release_id=":release_id")
 RECEIVED = """
-    (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger = 'replay'
+    (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger IN ('replay', 'resume')
      OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
 """
 """Of a delivery ``o``: whether it was, or may have been, sent. A replay counts its attempts anew."""
@@ -171,9 +171,12 @@ _HOLD_BACK = """
 _PARK = text(
     "UPDATE deliveries SET state = 'parked' WHERE endpoint_no = :no AND state IN ('waiting', 'queued') AND lane > 0"
 )
-# A new series, for its window may have passed meanwhile; what was asked to wait until later still does.
-_RESUME = text("""
-    UPDATE deliveries SET state = 'queued', series_at = :now, due_at = CASE WHEN due_at > :now THEN due_at ELSE :now END
+# A new series: its window may have passed meanwhile, and of a receiver that was mended one failure more is no reason to
+# wait for ten hours. What was sent before is marked as that; what was asked to wait until later still does.
+_RESUME = text(f"""
+    UPDATE deliveries AS o
+       SET state = 'queued', series_at = :now, due_at = CASE WHEN due_at > :now THEN due_at ELSE :now END, attempts = 0,
+           trigger = CASE WHEN o.trigger <> 'replay' AND {RECEIVED} THEN 'resume' ELSE o.trigger END
      WHERE endpoint_no = :no AND state = 'parked'
 """)
 _DROP = text("""

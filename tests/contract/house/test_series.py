@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from syndicator.clock import SECOND_US
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
+from syndicator.services.sweep import forget_old_attempts
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
@@ -39,6 +42,57 @@ def test_so_has_what_was_parked_after_an_attempt(house: House, newsroom: Newsroo
     house.service.drain()
     assert len(newsroom.requests) == 2
     assert house.states() == [("release.published", "waiting")]
+
+
+def test_what_is_resumed_is_tried_again_as_soon_as_what_is_new(house: House, newsroom: Newsroom) -> None:
+    """Its receiver was mended, and stumbles once more: no reason to wait for the ten hours of an eighth failure."""
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit()
+    house.service.drain()
+    for _ in range(8):
+        house.clock.us += 11 * HOUR_US
+        house.service.drain()
+        if len(newsroom.requests) == 6:
+            break
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    house.clock.us += HOUR_US
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    house.clock.us += 11 * HOUR_US
+    house.service.drain()
+    assert len(newsroom.requests) == 7
+    house.clock.us += 60 * SECOND_US
+    house.service.drain()
+    assert len(newsroom.requests) == 8
+
+
+def test_whoever_was_sent_it_before_a_resume_hears_of_a_withdrawal_though_the_log_is_forgotten(
+    house: House, newsroom: Newsroom
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    release_id = house.submit()
+    house.service.drain()
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    house.clock.us += 31 * DAY_US
+    assert forget_old_attempts(house.service.setup) == 1
+    newsroom.answer = 204
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told[-1] == ("release.withdrawn", 2)
+
+
+def test_what_was_never_sent_is_none_the_more_received_for_being_resumed(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    release_id = house.submit()
+    house.service.drain()
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told == []
 
 
 def test_a_resumed_endpoint_is_not_asked_before_it_said(house: House, newsroom: Newsroom) -> None:
