@@ -30,7 +30,7 @@ test-browser: $(VENV)/.test ## the pages in a real Chromium
 bench: $(VENV)/.bench ## ratios against plain feedgen, Django, raw curl, nginx
 	$(BIN)/python -m tests.bench $(ARGS)
 
-faults: $(VENV)/.test ## seeded faults on real processes (SEED=1 SECONDS=30)
+faults: $(VENV)/.test ## seeded faults on real processes, and the model (SEED=1 SECONDS=30)
 	$(BIN)/python -m tests.faults --seed $(SEED) --seconds $(SECONDS) $(ARGS)
 
 corpus: $(VENV)/.test ## real releases read and made into feeds, Atom's schema if it is there (DIR=…)

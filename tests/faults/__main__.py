@@ -12,6 +12,7 @@ from tests.e2e.conftest import Machine, environment, free_port
 from tests.faults.clock_jumps import SETTINGS as CLOCK_SETTINGS
 from tests.faults.clock_jumps import ClockJumps
 from tests.faults.embedded import Embedded
+from tests.faults.model.__main__ import explore
 from tests.faults.newsrooms import Newsroom
 from tests.faults.scaled_out import SETTINGS, ScaledOut
 from tests.faults.sequence import Faults
@@ -105,6 +106,7 @@ SIZES: dict[str, Callable[[int, float], int]] = {
     "embedded": embedded,
     "scaled-out": scaled_out,
     "clock-jumps": clock_jumps,
+    "model": explore,
 }
 
 if __name__ == "__main__":
