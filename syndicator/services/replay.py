@@ -66,7 +66,7 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
             connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason
         )
     count, seen = 0, set[str]()
-    for some in _releases_since(setup, endpoint_id, max(since_us, endpoint.created_at)):
+    for some in _releases_since(setup, endpoint_id, since_us, endpoint.created_at):
         fresh = [release_id for release_id in dict.fromkeys(some) if release_id not in seen]
         seen.update(fresh)
         if fresh:
@@ -76,8 +76,11 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
     return count
 
 
-def _releases_since(setup: Setup, endpoint_id: str, since: int) -> Iterator[Sequence[str]]:
-    """Those with deliveries to the endpoint since then, and those with events, newest first."""
+def _releases_since(setup: Setup, endpoint_id: str, since: int, created_at: int) -> Iterator[Sequence[str]]:
+    """Those with deliveries to the endpoint since then, and those with events since it is there, newest first.
+
+    No delivery is older than its endpoint, whatever a clock that was set right since has it look like.
+    """
     before: int | None = None
     while True:
         with setup.database.read() as connection:
@@ -86,7 +89,7 @@ def _releases_since(setup: Setup, endpoint_id: str, since: int) -> Iterator[Sequ
         if len(rows) < _PER_TRANSACTION:
             break
         before = rows[-1]["id"]
-    before = None
+    before, since = None, max(since, created_at)
     while True:
         with setup.database.read() as connection:
             told = events.before(connection, before, _PER_TRANSACTION)

@@ -61,6 +61,21 @@ def test_a_recovery_finds_what_came_in_before_something_older(
     assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [newer]
 
 
+def test_a_recovery_finds_what_ended_before_a_clock_that_was_set_right_has_the_endpoint_begin(
+    house: House, newsroom: Newsroom
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.clock.us -= 2 * SECOND_US
+    newsroom.answer = 410
+    house.submit()
+    house.service.drain()
+    assert house.states() == [("release.published", "dead")]
+    newsroom.answer = 204
+    house.clock.us += HOUR_US
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    assert house.service.recover_since(endpoint_id, 0, actor="t", reason="missed") == 1
+
+
 def test_a_recovery_leaves_to_the_fan_out_what_is_not_fanned_out_yet(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom)
     house.submit()
