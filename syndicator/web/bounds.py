@@ -1,9 +1,11 @@
-"""Connections whose readers cannot send without an end: neither a head that never stops nor one that never comes.
+"""Connections whose readers know no end: a head that never stops or never comes, an answer that nobody reads.
 
-uvicorn's own leaves both to a proxy in front. Without one a single connection could fill the memory (100 MB of
-headers were taken and answered), and a few thousand that say nothing would keep everybody else out.
+uvicorn's own leaves all of it to a proxy in front. Without one a single connection could fill the memory (100 MB of
+headers were taken and answered), a few thousand that say nothing would keep everybody else out, and as many that never
+read their answers took a gigabyte for ever.
 """
 
+import socket
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, Final, cast
 
@@ -14,9 +16,26 @@ MAX_HEAD_BYTES: Final = 65_536
 """Of a request's address with its headers and trailers, and of what comes without anything being read from it."""
 
 PATIENCE_S: Final = 30.0
-"""How long a head may take from its first byte (the first one from the connection on), and a body between two parts."""
+"""How long a head may take from its first byte (the first one from the connection on), a body between two parts, and an
+answer between two parts that its reader takes."""
+
+_UNSENT_BYTES: Final = 131_072
 
 _TOO_LARGE: Final = b"The head of a request may have %d bytes.\n"
+
+
+def bound(listening: socket.socket) -> None:
+    """Bounds for readers who do not read, which connections inherit; the system keeps them as far as it knows them.
+
+    Ours would not do: an answer of several megabytes is out of our hands, and stays in the system's, before anybody has
+    read of it; a connection that is closed then waits there for its reader, too. So the system takes little beforehand,
+    and ends a connection on which nothing is taken for ``PATIENCE_S``.
+    """
+    bounds = {"TCP_USER_TIMEOUT": int(PATIENCE_S * 1000), "TCP_NOTSENT_LOWAT": _UNSENT_BYTES}
+    for name, value in bounds.items():
+        option = getattr(socket, name, None)
+        if option is not None:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class TooLarge(Exception):

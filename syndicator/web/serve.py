@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from syndicator.errors import ConfigError, SyndicatorError
+from syndicator.web.bounds import bound
 from syndicator.web.ready import Connection
 
 _START_S = 15.0
@@ -108,4 +109,5 @@ def _listening(host: str, port: int) -> socket.socket:
     # Connections inherit it. asyncio sets it only where a socket names its protocol; without it an answer
     # in two writes waits 40 ms for the reader's acknowledgement of the first.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    bound(listening)
     return listening

@@ -1,10 +1,13 @@
-"""Readers who send no end: of headers, of trailers, of waiting."""
+"""Readers who know no end: of headers, of trailers, of waiting, of not reading."""
 
 import select
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -166,3 +169,79 @@ def test_a_body_may_come_in_parts_for_longer(server: Server, monkeypatch: pytest
             assert not select.select([reader], [], [], BRIEF_S / 8)[0]
             reader.sendall(b"x")
         assert stream.read().endswith(b"20")
+
+
+PART = b"x" * 65_536
+PARTS = 400
+
+
+class Flooding:
+    """Answers with more than any buffer holds; says when it is through with an answer, whether or not it was taken."""
+
+    def __init__(self) -> None:
+        self.is_through = threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await echoing(scope, receive, send)
+            return
+        length = b"%d" % (PARTS * len(PART))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        for _ in range(PARTS):
+            await send({"type": "http.response.body", "body": PART, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        self.is_through.set()
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "asyncio":
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+
+
+def unacknowledged_bytes(local: int, peer: int) -> int:
+    """What the system keeps of a connection's answer, sent or not."""
+    for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        here, there, _, queues = line.split()[1:5]
+        if (int(here.partition(":")[2], 16), int(there.partition(":")[2], 16)) == (local, peer):
+            return int(queues.partition(":")[0], 16)
+    return 0
+
+
+@pytest.mark.usefixtures("loop")
+def test_who_does_not_read_the_answer_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    flooding = Flooding()
+    with serve(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect((server.host, server.port))
+        reader.sendall(GET + b"\r\n")
+        assert flooding.is_through.wait(PATIENCE_S)
+
+
+@pytest.mark.usefixtures("loop")
+def test_little_of_an_answer_waits_in_the_system() -> None:
+    flooding = Flooding()
+    with serve(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect((server.host, server.port))
+        reader.sendall(GET + b"\r\n")
+        assert not flooding.is_through.wait(BRIEF_S)
+        kept = unacknowledged_bytes(server.port, reader.getsockname()[1])
+        assert 0 < kept <= 3 * bounds._UNSENT_BYTES
+
+
+@pytest.mark.usefixtures("loop")
+def test_who_reads_slowly_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    pauses = threading.Event()
+    with serve(Flooding(), "127.0.0.1", 0) as server, socket.socket() as reader:
+        reader.settimeout(PATIENCE_S)
+        reader.connect((server.host, server.port))
+        reader.sendall(GET + b"\r\n")
+        size, begun = 0, time.monotonic()
+        while part := reader.recv(len(PART) * 16):
+            size += len(part)
+            pauses.wait(BRIEF_S / 16)
+        assert time.monotonic() - begun > BRIEF_S
+        assert size > PARTS * len(PART)
