@@ -26,6 +26,7 @@ _LIST = text("""
        AND (owner = :owner OR :owner = '')
      ORDER BY no LIMIT :limit
 """)
+_WAS_ADDED = text("SELECT no FROM endpoints WHERE id = :id")
 _SUBSCRIPTIONS = text("""
     SELECT s.id, s.event_mask, f.tree, s.created_at FROM subscriptions s JOIN filters f ON f.sha256 = s.filter_sha256
      WHERE s.endpoint_no = :no ORDER BY s.no
@@ -119,6 +120,11 @@ def _one(connection: Connection, query: str, endpoint_id: str) -> RowMapping:
 def listed(connection: Connection, *, owner: str = "", after: str = "", limit: int = 100) -> Sequence[RowMapping]:
     """Endpoints by number, those added ``after`` the one of that id; of all owners when ``owner`` is empty."""
     return connection.execute(_LIST, {"owner": owner, "after": after, "limit": limit}).mappings().all()
+
+
+def was_added(connection: Connection, endpoint_id: str) -> bool:
+    """Whether there is, or was, an endpoint of that id."""
+    return connection.execute(_WAS_ADDED, {"id": endpoint_id}).first() is not None
 
 
 def subscriptions(connection: Connection, no: int) -> Sequence[RowMapping]:

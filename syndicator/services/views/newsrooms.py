@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from syndicator.clock import from_us
-from syndicator.errors import NotFound
+from syndicator.errors import Fault, NotFound, Rejected
 from syndicator.model.lifecycle import DeliveryState, EndpointState, EventType
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, deliveries, endpoints
@@ -98,8 +98,16 @@ class DeliveryPage(BaseModel):
 
 
 def endpoint_list(setup: Setup, *, owner: str = "", after: str = "", limit: int = 1000) -> tuple[EndpointLine, ...]:
-    """Endpoints of that owner, or of all, in the order they were added; ``after`` the last id of the page before."""
+    """Endpoints of that owner, or of all, in the order they were added; ``after`` the last id of the page before.
+
+    Rejected where that is the id of none: to begin again would show who follows the pages the first one for ever.
+    """
     with setup.database.read() as connection:
+        if after and not endpoints.was_added(connection, after):
+            fault = Fault(
+                "after", f"{after!r:.80} is no endpoint's id", "give the last id of the page before, or nothing"
+            )
+            raise Rejected([fault])
         rows = endpoints.listed(connection, owner=owner, after=after, limit=limit)
         return tuple(EndpointLine(**_endpoint(row)) for row in rows)
 

@@ -121,6 +121,14 @@ def test_endpoints_are_paged(served: Served) -> None:
     assert seen == [added[:2], added[2:4], added[4:]], "one that was removed meanwhile ends no listing"
 
 
+@pytest.mark.parametrize("after", ["end_unknown", "x", "0"])
+def test_a_cursor_that_is_none_is_refused(served: Served, after: str) -> None:
+    _add(served)
+    refused = served.operator.get(f"/api/v1/endpoints?after={after}")
+    assert refused.status == 422
+    assert [each["place"] for each in refused.json["faults"]] == ["after"]
+
+
 @pytest.mark.parametrize(
     "host", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost", "push.localhost."]
 )
