@@ -7,8 +7,8 @@ since must not come back as it was.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from syndicator.clock import SECOND_US
-from syndicator.errors import Conflict, NotFound
+from syndicator.clock import SECOND_US, from_us, isoformat
+from syndicator.errors import Conflict, Fault, NotFound, Rejected
 from syndicator.model.filter import facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, Audience, EndpointState, EventType
 from syndicator.services.fanout import matching_filters
@@ -57,10 +57,14 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
     Of each release the newest event, to whoever received some version, or was to be told of one and has a subscription
     whose filter still matches; nothing older than the endpoint, and no pings. Some in each transaction, so that nobody
     waits long for the database.
-    Conflict when the endpoint is not active, or no longer: what was replayed by then stays so.
+    Conflict when the endpoint is not active, or no longer: what was replayed by then stays so. Rejected for a time
+    that is still to come.
     """
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
+        if since_us > now:
+            problem = f"this time is still to come: here it is {isoformat(from_us(now))}"
+            raise Rejected([Fault("since", problem, "give the time from which on pushes were lost")])
         endpoint = _hold(setup, connection, endpoint_id)
         audit.write(
             connection, actor=actor, action="recover", subject=endpoint_id, now=now, since=since_us, reason=reason

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
-from syndicator.errors import Conflict
+from syndicator.errors import Conflict, Rejected
 from syndicator.model.endpoint import NewSubscription
 from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action, EventType
@@ -42,6 +42,14 @@ def disabled(house: House, newsroom: Newsroom) -> None:
     house.service.drain()
     newsroom.answer = 204
     newsroom.requests.clear()
+
+
+def test_a_time_that_is_still_to_come_is_refused(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    with house.service.database.read() as connection:
+        now = house.service.database.now_us(connection)
+    with pytest.raises(Rejected, match="since: this time is still to come"):
+        recover(house, endpoint_id, now + 60 * SECOND_US)
 
 
 def test_what_was_withdrawn_before_anybody_had_it_is_never_sent(house: House, newsroom: Newsroom) -> None:
