@@ -5,7 +5,7 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date, time
-from typing import Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,6 +22,7 @@ MAX_RECORD_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 40
 MAX_VALUES: Final = 100_000
 MAX_FAULTS: Final = 500
+_WHOLE: Final = "record"
 
 # Dotted keys longer than any record has: tomllib takes quadratic time over them.
 _LONG_KEY: Final = re.compile(
@@ -45,26 +46,34 @@ def read_json(body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Record:
     return read_model(Record, body, max_bytes=max_bytes)
 
 
-def read_model(model: type[Model], body: bytes, *, max_bytes: int = MAX_RECORD_BYTES) -> Model:
-    """Any other model in a JSON text, read as strictly, with the same faults."""
-    text = decoded(body, max_bytes)
-    wild = overgrown(text, MAX_DEPTH, MAX_VALUES)
-    if wild is not None:
-        fix = f"{MAX_DEPTH} levels and {MAX_VALUES:,} values are enough"
-        raise Rejected([_at(Fault("record", wild[0], fix), text, wild[1])])
+def read_model(model: type[Model], body: bytes, *, max_bytes: int = MAX_RECORD_BYTES, whole: str = _WHOLE) -> Model:
+    """Any other model in a JSON text, read as strictly, with the same faults; those of no field are ``whole``'s."""
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Rejected([_no_json(error)]) from None
-    except ValueError:  # more digits than Python reads
-        raise Rejected([_LONG_NUMBER]) from None
+        text, value = _json(body, max_bytes)
+    except Rejected as refused:
+        raise Rejected([replace(fault, place=whole) for fault in refused.faults]) from None
     where = places(text)
     found = [(odd.path, _odd(odd, text)) for odd in where.oddities]
     if any(odd.kind == "lone surrogate" for odd in where.oddities):
         text_for_model = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     else:
         text_for_model = text.encode()
-    return _validated(model, text_for_model, found, where, text)
+    return _validated(model, text_for_model, found, where, text, whole)
+
+
+def _json(body: bytes, max_bytes: int) -> tuple[str, Any]:
+    """The text, and the value in it."""
+    text = decoded(body, max_bytes)
+    wild = overgrown(text, MAX_DEPTH, MAX_VALUES)
+    if wild is not None:
+        fix = f"{MAX_DEPTH} levels and {MAX_VALUES:,} values are enough"
+        raise Rejected([_at(Fault(_WHOLE, wild[0], fix), text, wild[1])])
+    try:
+        return text, json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Rejected([_no_json(error)]) from None
+    except ValueError:  # more digits than Python reads
+        raise Rejected([_LONG_NUMBER]) from None
 
 
 _LONG_NUMBER: Final = Fault("record", "this holds a number of thousands of digits", "write it as text, or leave it out")
@@ -122,7 +131,12 @@ def decoded(body: bytes, max_bytes: int) -> str:
 
 
 def _validated(
-    model: type[Model], body: bytes, found: list[tuple[Path, Fault]], where: Places | None, text: str
+    model: type[Model],
+    body: bytes,
+    found: list[tuple[Path, Fault]],
+    where: Places | None,
+    text: str,
+    whole: str = _WHOLE,
 ) -> Model:
     try:
         value = model.model_validate_json(body, strict=True)
@@ -133,7 +147,7 @@ def _validated(
     else:
         if not found:
             return value
-    raise Rejected(_reported([fault for _, fault in found]))
+    raise Rejected(_reported([fault if path else replace(fault, place=whole) for path, fault in found]))
 
 
 def _reported(faults: list[Fault]) -> list[Fault]:

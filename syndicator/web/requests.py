@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request, Response, Security
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from syndicator.bootstrap import Syndicator
-from syndicator.errors import Rejected, Unauthorised
+from syndicator.errors import Unauthorised
 from syndicator.intake.records import read_model
 from syndicator.web.problems import BodyCutShort, BodyTooLarge, HeaderMissing, NotJson
 
@@ -107,12 +106,7 @@ async def _limited(request: Request, limit: int, fix: str) -> bytes:
 
 def read(model: type[Body], body: bytes, service: Syndicator) -> Body:
     """The model in the body, read as strictly as a record. Rejected with all faults at once."""
-    try:
-        return read_model(model, body or b"{}", max_bytes=service.settings.max_body_bytes)
-    except Rejected as rejected:
-        raise Rejected(
-            [replace(each, place="body") if each.place == "record" else each for each in rejected.faults]
-        ) from None
+    return read_model(model, body or b"{}", max_bytes=service.settings.max_body_bytes, whole="body")
 
 
 def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:

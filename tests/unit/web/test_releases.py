@@ -225,6 +225,16 @@ def test_what_an_action_lacks_is_told_with_what_is_wrong(
 
 
 @pytest.mark.parametrize(
+    ("body", "place"),
+    [(b'{"record": 1, "note": "n"}', "record"), (b'{"record": 1, "record": 2, "note": "n"}', "record")],
+)
+def test_a_field_called_record_is_no_whole_body(served: Served, body: bytes, place: str) -> None:
+    release_id = served.submit()["id"]
+    refused = served.operator("POST", f"/api/v1/releases/{release_id}/correct", body)
+    assert (refused.status, {fault["place"] for fault in refused.json["faults"]}) == (422, {place})
+
+
+@pytest.mark.parametrize(
     "body", [b"", b"[]", b"{", b"null", b'"x"', b"\xff", b"[" * 100, b'{"a":' + b"9" * 5000 + b"}"]
 )
 def test_a_body_that_holds_no_fields_is_refused_for_that(served: Served, body: bytes) -> None:
