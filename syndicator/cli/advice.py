@@ -9,6 +9,7 @@ import click
 
 from syndicator.cli.attachments import without_files
 from syndicator.cli.options import connect, connect_nearby, segment
+from syndicator.cli.terminal import say
 from syndicator.errors import Rejected, SyndicatorError
 
 if TYPE_CHECKING:
@@ -100,4 +101,4 @@ def show_advice(name: str, answer: Mapping[str, Any]) -> None:
     if found:
         from syndicator.intake.diagnostics import render_diagnostics
 
-        click.echo(render_diagnostics(name, found), err=True, nl=False)
+        say(render_diagnostics(name, found), err=True, nl=False)

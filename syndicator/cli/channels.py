@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.cli.options import as_json, segment, service_options
+from syndicator.cli.terminal import say, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -98,7 +99,7 @@ def try_filter(client: "Client", wanted: str, *, as_json: bool) -> None:
         return
     from syndicator.cli.tables import show_table
 
-    click.echo(f"{trial['count']} releases in {trial['days']} days")
+    say(f"{trial['count']} releases in {trial['days']} days")
     columns = ("published_at", "headline", "url")
     show_table(columns, [[match[name] for name in columns] for match in trial["newest"]])
 
@@ -116,4 +117,4 @@ def delete(client: "Client", name: str, *, as_json: bool) -> None:
     if as_json:
         show_json({"deleted": name})
     else:
-        click.echo(f"{name} is deleted")
+        say(f"{name} is deleted")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from syndicator.cli.arguments import DELIVERY, ENDPOINT, REASON, RELEASE
-from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.cli.options import as_json, service_options
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import ConfigError, Fault, Rejected
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def list_deliveries(client: "Client", *, as_json: bool, **where: str | int | Non
     columns = ("id", "state", "event_type", "release_id", "version", "endpoint_id", "attempts", "due_at")
     show_table(columns, [[row.get(name) for name in columns] for row in listed["deliveries"]])
     if "next" in listed:
-        click.echo(f"there are older ones: add --before {listed['next']}", err=True)
+        say(f"there are older ones: add --before {listed['next']}", err=True)
 
 
 @deliveries.command("show")
@@ -86,7 +87,7 @@ def replay(client: "Client", delivery_id: str, reason: str, *, as_json: bool) ->
     if as_json:
         show_json(view)
     else:
-        click.echo(f"delivery {view['id']} is {view['state']}")
+        say(f"delivery {view['id']} is {view['state']}")
 
 
 @click.command()
@@ -138,7 +139,7 @@ def verify(
     if as_json:
         show_json({"webhook_id": verified.event_id, "timestamp": verified.timestamp_s})
     else:
-        click.echo(f"good: {verified.event_id}")
+        say(f"good: {verified.event_id}")
 
 
 def _header(line: str, place: str = "--header") -> tuple[str, str]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.cli.options import as_json, read_settings
 from syndicator.cli.setting_faults import WrongSettings
+from syndicator.cli.terminal import show_json
 from syndicator.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from syndicator.cli.arguments import RELEASE
-from syndicator.cli.options import as_json, service_options, show_json
+from syndicator.cli.options import as_json, service_options
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import Rejected
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
         return
     _show(report)
     if not dry_run:
-        click.echo("Erased." if report["purged"] else "Erased; the database is still being read: run it once more.")
+        say("Erased." if report["purged"] else "Erased; the database is still being read: run it once more.")
 
 
 def _shown(client: "Client", wanted: dict[str, Any]) -> dict[str, Any]:
@@ -88,12 +89,12 @@ def _show(report: dict[str, Any]) -> None:
     """On stderr: what is rewritten, and what a person has to judge."""
     for each in report["releases"]:
         versions = ", ".join(map(str, each["versions"])) or "none"
-        click.echo(f"{each['id']}: versions {versions}; {each['pushes']} pushes", err=True)
+        say(f"{each['id']}: versions {versions}; {each['pushes']} pushes", err=True)
         for place in each["remains"]:
-            click.echo(f"  still named in {place}", err=True)
+            say(f"  still named in {place}", err=True)
         if each["received_by"]:
-            click.echo(f"  was sent to {', '.join(each['received_by'])}", err=True)
+            say(f"  was sent to {', '.join(each['received_by'])}", err=True)
     for key in report["profiles"]:
-        click.echo(f"profile of {key}", err=True)
+        say(f"profile of {key}", err=True)
     if not (report["releases"] or report["profiles"]):
-        click.echo("Nothing here names this contact.", err=True)
+        say("Nothing here names this contact.", err=True)

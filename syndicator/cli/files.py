@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher
-from syndicator.cli.options import as_json, of_text, read_settings, show_json, where_options
+from syndicator.cli.options import as_json, of_text, read_settings, where_options
 from syndicator.cli.sources import Source, source_of
+from syndicator.cli.terminal import say, show_json
 
 if TYPE_CHECKING:
     from syndicator.intake.diagnostics import Diagnostic
@@ -58,7 +59,7 @@ def check(
         show_json({"reading": outline, "fields": fields, "quotes": _quotes(reading), "diagnostics": as_dicts(found)})
     else:
         _show_reading(reading)
-        click.echo(render_diagnostics(file.name, found), nl=False)
+        say(render_diagnostics(file.name, found), nl=False)
     return 0 if is_clean(found, strict=strict) else _FAULTY
 
 
@@ -93,7 +94,7 @@ def _show_reading(reading: "Reading") -> None:
     rows += [["", label, text] for label, text in fields_of(reading)]
     if rows:
         show_table(("lines", "read as", "text"), rows)
-        click.echo()
+        say()
 
 
 @click.command()
@@ -145,7 +146,7 @@ def preview(file: BinaryIO, form: str, stated: Mapping[str, str], *, open_it: bo
     if as_json:
         show_json({"format": form, "file": target.name, "bytes": len(rendered)})
     else:
-        click.echo(target.name)
+        say(target.name)
     if open_it:
         click.launch(target.name)
 
@@ -161,7 +162,7 @@ def _rendered(file: BinaryIO, form: str, stated: Mapping[str, str], *, with_pict
     source = source_of(file, stated)
     record = source.record()
     for fault in source.file_faults():
-        click.echo(f"Without this file, it could not be submitted so: {fault}", err=True)
+        say(f"Without this file, it could not be submitted so: {fault}", err=True)
     if with_pictures:
         record = shown_in_place(record, source.folder)
     networks = {network.name: network for network in read_networks(settings.networks_dir)}

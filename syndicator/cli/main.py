@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from syndicator.cli.terminal import say
 from syndicator.errors import SyndicatorError
 
 _FAILED: Final = SyndicatorError.exit_code
@@ -115,9 +116,9 @@ def _run(arguments: list[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except SyndicatorError as error:
-        click.echo(f"{error.title}: {error}" if "\n" not in str(error) else f"{error.title}:\n{error}", err=True)
+        say(f"{error.title}: {error}" if "\n" not in str(error) else f"{error.title}:\n{error}", err=True)
         return error.exit_code
     except OSError as error:
-        click.echo(f"This machine refused: {error}", err=True)
+        say(f"This machine refused: {error}", err=True)
         return _FAILED
     return outcome if isinstance(outcome, int) else 0

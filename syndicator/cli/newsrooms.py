@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicator.cli.arguments import ENDPOINT, INSTANT, REASON, SUBSCRIPTION
-from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.cli.options import as_json, segment, service_options
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:
@@ -94,11 +95,9 @@ def add(
     if as_json:
         show_json(added)
     else:
-        click.echo(f"Endpoint  {added['id']}\nSecret    {added['secret']}  (keep it: it is not shown again)")
+        say(f"Endpoint  {added['id']}\nSecret    {added['secret']}  (keep it: it is not shown again)")
         if added["state"] == "unverified":
-            click.echo(
-                f"State     unverified: give the receiver its secret, then syndicator endpoint verify {added['id']}"
-            )
+            say(f"State     unverified: give the receiver its secret, then syndicator endpoint verify {added['id']}")
 
 
 @endpoint.command("list")
@@ -172,7 +171,7 @@ def _move(name: str, does: str, says: str) -> click.Command:
         if as_json:
             show_json(answer)
         else:
-            click.echo(f"{endpoint_id}: {says.format_map(answer)}")
+            say(f"{endpoint_id}: {says.format_map(answer)}")
 
     command.__doc__ = f"{does}.\n\n    Example: syndicator endpoint {name} end_…\n    "
     return click.command(name)(command)
@@ -221,8 +220,8 @@ def rotate_secret(client: "Client", endpoint_id: str, overlap: int, *, as_json: 
         show_json(answer)
         return
     old = f"the old one for {overlap} h, too" if overlap else "the old one does no longer"
-    click.echo(f"{endpoint_id}: a new secret signs; {old}")
-    click.echo(f"Secret    {answer['secret']}  (keep it: it is not shown again)")
+    say(f"{endpoint_id}: a new secret signs; {old}")
+    say(f"Secret    {answer['secret']}  (keep it: it is not shown again)")
 
 
 @endpoint.command("remove")
@@ -238,7 +237,7 @@ def remove(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
     if as_json:
         show_json({"removed": endpoint_id})
     else:
-        click.echo(f"{endpoint_id} is removed")
+        say(f"{endpoint_id} is removed")
 
 
 @endpoint.command("subscribe")
@@ -259,7 +258,7 @@ def subscribe(
     if as_json:
         show_json(added)
     else:
-        click.echo(f"Subscription  {added['id']}")
+        say(f"Subscription  {added['id']}")
 
 
 @endpoint.command("unsubscribe")
@@ -276,7 +275,7 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
     if as_json:
         show_json({"removed": subscription_id})
     else:
-        click.echo(f"{subscription_id} is removed")
+        say(f"{subscription_id} is removed")
 
 
 @endpoint.command("recover")
@@ -301,4 +300,4 @@ def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_j
         show_json(recovered)
     else:
         count = recovered["deliveries"]
-        click.echo(f"{endpoint_id}: {'1 delivery goes' if count == 1 else f'{count} deliveries go'} out again")
+        say(f"{endpoint_id}: {'1 delivery goes' if count == 1 else f'{count} deliveries go'} out again")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.cli.options import as_json, read_settings
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import NotFound
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def migrate(*, as_json: bool) -> None:
     if as_json:
         show_json({"schema": newest()})
     else:
-        click.echo(f"The schema is at {newest()}.")
+        say(f"The schema is at {newest()}.")
 
 
 @click.group()
@@ -75,8 +76,8 @@ def show_network(name: str, *, as_json: bool) -> None:
         show_json(networks[name].model_dump(mode="json"))
         return
     for texts in networks[name].texts:
-        click.echo(f"{name}/{texts.language}/{texts.version}, in force from {texts.valid_from} ({texts.source})")
-        click.echo(f"  {texts.disclaimer}\n  {texts.terms}\n")
+        say(f"{name}/{texts.language}/{texts.version}, in force from {texts.valid_from} ({texts.source})")
+        say(f"  {texts.disclaimer}\n  {texts.terms}\n")
 
 
 def _networks() -> "dict[str, Network]":

@@ -1,6 +1,5 @@
 """Options that many commands share, and the one way to a service."""
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,7 +158,3 @@ def _known_token(settings: "Settings") -> str | None:
 def segment(name: str) -> str:
     """An id or name as one part of a path, whatever characters it has."""
     return quote(name, safe="")
-
-
-def show_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from syndicator.cli.options import as_json, read_settings, show_json
+from syndicator.cli.options import as_json, read_settings
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import ConfigError
 
 _EXAMPLE = Path(__file__).with_name("examples") / "biom-kawasaki.json"
@@ -28,9 +29,9 @@ def demo(file: Path, deadline_s: float, *, keep: bool, as_json: bool) -> None:
         if as_json:
             show_json(facts)
         else:
-            click.echo("\n".join(lines(facts)))
+            say("\n".join(lines(facts)))
         if keep:
-            click.echo(f"\nOpen {facts['service']}/ and {facts['release']['url']} — Ctrl-C ends it.", err=True)
+            say(f"\nOpen {facts['service']}/ and {facts['release']['url']} — Ctrl-C ends it.", err=True)
             _wait()
 
 

@@ -14,8 +14,9 @@ import click
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import RELEASE
 from syndicator.cli.lifting import lift_of
-from syndicator.cli.options import as_json, of_text, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import Source, source_of
+from syndicator.cli.terminal import say, show_json
 from syndicator.errors import Fault, NotSettled, Rejected, Unreachable
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def submit(
     source = source_of(file, stated)
     key = f"cli-{secrets.token_hex(16)}" if idempotency_key is None else idempotency_key
     record = _record(source, profile_of(client, publisher), key_faults(key))
-    click.echo(f"Idempotency-Key: {key}", err=True)
+    say(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(_with_files(client, record, source.folder), key)
     except Unreachable as error:
@@ -144,7 +145,7 @@ def _show_submitted(submitted: dict[str, Any]) -> None:
         }
     )
     for feed in submitted["feeds"]:
-        click.echo(f"Feed     {feed['feeds']['atom']}  ({feed['title']})")
+        say(f"Feed     {feed['feeds']['atom']}  ({feed['title']})")
 
 
 def _follow(client: "Client", release_id: str, limit_s: float) -> None:
@@ -154,7 +155,7 @@ def _follow(client: "Client", release_id: str, limit_s: float) -> None:
         view = _seen(client, release_id)
         (stage, is_last), now = stage_of(view), time.monotonic()
         if stage != said or now - said_at >= _REPEAT_S:
-            click.echo(stage if stage != said else f"{stage}, {max(0.0, ends - now):.0f} s left", err=True)
+            say(stage if stage != said else f"{stage}, {max(0.0, ends - now):.0f} s left", err=True)
             said, said_at = stage, now
         if is_last:
             return _end(view, stage)

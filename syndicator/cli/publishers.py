@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.options import as_json, segment, service_options, show_json
+from syndicator.cli.options import as_json, segment, service_options
+from syndicator.cli.terminal import show_json
 from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import click
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import NOTE, RELEASE, TIME, argument_faults
 from syndicator.cli.lifting import lift_of
-from syndicator.cli.options import as_json, of_text, segment, service_options, show_json
+from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import source_of
+from syndicator.cli.terminal import say, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -29,7 +30,7 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
     else:
         lift = lift_of(view)
         lifts = f"; it lifts on {lift}" if lift else ""
-        click.echo(f"{view['id']} is {view['state']}, version {view['version']}{lifts}")
+        say(f"{view['id']} is {view['state']}, version {view['version']}{lifts}")
         show_advice(release_id, view)
 
 

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from syndicator.cli.terminal import visible
+
 _UNFOLDED = 10_000
 
 
@@ -15,7 +17,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     console = Console(soft_wrap=False, highlight=False)
     if not console.is_terminal:
         console.width = _UNFOLDED
@@ -28,4 +30,4 @@ def show_facts(facts: Mapping[str, object]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for name, value in facts.items():
         if value not in {None, ""}:
-            console.print(Text(f"{name:<{width}}  {value}"))
+            console.print(Text(visible(f"{name:<{width}}  {value}")))

@@ -1,0 +1,26 @@
+"""What commands say: nothing that somebody else wrote moves the cursor, clears the screen or turns letters round."""
+
+import json
+import re
+from typing import Final
+
+import click
+
+# Control characters but tab and line feed, and what overrides or isolates the direction of writing.
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Prints it, on stdout or stderr, with its unseen characters made visible."""
+    click.echo(visible(text), err=err, nl=nl)
+
+
+def show_json(value: object) -> None:
+    """Prints it as JSON; unseen characters are escaped, as JSON allows anywhere in its texts."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def visible(text: str) -> str:
+    r"""The text as it may stand on a terminal: an escape character becomes ``\x1b``, an override ``\u202e``."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
