@@ -1,5 +1,6 @@
 """A worker process of the scaled-out size: Celery on the broker, a ticker, and one courier."""
 
+import logging
 import os
 import signal
 import socket
@@ -11,22 +12,27 @@ from celery.signals import worker_shutting_down
 from syndicator.bootstrap import Syndicator
 from workers.app import QUEUE, make_app
 from workers.dispatch import CeleryDispatcher
+from workers.stand_in import StandIn
 from workers.tasks import bind
 from workers.ticker import Ticker
 
 
-def connect(service: Syndicator) -> Celery:
-    """An application on the broker of the settings; the service's wakes go there."""
-    app = make_app(service.settings.broker_url, service.settings.worker_threads)
-    service.dispatcher = CeleryDispatcher(app)
-    return app
+def connect(service: Syndicator) -> None:
+    """Has the service's wakes go to the broker of the settings."""
+    service.dispatcher = CeleryDispatcher(_app(service))
 
 
 def work(service: Syndicator) -> int:
-    """Takes tasks until SIGTERM, SIGINT or SIGHUP, ends what is under way, and gives the exit code."""
-    app = connect(service)
+    """Takes tasks until SIGTERM, SIGINT or SIGHUP, ends what is under way, and gives the exit code.
+
+    What it cannot tell the broker it does itself, so that releases go out while there is none.
+    """
+    app = _app(service)
     name = f"worker-{os.getpid()}@{socket.gethostname()}"
     bind(app, service, name)
+    stand_in = StandIn(service, name)
+    service.dispatcher = dispatcher = CeleryDispatcher(app, stand_in)
+    _hush(dispatcher)
     service.get_ready()
     ticker = Ticker(service)
     if service.settings.sweep:
@@ -51,6 +57,8 @@ def work(service: Syndicator) -> int:
         worker.start()
     finally:
         ticker.stop()
+        stand_in.close()
+        dispatcher.close()
         service.close()
     return int(worker.exitcode or 0)
 
@@ -66,3 +74,13 @@ def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
         signal.signal(signal.SIGHUP, before if before == signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
 
     worker.install_platform_tweaks = and_hangup
+
+
+def _app(service: Syndicator) -> Celery:
+    return make_app(service.settings.broker_url, service.settings.worker_threads)
+
+
+def _hush(dispatcher: CeleryDispatcher) -> None:
+    hush = dispatcher.hush()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(hush)

@@ -40,15 +40,17 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
     _tend_deliveries(setup)
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
-        if events.open_events(connection, 1):
-            dispatcher.wake(Task.FAN_OUT)
+        is_told = not events.open_events(connection, 1)
         behind = channels.dirty(connection, 1000)
-        if before and (stuck := [number for number, shown in behind.items() if before.behind.get(number) == shown]):
-            dispatcher.wake(Task.REGENERATE, stuck)
         due = deliveries.next_due(connection)
-        if due is not None and due <= now:
-            dispatcher.wake(Task.DELIVER)
         times = (releases.next_due(connection), due, endpoints.next_backoff(connection))
+    # No connection is held while the broker is spoken to: it may be slow to say no.
+    if not is_told:
+        dispatcher.wake(Task.FAN_OUT)
+    if before and (stuck := [number for number, shown in behind.items() if before.behind.get(number) == shown]):
+        dispatcher.wake(Task.REGENERATE, stuck)
+    if due is not None and due <= now:
+        dispatcher.wake(Task.DELIVER)
     return Swept(lifted, now, min((time for time in times if time is not None), default=None), behind)
 
 

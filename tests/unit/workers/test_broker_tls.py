@@ -56,6 +56,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_unless_the_address_say
     address, file = behind_tls
     before = queued(redis_url)
     app = make_app(address + further.format(file=file), threads=2)
-    CeleryDispatcher(app).wake(Task.FAN_OUT)
+    dispatcher = CeleryDispatcher(app)
+    dispatcher.wake(Task.FAN_OUT)
+    dispatcher.close()
     app.close()
     assert queued(redis_url) - before == arrived
