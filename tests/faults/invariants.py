@@ -62,6 +62,18 @@ INVARIANTS: Final[Mapping[str, str]] = {
     "no delivery under way for ever": """
         SELECT id FROM deliveries WHERE state = 'claimed'
     """,
+    "one attempt at a time for each release and endpoint": """
+        SELECT a.id, b.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+          JOIN deliveries o ON o.release_id = d.release_id AND o.endpoint_no = d.endpoint_no
+          JOIN attempts b ON b.delivery_id = o.id
+         WHERE b.started_at > a.started_at AND b.started_at < a.started_at + a.duration_us
+    """,
+    # What comes in after its claim was given back has the number of the loss that is logged for it, and moves nothing.
+    "every delivery counts the attempts of its log": """
+        SELECT d.id, d.attempts, count(DISTINCT a.number) FROM deliveries d LEFT JOIN attempts a ON a.delivery_id = d.id
+         WHERE d.trigger <> 'replay' -- which counts anew
+         GROUP BY d.id, d.attempts HAVING d.attempts <> count(DISTINCT a.number)
+    """,
     "feeds are up to date": """
         SELECT no FROM channels WHERE generation > rendered_generation AND deleted_at IS NULL
     """,

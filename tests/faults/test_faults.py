@@ -19,7 +19,7 @@ from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
 # Seeds whose first steps have every kind of fault among them.
-SCALED_OUT = {"seed": 806, "count": 35}
+SCALED_OUT = {"seed": 15087, "count": 22}
 EMBEDDED = {"seed": 2883, "count": 13}
 _ONE = "(SELECT min(seq) FROM events WHERE type = 'release.published')"
 BREAKS: dict[str, tuple[str, ...]] = {
@@ -53,6 +53,14 @@ BREAKS: dict[str, tuple[str, ...]] = {
         "UPDATE deliveries SET state = 'waiting'",
     ),
     "no delivery under way for ever": ("UPDATE deliveries SET state = 'claimed'",),
+    "one attempt at a time for each release and endpoint": tuple(
+        f"""
+        INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, bytes_sent, trigger, by)
+        SELECT id, endpoint_no, 1, {began}, 1000000, 'retry', 0, 'event', 'x' FROM deliveries WHERE event_seq = {_ONE}
+        """
+        for began in (1, 2)
+    ),
+    "every delivery counts the attempts of its log": ("UPDATE deliveries SET attempts = attempts + 1",),
     "feeds are up to date": ("UPDATE channels SET generation = generation + 1",),
 }
 
