@@ -27,10 +27,11 @@ from syndicator import log
 from syndicator.bootstrap import Syndicator
 from syndicator.cli import compose
 from syndicator.model.release import Record
-from workers import standalone
+from workers import app, standalone
 log.configure("error")
 service = Syndicator(Settings())
-standalone.connect(service).Worker(pool="threads", quiet=True)
+standalone.connect(service)
+app.make_app(service.settings.broker_url, 1).Worker(pool="threads", quiet=True)
 service.get_ready()
 service.submit(Record.model_validate_json({record!r}, strict=True), owner="operator", key="key")
 service.drain()

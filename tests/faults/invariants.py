@@ -70,8 +70,10 @@ INVARIANTS: Final[Mapping[str, str]] = {
     """,
     # What comes in after its claim was given back has the number of the loss that is logged for it, and moves nothing.
     "every delivery counts the attempts of its log": """
-        SELECT d.id, d.attempts, count(DISTINCT a.number) FROM deliveries d LEFT JOIN attempts a ON a.delivery_id = d.id
-         WHERE d.trigger <> 'replay' -- which counts anew
+        SELECT d.id, d.attempts, count(DISTINCT a.number) FROM deliveries d
+          LEFT JOIN attempts a ON a.delivery_id = d.id -- but what costs none: 429, and a transport that closes
+           AND NOT (a.outcome = 'retry' AND (COALESCE(a.status, 0) = 429 OR COALESCE(a.reason, '') LIKE 'closed:%'))
+         WHERE d.trigger NOT IN ('replay', 'resume') -- which count anew
          GROUP BY d.id, d.attempts HAVING d.attempts <> count(DISTINCT a.number)
     """,
     "feeds are up to date": """
