@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,14 @@ from tests.e2e.conftest import EXAMPLE, Machine, client, ready, until
 
 BACKLOG = 12
 SLOW_S = 1.0
+
+
+@pytest.fixture(autouse=True)
+def hung_up_on() -> Iterator[None]:
+    """The processes hear SIGHUP, also where the tests were started by nohup, which hands on that nobody does."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
