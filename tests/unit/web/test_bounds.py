@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from syndicator.web import bounds
 from syndicator.web.bounds import MAX_HEAD_BYTES
 from syndicator.web.serve import Server, serve
+from tests.unit.web.lifespan import live
 
 PATIENCE_S = 10
 BRIEF_S = 0.4
@@ -25,10 +26,7 @@ ON_THE_WAY_BYTES = 16_000_000
 async def echoing(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers with how long the body was; to a path that says so, before it came."""
     if scope["type"] == "lifespan":
-        await receive()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await send({"type": "lifespan.shutdown.complete"})
+        await live(receive, send)
         return
     size, goes_on = 0, scope["path"] != "/at-once"
     while goes_on:

@@ -15,6 +15,7 @@ from syndicator.web.answers import Ready
 from syndicator.web.ready import Connection
 from syndicator.web.serve import Server
 from tests.unit.web.conversations import ATOM, FORMS, LAST, PATIENCE_S, Pair, ask, converse, one_answer
+from tests.unit.web.lifespan import live
 from tests.unit.web.served import Client
 
 
@@ -151,10 +152,7 @@ class Bare:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await send({"type": "lifespan.shutdown.complete"})
+            await live(receive, send)
             return
         answer = self.at_hand(scope)
         assert answer is not None

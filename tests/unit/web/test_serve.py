@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from syndicator.errors import ConfigError, SyndicatorError
 from syndicator.web.serve import Server, serve
+from tests.unit.web.lifespan import live
 
 
 class Slow:
@@ -25,10 +26,7 @@ class Slow:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await send({"type": "lifespan.shutdown.complete"})
+            await live(receive, send)
             return
         self.begun.set()
         await asyncio.to_thread(self.may_end.wait, 10)
