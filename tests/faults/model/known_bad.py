@@ -102,4 +102,4 @@ KNOWN_BAD: Final[Mapping[str, tuple[Break, int]]] = {
     }.items()
     for broken in some
 }
-"""Each with the seed whose run shows it."""
+"""Each with the seed whose run shows it best."""

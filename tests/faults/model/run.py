@@ -3,9 +3,14 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
+import pytest
+
+from syndicator.delivery.retry import Outcome
+from syndicator.services import outcomes
 from tests.contract.house.conftest import Clock, House, open_house
 from tests.faults.invariants import broken
 from tests.faults.model.steps import People
@@ -40,15 +45,28 @@ def settings(seed: int) -> dict[str, float]:
 
 def run(house: House, seed: int, steps: int, say: Callable[[str], None] = lambda _line: None) -> World:
     """The world after so many steps and all that followed. Raises DivergedError where it did other than the model."""
-    random.seed(seed)  # the jitter of retries
     world = World(house, seed)
     people = People(world)
     steps_of_all = [*people.steps, *Troubles(world, people).steps]
-    with world.closing:
+    with world.closing, _repeatable_jitter(seed):
         people.add(Random(seed))  # noqa: S311 (repeatable, no secret)
         Faults(seed, steps_of_all, say=say, longest_pause_s=0).run(count=steps)
         _end(world)
     return world
+
+
+@contextmanager
+def _repeatable_jitter(seed: int) -> Iterator[None]:
+    """Each attempt's own, as in every run of this seed: whatever order the answers come in."""
+    outcome = outcomes._outcome
+
+    def repeatable(sent: outcomes.Sent, *times: datetime) -> Outcome:
+        random.seed(f"{seed}/{sent.row.id}/{sent.row.attempts}/{times}")
+        return outcome(sent, *times)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outcomes, "_outcome", repeatable)
+        yield
 
 
 def _end(world: World) -> None:

@@ -27,7 +27,17 @@ def test_the_service_does_as_the_model(
 
 @pytest.mark.parametrize("name", KNOWN_BAD)
 def test_what_is_broken_on_purpose_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    broken, seed = KNOWN_BAD[name]
+    """By one of the runs: which pushes are under way when another fails is up to threads, so that one seed may miss."""
+    broken, best = KNOWN_BAD[name]
     broken(monkeypatch)
-    with opened(migrated_file(tmp_path / "house.db"), tmp_path, seed) as house, pytest.raises(DivergedError):
-        run(house, seed, STEPS)
+    assert any(_is_seen(tmp_path / f"{seed}", seed) for seed in dict.fromkeys([best, *SEEDS]))
+
+
+def _is_seen(folder: Path, seed: int) -> bool:
+    folder.mkdir()
+    with opened(migrated_file(folder / "house.db"), folder, seed) as house:
+        try:
+            run(house, seed, STEPS)
+        except DivergedError:
+            return True
+    return False
