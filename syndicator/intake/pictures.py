@@ -20,6 +20,9 @@ MAX_PIXELS: Final = 25_000_000
 """About 100 MB once decoded. Told from the header, before anything is decoded."""
 
 _QUALITY: Final = 92
+_LONGEST_SIDE: Final = 65_500
+"""Of a JPEG: libjpeg's JPEG_MAX_DIMENSION."""
+
 _KINDS: Final = "JPEG, PNG, GIF, WebP, TIFF, PDF, MP4, M4A or MP3"
 _HEAD_BYTES: Final = 512
 _SVG: Final = re.compile(rb"<(?:\?xml|!doctype|svg|html|!--)", re.IGNORECASE)
@@ -115,6 +118,8 @@ def _picture(content: bytes, kind: str, max_pixels: int) -> CleanFile:
         fault = Fault("file", f"this {kind} cannot be read as a picture", "open it, export it anew, and send that")
         raise Rejected([fault]) from error
     as_png = kind in _DRAWN or shown.mode == "RGBA"
+    if not as_png and max(shown.size) > _LONGEST_SIDE:
+        _refuse(f"this picture is longer than {_LONGEST_SIDE:,} pixels on one side", "scale it down, or cut it")
     target = BytesIO()
     if as_png:
         shown.save(target, "PNG")

@@ -169,6 +169,12 @@ def test_a_bomb_is_refused_by_its_header(width: int, height: int) -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.parametrize("size", [(65_501, 3), (3, 65_501)])
+def test_a_picture_that_no_jpeg_can_hold_is_refused(size: tuple[int, int]) -> None:
+    assert "65,500 pixels on one side" in problem(picture("TIFF", size=size))
+    assert clean(picture("TIFF", size=(65_500, 3)), max_bytes=LIMIT).width == 65_500
+
+
 def test_both_limits_count() -> None:
     content = picture("PNG")
     assert clean(content, max_bytes=len(content), max_pixels=800).type == "image/png"
