@@ -195,11 +195,16 @@ def _nearest(name: str, loc: Path, model: type[BaseModel]) -> str:
 def _fields_at(loc: Path, model: type[BaseModel]) -> set[str]:
     if len(loc) == 1:
         return {field.alias or name for name, field in model.model_fields.items()}
-    models = list(_models_in(model.model_fields[str(loc[0])].annotation))
+    models = list(_models_in(_annotation(str(loc[0]), model)))
     if len(models) == 1 or models[0] is Record:
         return _fields_at(loc[1:] if isinstance(loc[1], str) else loc[2:], models[0])
     tags = [each for each in models if "type" in each.model_fields and each.model_fields["type"].default in loc]
     return {field.alias or name for each in tags or models for name, field in each.model_fields.items()}
+
+
+def _annotation(named: str, model: type[BaseModel]) -> object:
+    """Of the field that input calls so: pydantic speaks of a field by its alias."""
+    return next(field.annotation for name, field in model.model_fields.items() if named == (field.alias or name))
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

@@ -1,5 +1,7 @@
 """Channels, saved filters and networks over the API."""
 
+import pytest
+
 from syndicator.model.channel import NewChannel
 from syndicator.model.release import Record
 from tests.unit.web.served import BASE, Served, record
@@ -61,6 +63,20 @@ def test_a_filter_is_tried_before_it_is_saved(served: Served) -> None:
     assert [match["id"] for match in tried["newest"]] == [ids[2], ids[0]]
     wrong = served.operator("POST", "/api/v1/filters/try", {"filter": {}})
     assert wrong.json["faults"][0]["place"] == "filter"
+
+
+@pytest.mark.parametrize(
+    ("tree", "place"),
+    [
+        ({"not": {"langage": "de"}}, "filter.not.langage"),
+        ({"not": {"not": {"langage": "de"}}}, "filter.not.not.langage"),
+        ({"all": [{"not": {"any": [{"langage": "de"}]}}]}, "filter.all[0].not.any[0].langage"),
+    ],
+)
+def test_a_misspelt_test_is_told_however_deep_it_stands(served: Served, tree: object, place: str) -> None:
+    refused = served.operator("POST", "/api/v1/filters/try", {"filter": tree})
+    assert refused.status == 422
+    assert (place, 'did you mean "language"?') in [(fault["place"], fault["fix"]) for fault in refused.json["faults"]]
 
 
 def test_names_of_channels_that_make_themselves_are_refused(served: Served) -> None:
