@@ -7,6 +7,7 @@ from html import escape
 
 from feeds.model import MEDIA_TYPES, Format
 from syndicator.clock import isoformat
+from syndicator.model.direction import direction
 from syndicator.services.views.channels import ChannelPage, ChannelView, Listed, ReleasePage
 
 _FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -60,8 +61,8 @@ def release_main(shown: ReleasePage) -> str:
     changed = f" · version {release.version}, {_time(release.updated_at)}" if release.version > 1 else ""
     channels = "".join(f"<li>{_channel_link(channel)} {_feed_links(channel)}</li>" for channel in shown.channels)
     return (
-        f'<article dir="auto">\n<h1>{escape(article.title, quote=False)}</h1>\n'
-        f'<p class="when" lang="en">{published}{changed}</p>\n{article.html}\n</article>\n'
+        f'<article dir="{direction(release.record.language)}">\n<h1>{escape(article.title, quote=False)}</h1>\n'
+        f'<p class="when" lang="en"><span dir="ltr">{published}{changed}</span></p>\n{article.html}\n</article>\n'
         f'<aside lang="en" aria-labelledby="channels"><h2 id="channels">Channels</h2><ul>{channels}</ul></aside>'
     )
 
@@ -95,12 +96,13 @@ def _releases(listed: Iterable[Listed]) -> str:
 
 
 def _entry(each: Listed) -> str:
-    release = each.release
+    release, language = each.release, each.release.record.language
     published = _time(release.published_at) if release.published_at else ""
     return (
-        f'<li lang="{escape(release.record.language)}"><h2 dir="auto">'
+        f'<li lang="{escape(language)}" dir="{direction(language)}"><h2>'
         f'<a href="/releases/{escape(release.id)}">{escape(each.article.title, quote=False)}</a></h2>\n'
-        f'<p class="when">{published}</p><p dir="auto">{escape(each.article.summary, quote=False)}</p></li>\n'
+        f'<p class="when" lang="en"><span dir="ltr">{published}</span></p>'
+        f"<p>{escape(each.article.summary, quote=False)}</p></li>\n"
     )
 
 

@@ -78,6 +78,27 @@ def test_what_a_publisher_wrote_is_text_on_every_page(served: Served) -> None:
     assert _page(served.public.get(f"/releases/{accepted['id']}").text).findtext(".//h1") == HOSTILE
 
 
+@pytest.mark.parametrize(
+    ("language", "headline", "expected"),
+    [
+        ("ar", "BioM \u062a\u0639\u0644\u0646", "rtl"),
+        ("he", "2027: \u05e9\u05dc\u05d5\u05dd", "rtl"),
+        ("az-Arab", "BioM", "rtl"),
+        ("en", "\u0627\u0644\u062c\u0632\u064a\u0631\u0629 (Al Jazeera) opens in Hull", "ltr"),
+        ("ur-Latn", "Salam", "ltr"),
+    ],
+)
+def test_a_release_runs_as_its_language_does(served: Served, language: str, headline: str, expected: str) -> None:
+    accepted = served.submit(language=language, headline=headline)
+    served.render()
+    article = _page(served.public.get(f"/releases/{accepted['id']}").text).find(".//article")
+    line = _page(served.public.get("/channels/all").text).xpath("//ol[@class='releases']/li")[0]
+    for part in (article, line):
+        assert part.get("dir") == expected
+        assert not part.xpath("./h1/@dir | ./h2[a]/@dir")
+        assert part.xpath("string(.//time/parent::*/@dir)") == "ltr"
+
+
 def test_a_withdrawn_release_leaves_a_stub_that_says_so(served: Served) -> None:
     accepted = served.submit(headline="Taken back")
     served.render()
