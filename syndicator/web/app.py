@@ -63,7 +63,7 @@ class _Front:
                 scope = _without_nul(scope)
                 path = scope["path"]
             if path.startswith("/api/") or path == "/openapi.json":
-                await self._api(scope, receive, send)
+                await self._api(_as_get(scope), receive, send)
                 return
         await self._site(scope, receive, send)
 
@@ -72,6 +72,11 @@ def _without_nul(scope: Scope) -> Scope:
     """The same request with a sign of replacement: nothing is called so, and PostgreSQL cannot even be asked for it."""
     query: bytes = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
     return {**scope, "path": scope["path"].replace("\0", "\ufffd"), "query_string": query}
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD as GET, whose body the server then leaves out (RFC 9110, section 9.3.2): FastAPI has no routes for it."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _api(service: Syndicator) -> FastAPI:

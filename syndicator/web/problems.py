@@ -1,12 +1,13 @@
 """Errors as problem documents (RFC 9457): what is wrong, where, and what would be right."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from syndicator import log
 from syndicator.errors import Busy, Fault, SyndicatorError, Unauthorised
@@ -17,6 +18,7 @@ PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 """The content of an error in the OpenAPI description."""
 
 _UNTOLD = 500
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class BodyTooLarge(SyndicatorError):
@@ -107,7 +109,18 @@ def _parameters(_request: Request, error: Exception) -> Response:
 
 def _routing(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return problem(error.status_code, error.detail, f"{request.method} {request.url.path}", headers=error.headers)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(error.status_code, error.detail, f"{request.method} {request.url.path}", headers=headers)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods of this path over all of its routes: Starlette names those of the first one."""
+    for method in _METHODS:
+        asked = {"type": "http", "path": request.scope["path"], "root_path": "", "method": method, "headers": []}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            yield from (method, "HEAD") if method == "GET" else (method,)
 
 
 def _unexpected(_request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from syndicator.errors import Rejected
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
-from tests.unit.web.served import BASE, TOUCHSTONE, Served, record
+from tests.unit.web.served import BASE, TOUCHSTONE, Client, Served, record
 
 NOTE = "The date in the second paragraph was wrong."
 
@@ -288,3 +289,13 @@ def test_paths_that_do_not_exist_are_problems_and_methods_are_named(shown: Serve
     assert (missing.status, missing.headers["content-type"]) == (404, "application/problem+json")
     wrong = shown.operator("PUT", "/api/v1/releases")
     assert (wrong.status, wrong.headers["allow"]) == (405, "POST")
+    path = "/api/v1/endpoints/end_0"
+    assert shown.operator("PUT", path).headers["allow"] == "GET, HEAD, DELETE", "of all that the path has routes for"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/channels", "/api/v1/channels/nope", "/api/v1/releases/check"])
+def test_a_head_says_what_a_get_would(shown: Served, path: str) -> None:
+    with closing(Client(shown.server)) as client:  # of its own: one that waited for other tests was hung up on
+        asked, head = client.get(path), client("HEAD", path)
+    assert (head.status, head.body) == (asked.status, b"")
+    assert {**head.headers, "date": ""} == {**asked.headers, "date": ""}
