@@ -68,10 +68,10 @@ def compose(release: Release, attached: Attached, audience: Audience, media_urls
                 f"<p><strong>{escape(note, quote=False)}</strong></p>" if note else "",
                 body,
                 html.boilerplates_html(record),
-                html.media_html(media, attached),
-                html.publisher_html(record.publisher, attached),
-                html.contacts_html(contacts, attached),
-                f"<p><small>{escape(disclaimer, quote=False)} {escape(terms, quote=False)}</small></p>",
+                html.media_html(media, attached, record.language),
+                html.publisher_html(record.publisher, attached, record.language),
+                html.contacts_html(contacts, attached, record.language),
+                html.legal_html(f"{disclaimer} {terms}", attached, record.language),
             )
         ),
         body_html=body,
@@ -102,12 +102,17 @@ def _stub(release: Release, attached: Attached) -> Article:
     withheld = release.state is ReleaseState.WITHHELD
     title = labels.withheld_title if withheld else labels.withdrawn_title
     sentences = (labels.withheld if withheld else labels.withdrawn, release.note)
+    marks = (html.spoken(attached.template.language, release.record.language), "")
     day = (release.published_at or release.updated_at).date().isoformat()
     return Article(
         title=f"{title}: {release.record.publisher.name}, {day}",
         summary=sentences[0],
         text="\n\n".join(sentence for sentence in sentences if sentence),
-        html="".join(f"<p>{escape(sentence, quote=False)}</p>" for sentence in sentences if sentence),
+        html="".join(
+            f"<p{mark}>{escape(sentence, quote=False)}</p>"
+            for mark, sentence in zip(marks, sentences, strict=True)
+            if sentence
+        ),
         body_html="",
         disclaimer="",
         terms="",

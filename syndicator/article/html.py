@@ -6,6 +6,7 @@ from html import escape
 from feeds.uri import mailto_of
 from syndicator.article.plaintext import caption_text, dateline_text
 from syndicator.model.body import Block, ListBlock, Subheading, Table
+from syndicator.model.direction import direction
 from syndicator.model.media import Media
 from syndicator.model.network import Attached
 from syndicator.model.publisher import Contact, Publisher
@@ -53,12 +54,24 @@ def boilerplates_html(record: Record) -> str:
     )
 
 
-def media_html(shown: Iterable[Media], attached: Attached) -> str:
+def spoken(language: str, around: str) -> str:
+    """Attributes of a part in that language where the text around it is in another: who reads aloud has to know."""
+    if language.partition("-")[0] == around.partition("-")[0]:
+        return ""
+    return f' lang="{language}" dir="{direction(language)}"'
+
+
+def _heading(label: str, attached: Attached, language: str) -> str:
+    """The network's words above a part of a release in that language."""
+    return f"<h2{spoken(attached.template.language, language)}>{_text(label.rstrip(':'))}</h2>"
+
+
+def media_html(shown: Iterable[Media], attached: Attached, language: str) -> str:
     """A figure for everything with an address, and the captions of all."""
     figures = "".join(
         _figure_html(media, place, attached) for place, media in enumerate(shown, 1) if media.caption or media.href
     )
-    return f"<h2>{_text(attached.template.labels.captions.rstrip(':'))}</h2>{figures}" if figures else ""
+    return _heading(attached.template.labels.captions, attached, language) + figures if figures else ""
 
 
 def _figure_html(media: Media, place: int, attached: Attached) -> str:
@@ -76,7 +89,7 @@ def _figure_html(media: Media, place: int, attached: Attached) -> str:
     return f"<figure>{shown}<figcaption>{caption}{credit}</figcaption></figure>"
 
 
-def publisher_html(publisher: Publisher, attached: Attached) -> str:
+def publisher_html(publisher: Publisher, attached: Attached, language: str) -> str:
     labels = attached.template.labels
     lines = [
         f"<strong>{_text(publisher.name)}</strong>",
@@ -87,23 +100,36 @@ def publisher_html(publisher: Publisher, attached: Attached) -> str:
         lines.append(f'<a href="{escape(publisher.url)}">{_text(publisher.url)}</a>')
     if publisher.responsible:
         lines.append(f"{_text(labels.responsible)} {_text(publisher.responsible)}")
-    return f"<h2>{_text(labels.publisher.rstrip(':'))}</h2><p>{'<br>'.join(lines)}</p>"
+    return f"{_heading(labels.publisher, attached, language)}<p>{_lines(lines, language)}</p>"
 
 
-def contacts_html(contacts: Iterable[Contact], attached: Attached) -> str:
+def contacts_html(contacts: Iterable[Contact], attached: Attached, language: str) -> str:
     labels = attached.template.labels
     blocks = [
         "<p>"
-        + "<br>".join(
+        + _lines(
             (
                 *(_text(line) for line in (contact.name, contact.role) if line),
                 *_reach(labels.phone, contact.phone, labels.contact_fax, contact.fax, labels.email, contact.email),
-            )
+            ),
+            language,
         )
         + "</p>"
         for contact in contacts
     ]
-    return f"<h2>{_text(labels.contacts.rstrip(':'))}</h2>{''.join(blocks)}" if blocks else ""
+    return _heading(labels.contacts, attached, language) + "".join(blocks) if blocks else ""
+
+
+def _lines(lines: Iterable[str], language: str) -> str:
+    """Lines that each run their own way among text from right to left: ``82152 Martinsried`` came out turned round."""
+    if direction(language) == "rtl":
+        lines = (f"<bdi>{line}</bdi>" for line in lines)
+    return "<br>".join(lines)
+
+
+def legal_html(wording: str, attached: Attached, language: str) -> str:
+    """The network's disclaimer and terms, below a release in that language."""
+    return f"<p{spoken(attached.texts.language, language)}><small>{escape(wording, quote=False)}</small></p>"
 
 
 def _reach(

@@ -12,5 +12,5 @@ EMAIL = "r&d?bcc=x@acme.example"
 
 
 def test_a_link_to_an_address_leads_to_it_and_to_nobody_else() -> None:
-    assert LINK in contacts_html([Contact(name="Jane Doe", email=EMAIL)], ATTACHED)
-    assert LINK in publisher_html(Publisher(name="Acme", email=EMAIL), ATTACHED)
+    assert LINK in contacts_html([Contact(name="Jane Doe", email=EMAIL)], ATTACHED, "en")
+    assert LINK in publisher_html(Publisher(name="Acme", email=EMAIL), ATTACHED, "en")
