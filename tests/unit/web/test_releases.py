@@ -2,7 +2,6 @@
 
 import http.client
 import json
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from syndicator.errors import Rejected
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
-from tests.unit.web.served import BASE, TOUCHSTONE, Client, Served, record
+from tests.unit.web.served import BASE, TOUCHSTONE, Served, record
 
 NOTE = "The date in the second paragraph was wrong."
 
@@ -295,7 +294,6 @@ def test_paths_that_do_not_exist_are_problems_and_methods_are_named(shown: Serve
 
 @pytest.mark.parametrize("path", ["/api/v1/channels", "/api/v1/channels/nope", "/api/v1/releases/check"])
 def test_a_head_says_what_a_get_would(shown: Served, path: str) -> None:
-    with closing(Client(shown.server)) as client:  # of its own: one that waited for other tests was hung up on
-        asked, head = client.get(path), client("HEAD", path)
+    asked, head = shown.public.get(path), shown.public("HEAD", path)
     assert (head.status, head.body) == (asked.status, b"")
     assert {**head.headers, "date": ""} == {**asked.headers, "date": ""}
