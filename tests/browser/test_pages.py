@@ -1,5 +1,6 @@
 """The pages in a real Chromium, served by the real process."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,3 +66,15 @@ def test_a_withdrawn_release_says_so_and_shows_nothing_of_it(machine: Machine, p
     text = page.locator("body").inner_text()
     assert "zurückgezogen" in text
     assert "Kawasaki" not in text
+
+
+def test_no_column_of_a_table_is_cut_off_on_paper(machine: Machine, page: Page) -> None:
+    row = [f"Umsatzerlöse {year} in Tausend" for year in range(2010, 2026)]
+    record = {**json.loads(EXAMPLE.read_bytes()), "body": [{"type": "table", "rows": [row]}], "quotes": []}
+    release = client(machine).submit(json.dumps(record).encode(), "key")
+    page.set_viewport_size({"width": 680, "height": 900})  # of A4 between its margins
+    page.goto(release["url"])
+    cut = "table => table.scrollWidth > table.clientWidth || document.documentElement.scrollWidth > innerWidth"
+    assert page.locator("table").evaluate(cut), "on a screen it is scrolled"
+    page.emulate_media(media="print")
+    assert not page.locator("table").evaluate(cut)
