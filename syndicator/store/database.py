@@ -1,7 +1,8 @@
 """Connections and transactions: the only file that knows which database it is.
 
 SQLite runs in WAL with synchronous=FULL; its writers begin with BEGIN IMMEDIATE, for a deferred one
-that turns writer loses updates silently. Postgres runs READ COMMITTED with its own defaults.
+that turns writer loses updates silently. Postgres runs READ COMMITTED, whatever is the
+default of its role or database.
 """
 
 import sqlite3
@@ -200,7 +201,14 @@ def _unusable(url: str, error: BaseException | None) -> StoreError:
 
 
 def _postgres_engine(url: str, *, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=20, pool_use_lifo=True, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=20,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",  # above it a writer that waited for another one is refused
+    )
 
     @event.listens_for(engine, "checkin")
     def _rests(_dbapi_connection: object, record: ConnectionPoolEntry) -> None:
