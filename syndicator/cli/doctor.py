@@ -145,7 +145,9 @@ def _store(settings: "Settings") -> Iterator[Finding]:
     """The database and its schema. An SQLite file that is not there yet is not made."""
     from syndicator.store.database import RESTORE, Database
 
-    fix = "start PostgreSQL, or correct SYNDICATOR_DATABASE_URL" if settings.database_url else "see the data directory"
+    fix = "see the data directory"
+    if settings.database_url:
+        fix = "start PostgreSQL, give it more max_connections if none is free, or correct SYNDICATOR_DATABASE_URL"
     try:
         database = Database(settings.resolved_database_url)
     except StoreError as error:
@@ -166,12 +168,14 @@ def _store(settings: "Settings") -> Iterator[Finding]:
 
 
 def _database(database: "Database") -> Finding:
-    from syndicator.store.durability import lapses, takes_writes
+    from syndicator.store.database import PRIMARY, UTF8
+    from syndicator.store.durability import keeps_every_character, lapses, takes_writes
 
     with database.write() as connection:
         if not takes_writes(connection):
-            fix = "correct SYNDICATOR_DATABASE_URL to the primary server, or turn default_transaction_read_only off"
-            return Finding("database", "it is read only: a standby, or set so", fix)
+            return Finding("database", "it is read only: a standby, or set so", PRIMARY)
+        if not keeps_every_character(connection):
+            return Finding("database", "it is not in UTF-8, and refuses texts for their dashes and letters", UTF8)
         faults = lapses(connection)
     if faults:
         return Finding("database", "; ".join(faults), "turn them on: a commit must survive a power loss")

@@ -1,8 +1,8 @@
 """Connections and transactions: the only file that knows which database it is.
 
 SQLite runs in WAL with synchronous=FULL; its writers begin with BEGIN IMMEDIATE, for a deferred one
-that turns writer loses updates silently. Postgres runs READ COMMITTED, whatever is the
-default of its role or database.
+that turns writer loses updates silently. Postgres runs READ COMMITTED and speaks UTF-8, whatever
+the role, the database or the environment would have by default.
 """
 
 import sqlite3
@@ -30,6 +30,25 @@ _TRUSTED_S: Final = 0.05  # between transactions in a row; no server is gone and
 _KINDS: Final = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 _DAMAGED: Final = sqlite3.DatabaseError  # itself and no kind of it: the file is none that SQLite can make sense of
 RESTORE: Final = "put a backup in its place (docs/operating.md)"
+UTF8: Final = "move it to one that holds every character: createdb --encoding UTF8 --template template0"
+PRIMARY: Final = "correct SYNDICATOR_DATABASE_URL to the primary server, or turn default_transaction_read_only off"
+_RIGHTS: Final = "make the role of SYNDICATOR_DATABASE_URL the owner of the database and its tables"
+_MIGRATE: Final = "run syndicator migrate"
+_SCHEMA: Final = "make the schema that search_path names, or correct search_path"
+_LIMITS: Final = "raise statement_timeout, lock_timeout and the like for the role of SYNDICATOR_DATABASE_URL"
+# What PostgreSQL refuses for how it is set up, and not for what it was asked: by SQLSTATE, as its manual has them.
+_FIXES: Final = {
+    "22P05": UTF8,
+    "25006": PRIMARY,
+    "25P03": _LIMITS,
+    "25P04": _LIMITS,
+    "3F000": _SCHEMA,
+    "42501": _RIGHTS,
+    "42703": _MIGRATE,
+    "42P01": _MIGRATE,
+    "55P03": _LIMITS,
+    "57014": _LIMITS,
+}
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
@@ -186,7 +205,7 @@ def _readable_errors(url: str) -> Iterator[None]:
         message = f"every connection to the database {url} was busy for too long; try again, or find what holds them"
         raise StoreError(message) from error
     except DBAPIError as error:
-        if type(error.orig) is _DAMAGED:
+        if type(error.orig) is _DAMAGED or _fix(error.orig):
             raise _unusable(url, error.orig) from error
         if error.connection_invalidated:
             message = f"the connection to the database {url} broke: {error.orig}"
@@ -197,7 +216,14 @@ def _readable_errors(url: str) -> Iterator[None]:
 def _unusable(url: str, error: BaseException | None) -> StoreError:
     if type(error) is _DAMAGED:
         return StoreError(f"the database {url} is damaged, or no database: {error}", fix=RESTORE)
+    if fix := _fix(error):
+        return StoreError(f"the database {url} cannot be used: {error}", fix=fix)
     return StoreError(f"the database {url} cannot be used: {error}; is it running, migrated and not full?")
+
+
+def _fix(error: BaseException | None) -> str:
+    """What to do about what PostgreSQL refuses for how it is set up; nothing for anything else."""
+    return _FIXES.get(getattr(error, "sqlstate", None) or "", "")
 
 
 def _postgres_engine(url: str, *, pool_size: int) -> Engine:
@@ -208,6 +234,7 @@ def _postgres_engine(url: str, *, pool_size: int) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
         isolation_level="READ COMMITTED",  # above it a writer that waited for another one is refused
+        connect_args={"client_encoding": "utf8"},
     )
 
     @event.listens_for(engine, "checkin")

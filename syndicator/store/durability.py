@@ -22,3 +22,10 @@ def takes_writes(connection: Connection) -> bool:
     if connection.dialect.name == "sqlite":
         return True
     return bool(connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off")
+
+
+def keeps_every_character(connection: Connection) -> bool:
+    """Whether it does: PostgreSQL in LATIN1, say, refuses dashes and quotation marks. SQLite keeps UTF-8 only."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(text("SHOW server_encoding")).scalar_one() == "UTF8")

@@ -4,13 +4,20 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from syndicator.store.database import Database
+from syndicator.errors import StoreError
+from syndicator.store.database import UTF8, Database
+from syndicator.store.durability import keeps_every_character
 from syndicator.store.schema_version import MIGRATIONS
 
 
 def migrate(database: Database) -> None:
-    """Runs every migration that is missing, in one transaction; does nothing when none is."""
+    """Runs every migration that is missing, in one transaction; does nothing when none is.
+
+    Errors: StoreError for a database that cannot keep every character: it would take no release later.
+    """
     with database.write() as connection:
+        if not keeps_every_character(connection):
+            raise StoreError("the database is not in UTF-8", fix=UTF8)
         command.upgrade(config_of(connection), "head")
 
 

@@ -1,14 +1,19 @@
 """PostgreSQL set up by somebody else: what the service needs it asks for, and what it cannot have is told in words."""
 
 import threading
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 
 from syndicator.errors import StoreError
-from syndicator.store.database import Database
+from syndicator.store.database import UTF8, Database
+from syndicator.store.migrate import migrate
+from syndicator.store.schema_version import current
+from tests.servers.postgres import PostgresServer
 
 _COUNT_UP = text("UPDATE kept SET number = number + 1")
 _NUMBER = text("SELECT number FROM kept")
@@ -54,3 +59,59 @@ def _await_a_waiter(url: str) -> None:
                 return
             connection.execute("SELECT pg_sleep(0.01)")
     pytest.fail("nobody waits")
+
+
+@pytest.fixture(params=["LATIN1", "SQL_ASCII"])
+def otherwise_encoded(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> Iterator[str]:
+    name = request.param.lower()
+    options = SQL("ENCODING {} LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0").format(Literal(request.param))
+    postgres_server.execute(SQL("CREATE DATABASE {} {}").format(Identifier(name), options))
+    url = postgres_server.url(name)
+    yield url
+    postgres_server.drop_database(url)
+
+
+def test_a_database_that_cannot_keep_every_character_is_refused_before_it_takes_any(otherwise_encoded: str) -> None:
+    database = Database(otherwise_encoded)
+    try:
+        with pytest.raises(StoreError, match="not in UTF-8") as refused:
+            migrate(database)
+        assert refused.value.fix == UTF8
+        with database.read() as connection:
+            assert current(connection) is None
+    finally:
+        database.dispose()
+
+
+def test_the_environment_and_the_role_do_not_choose_the_characters(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    database = Database(postgres_url)
+    try:
+        with database.read() as connection:
+            assert connection.execute(text("SELECT CAST(:text AS text)"), {"text": "„–“"}).scalar_one() == "„–“"
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("option", "statement", "said", "fix"),
+    [
+        ("role=pg_monitor", "CREATE TABLE mine (number INTEGER)", "permission denied", "the owner"),
+        ("search_path=nowhere", "CREATE TABLE mine (number INTEGER)", "no schema", "search_path"),
+        ("statement_timeout=10", "SELECT pg_sleep(10)", "statement timeout", "raise statement_timeout"),
+        ("default_transaction_read_only=on", "CREATE TABLE mine (number INTEGER)", "read-only", "the primary server"),
+        ("client_min_messages=error", "SELECT * FROM releases", "does not exist", "run syndicator migrate"),
+    ],
+)
+def test_what_postgres_refuses_for_its_settings_is_told_with_the_fix(
+    postgres_url: str, option: str, statement: str, said: str, fix: str
+) -> None:
+    database = Database(with_option(postgres_url, option))
+    try:
+        with pytest.raises(StoreError, match=said) as refused, database.write() as connection:
+            connection.execute(text(statement))
+        assert fix in refused.value.fix
+    finally:
+        database.dispose()

@@ -176,6 +176,8 @@ def test_postgres_and_redis_are_asked(
     assert "synchronous_commit" in findings(call("doctor", "--json"))["database"][0]
     monkeypatch.setenv("SYNDICATOR_DATABASE_URL", f"{postgres_url}{sep}options=-cdefault_transaction_read_only%3Don")
     assert "read only" in findings(call("doctor", "--json"))["database"][0]
+    monkeypatch.setenv("SYNDICATOR_DATABASE_URL", f"{postgres_url}{sep}options=-crole%3Dpg_monitor")
+    assert "the owner" in findings(call("doctor", "--json"))["migrations"][1]
 
 
 def test_every_variable_of_the_tests_is_gone() -> None:
