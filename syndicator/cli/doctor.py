@@ -95,19 +95,35 @@ def _environment() -> Iterator[Finding]:
 
 def _data_dir(settings: "Settings") -> Finding:
     folder = settings.data_dir
-    parent = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    # os.path: a Path raises where somebody else's folder stands before it.
+    parent = next(each for each in (folder, *folder.absolute().parents) if os.path.exists(each))  # noqa: PTH110
     if not parent.is_dir():
         return Finding(
             "data directory", f"{parent} is a file", "set SYNDICATOR_DATA_DIR to a folder, or remove the file"
         )
-    if not os.access(parent, os.W_OK | os.X_OK):
+    if not _may_write(parent):
         fix = f"give {parent} to the user that runs this, or set SYNDICATOR_DATA_DIR to another folder"
         return Finding("data directory", f"{folder} cannot be written", fix)
+    if locked := next((each for each in _media_folders(folder) if not _may_write(each)), None):
+        return Finding("data directory", f"{locked} cannot be written", f"give {locked} to the user that runs this")
     free = shutil.disk_usage(parent).free
     if free < _LITTLE_BYTES:
         return Finding("data directory", f"{free // 1_000_000} MB are free", "make room: a full disk accepts nothing")
     there = folder if folder.exists() else f"{folder} (will be made)"
     return Finding("data directory", f"{there}, {free // 1_000_000_000} GB are free")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK if path.is_dir() else os.W_OK)
+
+
+def _media_folders(data_dir: Path) -> Iterator[Path]:
+    """Those that may be there: one for all, and one for each first byte of a file's digest."""
+    media = data_dir / "media"
+    if media.is_dir():
+        yield media
+        if os.access(media, os.R_OK):
+            yield from (each for each in media.iterdir() if each.is_dir())
 
 
 def _networks(settings: "Settings") -> Finding:
@@ -145,26 +161,36 @@ def _store(settings: "Settings") -> Iterator[Finding]:
     """The database and its schema. An SQLite file that is not there yet is not made."""
     from syndicator.store.database import RESTORE, Database
 
-    fix = "see the data directory"
-    if settings.database_url:
-        fix = "start PostgreSQL, give it more max_connections if none is free, or correct SYNDICATOR_DATABASE_URL"
     try:
         database = Database(settings.resolved_database_url)
     except StoreError as error:
         yield Finding("database", str(error), "correct SYNDICATOR_DATABASE_URL")
         return
-    file = database.url.database
+    fix = "start PostgreSQL, give it more max_connections if none is free, or correct SYNDICATOR_DATABASE_URL"
     try:
-        if database.dialect == "sqlite" and file and not Path(file).exists():
-            yield Finding("database", f"{file} (will be made)")
-            yield Finding("migrations", "there is no schema yet", "run syndicator migrate")
-            return
+        if database.dialect == "sqlite":
+            file, fix = Path(database.url.database or ""), "see the data directory"
+            if faults := list(_file_faults(file)):
+                yield from faults
+                return
         found = _looked_at("database", fix, lambda: _database(database))
         yield found
         if found.fix not in {fix, RESTORE}:
             yield _looked_at("migrations", "run syndicator migrate", lambda: _migrations(database))
     finally:
         database.dispose()
+
+
+def _file_faults(file: Path) -> Iterator[Finding]:
+    """Of an SQLite file: it is not there yet, or it, its folder or what SQLite lays beside it belongs to another."""
+    beside = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
+    for each in (file.parent, file, *beside):
+        if os.path.exists(each) and not _may_write(each):  # noqa: PTH110 (as above)
+            yield Finding("database", f"{each} cannot be written", f"give {each} to the user that runs this")
+            return
+    if not file.exists():
+        yield Finding("database", f"{file} (will be made)")
+        yield Finding("migrations", "there is no schema yet", "run syndicator migrate")
 
 
 def _database(database: "Database") -> Finding:
