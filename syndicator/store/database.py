@@ -36,19 +36,23 @@ _RIGHTS: Final = "make the role of SYNDICATOR_DATABASE_URL the owner of the data
 _MIGRATE: Final = "run syndicator migrate"
 _SCHEMA: Final = "make the schema that search_path names, or correct search_path"
 _LIMITS: Final = "raise statement_timeout, lock_timeout and the like for the role of SYNDICATOR_DATABASE_URL"
+_POOLER: Final = "end SYNDICATOR_DATABASE_URL with ?prepare_threshold=None: a pooler keeps no prepared statements"
 # What PostgreSQL refuses for how it is set up, and not for what it was asked: by SQLSTATE, as its manual has them.
 _FIXES: Final = {
     "22P05": UTF8,
     "25006": PRIMARY,
     "25P03": _LIMITS,
     "25P04": _LIMITS,
+    "26000": _POOLER,
     "3F000": _SCHEMA,
     "42501": _RIGHTS,
     "42703": _MIGRATE,
+    "42P05": _POOLER,
     "42P01": _MIGRATE,
     "55P03": _LIMITS,
     "57014": _LIMITS,
 }
+_THRESHOLD: Final = "prepare_threshold"
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
@@ -78,7 +82,7 @@ class Database:
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(url, pool_size=pool_size, begin="BEGIN")
         else:
-            self._writer = _postgres_engine(url, pool_size=pool_size)
+            self._writer = _postgres_engine(self.url, pool_size=pool_size)
             # READ COMMITTED: each statement sees what is committed by then, in a transaction or out of one. Out of
             # one, BEGIN and ROLLBACK are two round trips less.
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
@@ -226,7 +230,36 @@ def _fix(error: BaseException | None) -> str:
     return _FIXES.get(getattr(error, "sqlstate", None) or "", "")
 
 
-def _postgres_engine(url: str, *, pool_size: int) -> Engine:
+def _prepare_threshold(url: URL) -> int | None:
+    """After how many times a statement is prepared on the server, psycopg's 5 if nothing is said; nothing: never.
+
+    The one option of psycopg's own that a URL may need: behind a pooler a connection may lead to another server
+    process with each transaction.
+    """
+    stated = url.query.get(_THRESHOLD, "5")
+    if stated == "None":
+        return None
+    if not isinstance(stated, str) or not stated.isascii() or not stated.isdecimal():
+        message = f"{_THRESHOLD} in the database_url is neither None nor a number"
+        raise StoreError(message)
+    return int(stated)
+
+
+def _accept_options(url: URL) -> None:
+    """Nothing, if libpq knows every option of the URL. StoreError if not."""
+    from psycopg import ProgrammingError  # late: not where the database is SQLite
+    from psycopg.conninfo import make_conninfo
+
+    try:
+        make_conninfo(**dict.fromkeys(url.query, ""))
+    except ProgrammingError as error:
+        message = f"the database_url has an option that PostgreSQL does not know: {error}"
+        raise StoreError(message) from error
+
+
+def _postgres_engine(url: URL, *, pool_size: int) -> Engine:
+    threshold, url = _prepare_threshold(url), url.difference_update_query([_THRESHOLD])
+    _accept_options(url)
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -234,7 +267,7 @@ def _postgres_engine(url: str, *, pool_size: int) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
         isolation_level="READ COMMITTED",  # above it a writer that waited for another one is refused
-        connect_args={"client_encoding": "utf8"},
+        connect_args={"client_encoding": "utf8", _THRESHOLD: threshold},
     )
 
     @event.listens_for(engine, "checkin")

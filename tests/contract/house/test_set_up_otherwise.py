@@ -102,6 +102,7 @@ def test_the_environment_and_the_role_do_not_choose_the_characters(
         ("search_path=nowhere", "CREATE TABLE mine (number INTEGER)", "no schema", "search_path"),
         ("statement_timeout=10", "SELECT pg_sleep(10)", "statement timeout", "raise statement_timeout"),
         ("default_transaction_read_only=on", "CREATE TABLE mine (number INTEGER)", "read-only", "the primary server"),
+        ("client_min_messages=error", "EXECUTE another_connection_s", "does not exist", "?prepare_threshold=None"),
         ("client_min_messages=error", "SELECT * FROM releases", "does not exist", "run syndicator migrate"),
     ],
 )
@@ -115,3 +116,24 @@ def test_what_postgres_refuses_for_its_settings_is_told_with_the_fix(
         assert fix in refused.value.fix
     finally:
         database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("option", "prepared"), [("", 1), ("?prepare_threshold=None", 0), ("?prepare_threshold=20", 0)]
+)
+def test_behind_a_pooler_nothing_is_prepared_if_the_url_says_so(postgres_url: str, option: str, prepared: int) -> None:
+    database = Database(postgres_url + option, pool_size=1)
+    try:
+        with database.read() as connection:
+            for number in range(10):
+                connection.execute(text("SELECT CAST(:number AS integer)"), {"number": number})
+            count = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%integer%'")
+            assert connection.execute(count).scalar_one() == prepared
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize("option", ["sslmod=require", "prepare_threshold=often", "row_factory=dict_row"])
+def test_an_option_that_is_none_is_told(option: str) -> None:
+    with pytest.raises(StoreError, match=option.partition("=")[0]):
+        Database(f"postgresql+psycopg://somebody@127.0.0.1/any?{option}")
