@@ -103,6 +103,8 @@ class Resolver:
         with self._changed:
             asked = self._asked.get(host)
             if asked is not None:
+                if not self._threads:  # none was to be had when it was asked for first
+                    self._see_that_one_watches()
                 return asked
             asked = Asked()
             if asked.asked_at < self._hung.get(host, 0.0):

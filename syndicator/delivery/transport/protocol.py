@@ -97,9 +97,9 @@ class Answer:
 class Failure:
     """No whole answer came. ``phase`` says how far it got, ``reason`` why in words for the attempt log.
 
-    No fault of the receiver are ``closed`` = the transport was closed meanwhile, ``lost`` = what sent it ended, and it
-    may have arrived, ``busy`` = no attempt was made, since none could be within ``longest_wait_s``, or its name found
-    no thread that looks it up. ``bytes_sent`` are counted as in an ``Answer``.
+    No fault of the receiver are ``closed`` = the transport was closed meanwhile, ``lost`` = what sent it ended or was
+    disturbed, and it may have arrived, ``busy`` = no attempt was made, since none could be within ``longest_wait_s``,
+    or its name found no thread that looks it up. ``bytes_sent`` are counted as in an ``Answer``.
     """
 
     phase: Phase

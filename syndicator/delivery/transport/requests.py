@@ -7,8 +7,9 @@ the promises are the same (see ``protocol``).
 import ssl
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,11 +30,14 @@ from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits
 from syndicator.delivery.transport.reasons import phase_of, reason_of
 from syndicator.delivery.transport.turns import Turns
 from syndicator.delivery.url import EndpointUrl
+from syndicator.log import logger
 
 _THREADS: Final = 64
 _HOSTS_AT_ONCE: Final = 8
 _POOLS: Final = 1000
 _CHUNK: Final = 4096
+
+_log = logger("delivery")
 
 
 class _Job(NamedTuple):
@@ -76,6 +80,7 @@ class RequestsTransport:
         self._count = 0
         self._lock = threading.Lock()
         self._closed = False
+        self._pool.submit(str)  # one thread from now on, whether or not there will be more to be had
 
     def submit(self, request: Request, done: Done) -> None:
         found = self._guard.check(request.url)
@@ -119,12 +124,15 @@ class RequestsTransport:
     def _start(self) -> None:
         """Whoever's turn it is. Call it with the lock."""
         while turn := self._turns.take():
-            host, job = turn
-            self._pool.submit(self._attempt, host, job)
+            self._hand_over(self._attempt, *turn)
         ends = self._turns.next_end()
         if ends is not None and not self._is_looked_after:
             self._is_looked_after = True
             self._watchdog.at(ends, self._end_waits)
+
+    def _hand_over(self, task: Callable[..., None], *values: object) -> None:
+        with suppress(RuntimeError):  # the system gives no thread: it is in the pool's queue, for those that there are
+            self._pool.submit(task, *values)
 
     def _end_waits(self) -> None:
         """Runs on the watchdog's thread: every thread of the pool may be busy."""
@@ -148,7 +156,7 @@ class RequestsTransport:
             self._closed = True
             waiting = [job[:2] for job in self._turns.clear()] + self._lookups.clear()
             for request, done in waiting:
-                self._pool.submit(self._finish, request, done, _closed())
+                self._hand_over(self._finish, request, done, _closed())
         self._watchdog.close()  # ends what is under way
         self._pool.shutdown(wait=True)
         self._session.close()
@@ -161,7 +169,11 @@ class RequestsTransport:
 
     def _attempt(self, host: Hashable, job: _Job) -> None:
         started = time.monotonic() - job.spent_s
-        result = _closed() if self._closed else self._send(job, started)
+        try:
+            result = _closed() if self._closed else self._send(job, started)
+        except Exception as error:  # noqa: BLE001 (the thread's boundary: who is not told keeps its place for ever)
+            _log.exception("an attempt was disturbed", error=str(error))
+            result = Failure("lost", f"what sent it was disturbed; it may have arrived: {error!r:.200}")
         if self._closed and isinstance(result, Failure):
             result = _closed()
         with self._lock:
