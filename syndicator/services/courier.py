@@ -19,7 +19,6 @@ from syndicator.delivery.payload import WEBHOOK
 from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.signing import Ed25519Signer, sign
 from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
-from syndicator.errors import ConfigError
 from syndicator.log import logger
 from syndicator.services.outcomes import Sent
 from syndicator.services.recorder import Recorder
@@ -151,23 +150,24 @@ class Courier:
         return len(rows)
 
     def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str) -> None:
-        timestamp_s = now // SECOND_US
-        submit, done = self._means.transport.submit, self._take
         for row in rows:
-            body = self._payloads[row.event_id]
             try:
-                signature = self._sign(row, timestamp_s, body, now)
-            except (ConfigError, ValueError, TypeError) as error:  # the last two for a row that somebody damaged
+                request = self._request(row, token, now, by)
+            except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
                 self._refuse(row, token, now, by, str(error))
-                continue
-            headers = (
-                ("content-type", "application/json"),
-                ("user-agent", self._means.user_agent),
-                ("webhook-id", row.event_id),
-                ("webhook-timestamp", str(timestamp_s)),
-                ("webhook-signature", signature),
-            )
-            submit(Request(row.url, headers, body, Tag(row, token, now, by)), done)
+            else:
+                self._means.transport.submit(request, self._take)
+
+    def _request(self, row: Claimed, token: str, now: int, by: str) -> Request:
+        timestamp_s, body = now // SECOND_US, self._payloads[row.event_id]
+        headers = (
+            ("content-type", "application/json"),
+            ("user-agent", self._means.user_agent),
+            ("webhook-id", row.event_id),
+            ("webhook-timestamp", str(timestamp_s)),
+            ("webhook-signature", self._sign(row, timestamp_s, body, now)),
+        )
+        return Request(row.url, headers, body, Tag(row, token, now, by))
 
     def _sign(self, row: Claimed, timestamp_s: int, body: bytes, now: int) -> str:
         endpoint_id, sealed = row.endpoint_id, row.secrets
@@ -202,5 +202,5 @@ class Courier:
             self._recorder.keep(Sent(tag.row, tag.token, tag.started_at, tag.by, result))
 
     def _refuse(self, row: Claimed, token: str, now: int, by: str, reason: str) -> None:
-        _log.error("secret does not open", endpoint=row.endpoint_id, reason=reason)
+        _log.error("not signed, and not sent", endpoint=row.endpoint_id, reason=reason)
         self._recorder.keep(Sent(row, token, now, by, None, reason))

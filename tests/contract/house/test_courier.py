@@ -113,12 +113,14 @@ def test_a_transport_that_has_ended_is_not_tried_over_and_over_and_leaves_all_to
     assert house.states() == [("release.published", "delivered")]
 
 
-def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House) -> None:
+@pytest.mark.parametrize("secrets", ["none", "[[1, null]]", '[["k1:", "later"]]', "[" * 5000])
+def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House, secrets: str) -> None:
     with Newsroom() as damaged, Newsroom() as whole:
         house.endpoint(damaged)
         house.endpoint(whole)
         with house.service.database.write() as connection:
-            connection.execute(text("UPDATE endpoints SET secrets = 'none' WHERE url = :url"), {"url": damaged.url})
+            values = {"secrets": secrets, "url": damaged.url}
+            connection.execute(text("UPDATE endpoints SET secrets = :secrets WHERE url = :url"), values)
         house.submit()
         house.service.drain()
         states = {row["url"]: row["state"] for row in house.deliveries()}
