@@ -136,10 +136,13 @@ class Courier:
         with database.write() as connection:
             now = database.now_us(connection)
             until = now + self._means.lease_us
-            rows = deliveries.claim(database, connection, token=token, lease_until=until, limit=room, now=now)
+            urgent = self._recorder.places_of_withdrawals
+            rows = deliveries.claim(
+                database, connection, token=token, lease_until=until, limit=room, now=now, urgent=urgent
+            )
         if not rows:
             return 0
-        self._recorder.expect(token, until, (row.id for row in rows))
+        self._recorder.expect(token, until, rows)
         try:
             self._load_payloads({row.event_id: row.event_seq for row in rows})
         except Exception:

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,7 @@ from syndicator.log import logger
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.setup import Setup
 from syndicator.store import leases
+from syndicator.store.deliveries import WITHDRAW_LANE, Claimed
 
 BATCH: Final = 1000
 _FLUSH_S: Final = 0.25
@@ -55,6 +56,7 @@ class Recorder:
         self._done: deque[Sent] = deque()
         self._claims: dict[str, _Claim] = {}
         self._claimed = 0
+        self._withdrawals = 0
         self._taken = 0
         self._recorded = 0
         self._unrecorded: list[Sent] = []
@@ -82,16 +84,26 @@ class Recorder:
                 self._changed.wait_for(lambda: self.is_closing or self._room > 0)
             return 0 if self.is_closing else min(BATCH, self._room)
 
-    def expect(self, token: str, lease_until: int, ids: Iterable[int]) -> None:
+    @property
+    def places_of_withdrawals(self) -> int:
+        """How many of those that may be claimed now are kept for withdrawals: what they have not yet of half of all."""
+        with self._changed:
+            return max(0, (self._in_flight + 1) // 2 - self._withdrawals)
+
+    def expect(self, token: str, lease_until: int, rows: Sequence[Claimed]) -> None:
         """These deliveries were claimed under the token until then; the result of each will be kept."""
-        claim = _Claim(token, lease_until, set(ids))
+        claim = _Claim(token, lease_until, {row.id for row in rows})
         with self._changed:
             self._claims[token] = claim
             self._claimed += len(claim.open)
+            self._withdrawals += sum(row.lane == WITHDRAW_LANE for row in rows)
             metrics.in_flight.set(self._outstanding)
 
     def keep(self, sent: Sent) -> None:
-        """Without the lock, which threads would wait for at each of ten thousand results."""
+        """Without the lock, which threads would wait for at each of ten thousand results; withdrawals are few."""
+        if sent.row.lane == WITHDRAW_LANE:
+            with self._changed:
+                self._withdrawals -= 1
         self._done.append(sent)
         if len(self._done) % BATCH == 0 or not self._outstanding:
             with self._changed:

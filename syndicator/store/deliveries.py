@@ -263,14 +263,28 @@ def insert_ping(connection: Connection, seq: int, endpoint_no: int, now: int) ->
 
 
 def claim(
-    database: Database, connection: Connection, *, token: str, lease_until: int, limit: int, now: int
+    database: Database,
+    connection: Connection,
+    *,
+    token: str,
+    lease_until: int,
+    limit: int,
+    now: int,
+    urgent: int | None = None,
 ) -> Sequence[Claimed]:
-    """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends."""
+    """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends.
+
+    Of withdrawals more than ``urgent`` only where the other lanes leave room: those to a host that hangs come back.
+    """
     statement = text(_CLAIM.format(skip_locked=_free(database)))
     ids: list[int] = []
-    for lane, due_at in sorted(_first_due(connection).items()):
-        if due_at <= now and len(ids) < limit:
-            values = {"token": token, "until": lease_until, "lane": lane, "now": now, "limit": limit - len(ids)}
+    due = [lane for lane, due_at in sorted(_first_due(connection).items()) if due_at <= now]
+    turns = [(lane, limit) for lane in due]
+    if urgent is not None and WITHDRAW_LANE in due:
+        turns = [(WITHDRAW_LANE, urgent), *turns[1:], (WITHDRAW_LANE, limit)]
+    for lane, most in turns:
+        if (room := min(most, limit - len(ids))) > 0:
+            values = {"token": token, "until": lease_until, "lane": lane, "now": now, "limit": room}
             ids += connection.execute(statement, values).scalars()
     if not ids:
         return []

@@ -25,7 +25,7 @@ def crowded(make_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch) -
     """A house with few places, whose transport lets nobody wait for long."""
     limits = Limits(total_timeout_s=60, longest_wait_s=0.5)
     monkeypatch.setattr("syndicator.bootstrap._limits", lambda _: limits)
-    return make_house(in_flight=IN_FLIGHT, per_host=PER_HOST, attempt_timeout_s=60, lease_s=120)
+    return make_house(in_flight=IN_FLIGHT, per_host=PER_HOST, attempt_timeout_s=60, lease_s=600)
 
 
 @contextmanager
@@ -105,6 +105,61 @@ def test_of_a_withdrawal_whoever_found_no_place_hears_nothing(
     crowded.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
     crowded.service.drain()
     assert sorted(provider.told) == [("release.published", 1)] * PER_HOST + [("release.withdrawn", 2)] * PER_HOST
+
+
+def test_withdrawals_that_find_no_place_on_a_host_that_hangs_keep_nobody_else_back(
+    crowded: House, hanging: tuple[Newsroom, threading.Event], newsroom: Newsroom
+) -> None:
+    """They keep their lane, the first of all, and are due again sooner than the host has room for them."""
+    provider, may_answer = hanging
+    may_answer.set()
+    for number in range(HANGING):
+        _share(crowded, provider, number)
+    release_id = crowded.submit()
+
+    crowded.service.drain()
+    while {state for _, state in crowded.states()} != {"delivered"}:
+        crowded.clock.us += 20 * SECOND_US
+        crowded.service.drain()
+    may_answer.clear()
+    crowded.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    crowded.service.fan_out("t")
+    crowded.endpoint(newsroom)
+    crowded.submit("another", headline="Another one")
+    crowded.service.fan_out("t")
+    with _delivering(crowded):
+        _until(lambda: bool(newsroom.requests))
+        assert not may_answer.is_set()
+        states = [state for kind, state in crowded.states() if kind == "release.withdrawn"]
+        assert (len(states), "delivered" in states) == (HANGING, False)
+        assert "claimed" in states, "withdrawals have their half of the places"
+        may_answer.set()
+
+
+@contextmanager
+def _delivering(house: House) -> Iterator[None]:
+    """Pushes go out all the time, and the clock runs forty times as quick: half a second of waiting is twenty."""
+    is_over = threading.Event()
+
+    def turn_the_clock() -> None:
+        while not is_over.wait(0.025):
+            house.clock.us += SECOND_US
+
+    def deliver() -> None:
+        while not is_over.is_set():
+            house.service.deliver("t")
+            is_over.wait(0.025)
+
+    threads = [threading.Thread(target=each, daemon=True) for each in (turn_the_clock, deliver)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        house.service.courier.wind_down()
+        for thread in threads:
+            thread.join()
 
 
 def _share(house: House, provider: Newsroom, number: int) -> None:
