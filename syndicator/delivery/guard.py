@@ -90,7 +90,13 @@ class Guard:
             raise UrlRefused(faults)
 
     def check(self, url_text: str) -> Vetted | Refusal | Pending:
-        """The verdict without waiting, or a ``Pending`` if the name has to be looked up first."""
+        """The verdict without waiting, or a ``Pending`` if the name has to be looked up first. It does not raise."""
+        try:
+            return self._check(url_text)
+        except Exception as error:  # noqa: BLE001 (whoever sends would send nothing to anybody any more)
+            return Refusal("guard", f"it could not be judged: {error!r:.200}")
+
+    def _check(self, url_text: str) -> Vetted | Refusal | Pending:
         read = self._read(url_text)
         if not isinstance(read, EndpointUrl):
             return read

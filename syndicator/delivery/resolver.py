@@ -132,16 +132,19 @@ class Resolver:
             domain, host = turn
             began, asked = monotonic(), self._asked[host]
             try:
-                if began - asked.asked_at > self._patience_s:
-                    raise Crowded("too many names are being looked up")
-                asked.began_at = began
-                answers = self._lookup(host)
-            except (OSError, UnicodeError) as error:
+                answers = self._look_up(host, asked, began)
+            except Exception as error:  # noqa: BLE001 (the thread's boundary: its name would be waited for in vain for ever)
                 self._end(domain, host, None, began)
                 asked.set_exception(error)
             else:
                 self._end(domain, host, answers, began)
                 asked.set_result(answers)
+
+    def _look_up(self, host: str, asked: Asked, began: float) -> Answers:
+        if began - asked.asked_at > self._patience_s:
+            raise Crowded("too many names are being looked up")
+        asked.began_at = began
+        return self._lookup(host)
 
     def _next(self) -> tuple[Any, str] | None:
         """A name whose turn it is, and its domain; None once enough other threads have nothing to do."""

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from syndicator.delivery.guard import Guard
+from syndicator.delivery.resolver import Answers, Resolver
+from syndicator.delivery.transport.curl import CurlTransport
 from syndicator.delivery.transport.protocol import Answer, Failure, Request, Result
 from syndicator.delivery.transport.requests import RequestsTransport
 from tests.contract.transport.conftest import ALL_PORTS, LIMITS, NO_CONTENT, Made, Results, push
@@ -23,6 +25,15 @@ class Stumbling(RequestsTransport):
             self.times -= 1
             raise AttributeError("'NoneType' object has no attribute 'settimeout'")
         return super()._sent(*args)  # type: ignore[arg-type]  # handed on as they came
+
+
+class Forgetful(Resolver):
+    """Stumbles over what it knows of one name."""
+
+    def known(self, host: str) -> Answers | None:
+        if host == "odd.test":
+            raise RuntimeError("dictionary changed size during iteration")
+        return ("127.0.0.1",)
 
 
 @contextmanager
@@ -63,3 +74,33 @@ def test_where_no_thread_is_to_be_had_all_is_sent_later_or_told(make: Made, name
         assert isinstance(push(transport, request.url), Answer), "it goes on once there are some again"
         results.wait(3, timeout_s=10)
         assert transport.in_flight == 0
+
+
+@pytest.mark.parametrize("kind", [CurlTransport, RequestsTransport])
+def test_a_url_that_cannot_be_judged_is_not_sent_to_and_costs_the_others_nothing(
+    kind: type[CurlTransport | RequestsTransport],
+) -> None:
+    guard = Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS, resolver=Forgetful())
+    with listening(answering(NO_CONTENT)) as port, kind(guard, LIMITS) as transport:
+        result = push(transport, f"http://odd.test:{port}/")
+        assert isinstance(result, Failure)
+        assert result.phase == "guard"
+        assert "changed size" in result.reason
+        assert isinstance(push(transport, f"http://desk.test:{port}/"), Answer)
+        assert transport.in_flight == 0
+
+
+def test_a_lookup_that_breaks_in_a_way_nobody_foresaw_is_told_and_tried_anew(make: Made) -> None:
+    errors = iter([SystemError("getaddrinfo returned a result with an error set")])
+
+    def lookup(_: str) -> Answers:
+        for error in errors:
+            raise error
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT)) as port:
+        transport = make(lookup=lookup)
+        result = push(transport, f"http://desk.test:{port}/")
+        assert isinstance(result, Failure)
+        assert (result.phase, "error set" in result.reason) == ("dns", True)
+        assert isinstance(push(transport, f"http://desk.test:{port}/"), Answer)
