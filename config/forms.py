@@ -39,13 +39,22 @@ def _base_url(value: str) -> str:
     parts = _split_url(value)
     if parts is None or "?" in value or "#" in value:
         raise _refused(f"{value!r} is no address that others can start with", "write it as https://wire.example")
+    _check_is_ascii(value)
     return value.rstrip("/")
 
 
 def _optional_url(value: str) -> str:
     if value and _split_url(value) is None:
         raise _refused(f"{value!r} is no web address", "write it as https://hub.example/, or leave it empty")
+    _check_is_ascii(value)
     return value
+
+
+def _check_is_ascii(url: str) -> None:
+    """It goes out in headers, of every push for one, which hold nothing else."""
+    if not url.isascii():
+        fix = "write its name as it is registered (https://xn--mller-kva.example), and letters of its path as %XX"
+        raise _refused(f"{url!r} has letters that no header can carry", fix)
 
 
 def _broker_url(value: str) -> str:
