@@ -1,13 +1,14 @@
 """The command ``syndicator``. Sub-commands are imported when they are called: the rest need not wait for them."""
 
-import os
 import re
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
 import click
 
+from syndicator.cli.streams import make_usable
 from syndicator.cli.terminal import say
 from syndicator.errors import SyndicatorError
 
@@ -64,19 +65,6 @@ class Commands(click.Group):
         _keep_examples(command)
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (click's signature)
-        """What the command gives back. Whoever reads our output may stop when they have seen enough: no failure."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # The interpreter would complain at its end about what it could not write.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit()
-        except SystemExit as end:
-            if isinstance(end.__context__, BrokenPipeError):  # rich makes the one out of the other
-                ctx.exit()
-            raise
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, section in _SECTIONS.items():
             found = [(name, self.get_command(ctx, name)) for name in section]
@@ -104,6 +92,7 @@ def syndicator() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and exits: 0, click's 2 for wrong usage, or the error's own code."""
+    make_usable()
     sys.exit(_run(arguments))
 
 
@@ -111,14 +100,21 @@ def _run(arguments: list[str] | None) -> int:
     try:
         outcome: Any = syndicator.main(arguments, prog_name="syndicator", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except SyndicatorError as error:
-        say(f"{error.title}: {error}" if "\n" not in str(error) else f"{error.title}:\n{error}", err=True)
+        _tell(f"{error.title}: {error}" if "\n" not in str(error) else f"{error.title}:\n{error}")
         return error.exit_code
     except OSError as error:
-        say(f"This machine refused: {error}", err=True)
+        _tell(f"This machine refused: {error}")
         return _FAILED
     return outcome if isinstance(outcome, int) else 0
+
+
+def _tell(failure: str) -> None:
+    """On stderr. Where that takes nothing (a full disk), the exit code tells it alone."""
+    with suppress(OSError):
+        say(failure, err=True)

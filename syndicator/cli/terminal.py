@@ -1,8 +1,10 @@
 """What commands say: nothing that somebody else wrote moves the cursor, clears the screen or turns letters round."""
 
+import codecs
 import json
 import re
-from typing import Final
+import sys
+from typing import Final, TextIO
 
 import click
 
@@ -16,11 +18,15 @@ def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
 
 
 def show_json(value: object) -> None:
-    """Prints it as JSON; unseen characters are escaped, as JSON allows anywhere in its texts."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    """Prints it as JSON, which is UTF-8: unseen characters, and in another encoding all beyond ASCII, are escaped."""
+    text = json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout), indent=2)
     click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def visible(text: str) -> str:
     r"""The text as it may stand on a terminal: an escape character becomes ``\x1b``, an override ``\u202e``."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding).name == "utf-8"
