@@ -146,9 +146,9 @@ def without_lines(refused: Rejected) -> Rejected:
 def _base(url: str) -> str:
     """The service's address without a slash at its end. Rejected if it is none."""
     try:
-        parts = urlsplit(url)
-        is_address = _is_service(parts)
-    except ValueError:
+        is_address = _is_service(urlsplit(url))
+        requests.Request("GET", url).prepare()
+    except ValueError:  # also requests' InvalidURL: a name that no host can have
         is_address = False
     if not is_address:
         raise Rejected([Fault("--to", f"{url!r} is no service's address", "write http(s)://host[:port]")])
@@ -185,8 +185,18 @@ def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not good"
+        return (
+            "its certificate is not good" if "CERTIFICATE" in str(error) else "it does not speak TLS: is http:// meant"
+        )
     return "no connection" if isinstance(error, requests.ConnectionError) else type(error).__name__
+
+
+def _reason_of_tls(words: str) -> str:
+    """OpenSSL's name for what went wrong is in the words."""
+    if "CERTIFICATE" in words:
+        return "its certificate is not good"
+    is_plain = "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER_FAILURE" in words
+    return "it does not speak TLS: is http:// meant" if is_plain else "no TLS that both sides speak"
 
 
 def _error(answer: requests.Response) -> SyndicatorError:
@@ -195,12 +205,19 @@ def _error(answer: requests.Response) -> SyndicatorError:
     detail, title = problem.get("detail"), problem.get("title")
     # Of its own faults a service says little more than which part of it they are in.
     words = (title, detail) if answer.status_code in _OWN_FAULTS else (detail or title,)
-    message = ": ".join(str(word) for word in words if word) or f"the service answered {answer.status_code}"
+    message = ": ".join(str(word) for word in words if word) or _wordless(answer)
     if answer.status_code in _BAD_INPUT:
         return Rejected(_faults(problem) or [Fault("request", message)])
     if answer.status_code in _NOT_NOW:
         return Unreachable(message)
     return _ERRORS.get(answer.status_code, SyndicatorError)(message)
+
+
+def _wordless(answer: requests.Response) -> str:
+    """Of an answer in which our service says nothing, and that mostly comes from something else."""
+    if answer.status_code in _OWN_FAULTS:
+        return f"the service answered {answer.status_code}"
+    return f"{answer.url} answered {answer.status_code} without a reason: is --to right?"
 
 
 def _problem(answer: requests.Response) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndicator.cli.attachments import without_files
-from syndicator.cli.options import connect, connect_nearby, segment
+from syndicator.cli.options import connect, connect_nearby, segment, where_a_token_comes_from
 from syndicator.cli.terminal import say
 from syndicator.errors import Rejected, SyndicatorError
 
@@ -64,11 +64,11 @@ def adviser(to: str | None, token: str | None, publisher: str | None) -> Iterato
     """The service that is named, or the one of these settings if there is one."""
     named = bool(to or token or publisher)
     client = connect(to, token) if named else connect_nearby()
-    try:
-        yield Adviser(client, named, profile_of(client, publisher) if client else {})
-    finally:
-        if client is not None:
-            client.close()
+    if client is None:
+        yield Adviser(None, named, {})
+        return
+    with client, where_a_token_comes_from(client):
+        yield Adviser(client, named, profile_of(client, publisher))
 
 
 def _refusals(refused: Rejected) -> "list[Diagnostic]":

@@ -70,14 +70,14 @@ def service_options(command: Command) -> Command:
     @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        with _connected(to, token, waits="file" in values) as client, _where_a_token_comes_from(client):
+        with _connected(to, token, waits="file" in values) as client, where_a_token_comes_from(client):
             return command(*args, client=client, **values)
 
     return with_client
 
 
 @contextmanager
-def _where_a_token_comes_from(client: "Client") -> Iterator[None]:
+def where_a_token_comes_from(client: "Client") -> Iterator[None]:
     """Says to whom the service refuses what they can do here, where nobody writes headers."""
     try:
         yield

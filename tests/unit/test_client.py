@@ -96,7 +96,9 @@ def test_a_refusal_that_is_no_problem_document_is_still_rejected(body: object) -
         pytest.raises(Rejected) as raised,
     ):
         client.submit(b"{}", "key")
-    assert raised.value.faults == (Fault("request", "the service answered 422"),)
+    assert raised.value.faults == (
+        Fault("request", f"{service.url}/api/v1/releases answered 422 without a reason: is --to right?"),
+    )
 
 
 @pytest.mark.parametrize("body", [b"<html>welcome</html>", b"", b"\xff\xfe"])
@@ -136,10 +138,26 @@ def test_plain_http_behind_https_is_unreachable() -> None:
     with (
         Answering() as service,
         Client(f"https://{service.host}", "token") as client,
-        pytest.raises(Unreachable),
+        pytest.raises(Unreachable, match="does not speak TLS: is http:// meant"),
     ):
         client.get("/")
     assert service.asked == []
+
+
+def test_a_page_that_is_not_there_is_told_with_its_address() -> None:
+    """A release that is not there, and a service that is not there, read the same."""
+    with (
+        Answering(Answer(404, b"<html>")) as other,
+        Client(f"{other.url}/wire", "token") as client,
+        pytest.raises(NotFound, match="/wire/api/v1/channels answered 404 without a reason: is --to right"),
+    ):
+        client.get("/api/v1/channels")
+
+
+@pytest.mark.parametrize("url", ["http://wire example", "http://*.example", "http://.example"])
+def test_a_name_that_no_host_can_have_is_refused(url: str) -> None:
+    with pytest.raises(Rejected, match="is no service's address"):
+        Client(url, None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -55,12 +55,13 @@ def test_a_token_file_that_cannot_be_read_says_what_to_do(call: Call, tmp_path: 
     assert "SYNDICATOR_TOKEN" in done.err
 
 
+@pytest.mark.parametrize("command", ["submit", "check"])
 @pytest.mark.parametrize(("token", "told"), [(None, "was given no token"), ("wrong", "does not take this token")])
 def test_who_brings_no_good_token_is_told_where_the_command_takes_it_from(
-    call: Call, served: Served, token: str | None, told: str
+    call: Call, served: Served, token: str | None, told: str, command: str
 ) -> None:
     given = ("--token", token) if token else ()
-    done = call("submit", EXAMPLE, "--to", served.server.url, *given)
+    done = call(command, EXAMPLE, "--to", served.server.url, *given)
     assert done.code == 7
     assert told in done.err
     assert all(each in done.err for each in ("--token", "SYNDICATOR_TOKEN", "SYNDICATOR_DATA_DIR", "operator.token"))
