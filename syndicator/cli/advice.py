@@ -1,6 +1,6 @@
 """What the service knows beside the file: the publisher's stored profile, and warnings about a release."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ import click
 from syndicator.cli.attachments import without_files
 from syndicator.cli.options import connect, connect_nearby, segment, where_a_token_comes_from
 from syndicator.cli.terminal import say
-from syndicator.errors import Rejected, SyndicatorError
+from syndicator.errors import Fault, Rejected, SyndicatorError
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -40,6 +40,8 @@ class Adviser:
     client: "Client | None"
     named: bool
     profile: Mapping[str, Any]
+    faults: Sequence[Fault] = ()
+    """What is wrong with its address."""
 
     def findings(self, reading: "Reading") -> "list[Diagnostic]":
         """What the service says to the record that the reading makes."""
@@ -61,9 +63,15 @@ class Adviser:
 
 @contextmanager
 def adviser(to: str | None, token: str | None, publisher: str | None) -> Iterator[Adviser]:
-    """The service that is named, or the one of these settings if there is one."""
+    """The service that is named, or the one of these settings if there is one. Rejected without the wanted profile."""
     named = bool(to or token or publisher)
-    client = connect(to, token) if named else connect_nearby()
+    try:
+        client = connect(to, token) if named else connect_nearby()
+    except Rejected as refused:
+        if publisher is not None:  # whose profile may hold what the file lacks
+            raise
+        yield Adviser(None, named, {}, refused.faults)
+        return
     if client is None:
         yield Adviser(None, named, {})
         return
@@ -79,7 +87,6 @@ def _refusals(refused: Rejected) -> "list[Diagnostic]":
 
 def _placed(reading: "Reading", one: "Diagnostic") -> "Diagnostic":
     """The finding at the line that states the field, as far as the reading knows it."""
-    from syndicator.errors import Fault
     from syndicator.intake.locate import of_fault
 
     return of_fault(reading, Fault(one.place, one.message, one.fix), one.code)

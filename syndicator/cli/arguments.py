@@ -92,6 +92,12 @@ def _reason(text: str) -> Judged:
     return text, faults_in(Line, text)
 
 
+def _key(text: str) -> Judged:
+    from syndicator.client import key_faults
+
+    return text, key_faults(text)
+
+
 RELEASE: Final = _id("release", "rel_[0-9a-z]{1,64}", "rel_…")
 ENDPOINT: Final = _id("endpoint", "end_[0-9a-z]{1,64}", "end_…")
 SUBSCRIPTION: Final = _id("subscription", "sub_[0-9a-z]{1,64}", "sub_…")
@@ -102,3 +108,5 @@ TIME: Final = _judging(_time)
 INSTANT: Final = _judging(_instant)
 """A time with its offset."""
 REASON: Final = _judging(_reason)
+KEY: Final = _judging(_key)
+"""An idempotency key."""

@@ -75,7 +75,7 @@ def _findings(source: Source, to: str | None, token: str | None, publisher: str 
         of_service = asked.findings(source.reading) if is_clean(found) else []
     told = {one.place for one in found if one.code == "E007"}
     unfit = [fault for fault in source.file_faults() if fault.place.removesuffix(".file") not in told]
-    options = [of_fault(source.reading, fault, "E001") for fault in source.option_faults]
+    options = [of_fault(source.reading, fault, "E001") for fault in (*source.option_faults, *asked.faults)]
     return in_order([*found, *options, *(unfit_file(source.reading, fault) for fault in unfit), *of_service])
 
 

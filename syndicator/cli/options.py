@@ -1,7 +1,7 @@
 """Options that many commands share, and the one way to a service."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from urllib.parse import quote
 import click
 
 from syndicator.cli.arguments import argument_faults
-from syndicator.errors import ConfigError, Rejected, Unauthorised
+from syndicator.errors import ConfigError, Fault, Rejected, Unauthorised
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -70,7 +70,7 @@ def service_options(command: Command) -> Command:
     @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        with _connected(to, token, waits="file" in values) as client, where_a_token_comes_from(client):
+        with _connected(to, token, values) as client, where_a_token_comes_from(client):
             return command(*args, client=client, **values)
 
     return with_client
@@ -90,17 +90,32 @@ def where_a_token_comes_from(client: "Client") -> Iterator[None]:
         raise Unauthorised(message) from refused
 
 
-def _connected(to: str | None, token: str | None, *, waits: bool) -> "Client":
-    """The client. Rejected when an argument is wrong, unless the command ``waits`` to tell it with faults of a file."""
-    faults = argument_faults()
+def _connected(to: str | None, token: str | None, values: Mapping[str, Any]) -> "Client":
+    """The client. Rejected when an argument is wrong, with whatever is wrong with the file of the call.
+
+    A command with a file is called in spite of wrong arguments, when there is a service that it may need to judge both.
+    """
     try:
         client = connect(to, token)
     except Rejected as refused:
-        raise Rejected([*faults, *refused.faults]) from refused
-    if faults and not waits:
+        raise Rejected([*argument_faults(), *refused.faults, *_file_faults(values)]) from refused
+    if argument_faults() and "file" not in values:
         client.close()
-        raise Rejected(faults)
+        raise Rejected(argument_faults())
     return client
+
+
+def _file_faults(values: Mapping[str, Any]) -> Sequence[Fault]:
+    """What is wrong with a release that no service was asked about; with a profile to complete it, nothing is known."""
+    if "stated" not in values or values["publisher"] is not None:
+        return ()
+    from syndicator.cli.sources import source_of
+
+    try:
+        source_of(values["file"], values["stated"]).complete()
+    except Rejected as refused:
+        return refused.faults
+    return ()
 
 
 def connect(to: str | None, token: str | None) -> "Client":

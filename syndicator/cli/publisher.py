@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
-from syndicator.cli.arguments import RELEASE
+from syndicator.cli.arguments import KEY, RELEASE, argument_faults
 from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import Source, source_of
@@ -30,7 +30,10 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--idempotency-key", metavar="KEY", help="The key of an earlier try; without this option a new one is made."
+    "--idempotency-key",
+    callback=KEY,
+    metavar="KEY",
+    help="The key of an earlier try; without this option a new one is made.",
 )
 @of_publisher
 @of_text
@@ -70,11 +73,11 @@ def submit(
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """
-    from syndicator.client import key_faults, without_lines
+    from syndicator.client import without_lines
 
     source = source_of(file, stated)
     key = f"cli-{secrets.token_hex(16)}" if idempotency_key is None else idempotency_key
-    record = _record(source, profile_of(client, publisher), key_faults(key))
+    record = _record(source, profile_of(client, publisher), argument_faults())
     say(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(_with_files(client, record, source.folder), key)

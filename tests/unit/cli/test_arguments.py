@@ -138,4 +138,37 @@ def test_a_key_that_is_none_makes_no_release(cli: Call, served: Served, tmp_path
     served.render()
     assert served.public.get("/feeds/all.json").json["items"] == []
     together = cli("submit", "bad.json", "--idempotency-key", key)
-    assert ("idempotency key: " in together.err, "headline (" in together.err) == (True, True)
+    assert ("--idempotency-key: " in together.err, "headline (" in together.err) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["bad.json", "bad.md"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check",),
+        ("submit", "--idempotency-key", ""),
+        ("update", "nonsense", "--file"),
+        ("correct", "nonsense", "--note", "", "--file"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_wrong_service_is_told_together_with_the_file(
+    call: Call, tmp_path: Path, words: tuple[str, ...], name: str
+) -> None:
+    (tmp_path / "bad.json").write_text('{"headline": ""}', encoding="utf-8")
+    (tmp_path / "bad.md").write_text("# Halle\n\nOffen.\n", encoding="utf-8")
+    done = call(*words, name, "--to", "wire.example")
+    assert done.code == 3
+    told = done.err + done.out
+    options = [each for each in words if each in {"--idempotency-key", "--note"}]
+    places = ["--to", "publisher", "contacts", *(["ID"] if "nonsense" in words else []), *options]
+    assert all(f"{place}: " in told or f"{place} (" in told for place in places), told
+
+
+@pytest.mark.parametrize("command", ["check", "submit"])
+def test_what_a_profile_may_hold_is_not_missed_where_no_service_has_it(
+    call: Call, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "bad.md").write_text("# Halle\n\nOffen.\n", encoding="utf-8")
+    done = call(command, "bad.md", "--to", "wire.example", "--publisher", "acme")
+    assert (done.code, "--to: " in done.err, "contacts" in done.err) == (3, True, False)
