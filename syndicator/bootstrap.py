@@ -64,7 +64,7 @@ class Syndicator:
         if not settings.database_url:
             _make_folder(settings.data_dir)
         self.database = Database(settings.resolved_database_url, clock=clock)
-        self.networks = {network.name: network for network in read_networks(settings.networks_dir)}
+        self.networks = known_networks(settings)
         self.setup = Setup(
             database=self.database,
             networks=self.networks,
@@ -345,6 +345,16 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
         finally:
             fresh.unlink()
     return path.read_text(encoding="utf-8").strip()
+
+
+def known_networks(settings: Settings) -> dict[str, Network]:
+    """The networks by their names. ConfigError when there is none of the name that releases without one belong to."""
+    networks = {network.name: network for network in read_networks(settings.networks_dir)}
+    if settings.network not in networks:
+        names = ", ".join(sorted(networks))
+        message = f"there is no network {settings.network!r}: set SYNDICATOR_NETWORK to one of {names}"
+        raise ConfigError(message)
+    return networks
 
 
 def read_networks(further: Path | None) -> Iterable[Network]:

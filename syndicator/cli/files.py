@@ -153,7 +153,7 @@ def preview(file: BinaryIO, form: str, stated: Mapping[str, str], *, open_it: bo
 
 def _rendered(file: BinaryIO, form: str, stated: Mapping[str, str], *, with_pictures: bool = False) -> bytes:
     """``with_pictures``: those beside the release are shown from where they lie."""
-    from syndicator.bootstrap import read_networks
+    from syndicator.bootstrap import known_networks
     from syndicator.cli.attachments import shown_in_place
     from syndicator.model.addresses import Addresses
     from syndicator.services.rendering import render_alone
@@ -165,7 +165,10 @@ def _rendered(file: BinaryIO, form: str, stated: Mapping[str, str], *, with_pict
         say(f"Without this file, it could not be submitted so: {fault}", err=True)
     if with_pictures:
         record = shown_in_place(record, source.folder)
-    networks = {network.name: network for network in read_networks(settings.networks_dir)}
     return render_alone(
-        record, form, networks, settings.network, Addresses(settings.public_base_url, settings.authority)
+        record,
+        form,
+        known_networks(settings),
+        settings.network,
+        Addresses(settings.public_base_url, settings.authority),
     )

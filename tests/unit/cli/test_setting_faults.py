@@ -6,7 +6,7 @@ import certifi
 import pytest
 
 from config.settings import Settings
-from tests.unit.cli.conftest import Call
+from tests.unit.cli.conftest import EXAMPLE, Call
 
 WRONG = [
     ({"ALLOW_CIDRS": "foo"}, ["SYNDICATOR_ALLOW_CIDRS: 'foo' does not appear", "10.1.0.0/16"]),
@@ -123,3 +123,14 @@ def test_values_of_the_right_form_are_taken_as_they_are(monkeypatch: pytest.Monk
     assert settings.ca_file == Path(certifi.where())
     assert settings.networks_dir is None
     assert settings.broker_url == stated["BROKER_URL"]
+
+
+@pytest.mark.parametrize("words", [("run",), ("migrate",), ("render", EXAMPLE), ("preview", EXAMPLE)])
+def test_a_network_that_is_none_is_no_fault_of_whoever_hands_a_release_in(
+    call: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[object, ...]
+) -> None:
+    """The service started, and refused each release that names no network for a field it does not have."""
+    monkeypatch.setenv("SYNDICATOR_NETWORK", "nowhere")
+    done = call(*words)
+    assert done.code == 9
+    assert "there is no network 'nowhere': set SYNDICATOR_NETWORK to one of default, unn" in done.err
