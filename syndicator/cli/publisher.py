@@ -117,7 +117,7 @@ def _record(source: Source, profile: Mapping[str, Any], besides: Sequence[Fault]
 
     if source.reading.format is not Format.JSON:
         return source.complete(profile, besides).model_dump_json(exclude_none=True).encode()
-    if source.names_files or source.option_faults or besides:
+    if source.names_files or source.option_faults or besides or not source.is_text:
         source.complete(besides=besides)
     return source.content
 

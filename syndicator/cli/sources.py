@@ -24,6 +24,11 @@ class Source:
     """Options that would be of no account."""
 
     @property
+    def is_text(self) -> bool:
+        """Whether there are lines to tell faults by: it is not empty, too large or of another kind."""
+        return bool(self.reading.lines)
+
+    @property
     def names_files(self) -> bool:
         return names_files(self._fields())
 
@@ -59,9 +64,9 @@ class Source:
 
 def source_of(file: BinaryIO, stated: Mapping[str, str]) -> Source:
     """The file that a command was given; standard input lies where the command was called."""
-    from syndicator.intake.read import read
+    from syndicator.intake.read import MOST_BYTES, read
 
-    content = file.read()
+    content = file.read(MOST_BYTES + 1)
     folder = Path(file.name).parent if Path(file.name).is_file() else Path()
     reading = read(content, file.name, stated)
     return Source(content, reading, folder, _of_no_account(reading, stated))

@@ -37,6 +37,8 @@ _MOST_BYTES: Final = {
     Format.HTML: MAX_HTML_BYTES,
     Format.DOCX: MAX_DOCX_BYTES,
 }
+MOST_BYTES: Final = max(_MOST_BYTES.values())
+"""Of a source in any format: who has more need not read on."""
 _ELSEWISE: Final = "save it as DOCX, HTML, Markdown or plain text"
 # How files begin that look like none of these; what they are, and what helps.
 _FOREIGN: Final = (
@@ -110,6 +112,8 @@ def _foreign(source: bytes) -> Fault | None:
             return Fault("record", f"this is {kind}", fix)
     if _MAIL.match(source.removeprefix(b"\xef\xbb\xbf")[:_LONGEST_MAIL_HEAD]):
         return Fault("record", "this is a mail as mail programs store it", _MAIL_FIX)
+    if len(source) > MOST_BYTES:
+        return Fault("record", f"this has more than {MOST_BYTES:,} bytes", "hand in the text; media name other files")
     return None
 
 

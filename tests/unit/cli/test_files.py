@@ -9,6 +9,7 @@ import feedparser
 import pytest
 import time_machine
 
+from tests.unit.cli.answering import Answering
 from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
 
 ARCHIVED = ROOT / "tests" / "golden" / "biom-kawasaki.txt"
@@ -141,3 +142,25 @@ def test_check_shows_fields_that_front_matter_states_as_something_else(call: Cal
     assert done.code == 3
     assert json.loads(done.out)["fields"]["contacts"] == [5]
     assert call("check", "read.md").code == 3
+
+
+@pytest.mark.parametrize("command", ["check", "submit", "render"])
+def test_a_file_without_end_is_not_read_to_it(call: Call, command: str) -> None:
+    done = call(command, "/dev/zero")
+    assert done.code == 3
+    assert "this has more than 20,000,000 bytes" in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "this is empty"), (b"%PDF-1.7", "this is a PDF"), (b" " * 2_000_001 + b"{}", "2,000,003")],
+)
+def test_a_record_that_holds_none_is_refused_before_it_is_sent_in_the_words_of_check(
+    call: Call, tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "release.json").write_bytes(content)
+    with Answering() as service:
+        refused = call("submit", "release.json", "--to", service.url)
+        assert service.asked == []
+    assert (refused.code, told in refused.err) == (3, True)
+    assert told in call("check", "release.json").out
