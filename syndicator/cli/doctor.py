@@ -48,7 +48,7 @@ def doctor(*, as_json: bool) -> int:
     else:
         from syndicator.cli.tables import show_table
 
-        show_table(("", "part", "found"), [row for each in findings for row in _rows(each)])
+        show_table(("state", "part", "found"), [row for each in findings for row in _rows(each)])
     return ConfigError.exit_code if any(each.fix for each in findings) else 0
 
 
