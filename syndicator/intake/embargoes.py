@@ -1,32 +1,65 @@
 """Embargoes that a text states in words. A field holds the time; words alone hold nothing back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
 from syndicator.errors import Fault
 from syndicator.intake.dateline import date_pattern, yearless_pattern
-from syndicator.model.body import Paragraph
+from syndicator.intake.layouts import folded, layouts
+from syndicator.model.body import Block, ListBlock, Table
 from syndicator.model.release import Record
 
-MENTION: Final = re.compile(
-    r"\bsperr(?:frist|vermerk)\b|\bgesperrt bis\b|^\W*frei(?:gegeben)? (?:ab|zur ver\u00f6ffentlichung)\b"
-    r"|^\W*freigabe\b"
-    r"|\bnicht (?:zur ver\u00f6ffentlichung )?vor (?:dem )?\W{0,3}\d.{0,60}\b(?:ver\u00f6ffentlich|publizier)"
-    r"|\bnicht zur ver\u00f6ffentlichung (?:vor|bis)\b|\bzur ver\u00f6ffentlichung (?:am|ab|erst)\b"
+_GERMAN: Final = (
+    r"\bsperr(?:frist|vermerk)\b|^\W*gesperrt bis\b|^\W*frei(?:gegeben)? (?:ab|zur ver\u00f6ffentlichung)\b"
+    r"|^\W*bis\b.{0,40}\bgesperrt\b\W*$|^\W*freigabe\b(?=\W*(?:\d|$)|\W*:|\s+(?:erst|ab|am|zum|fr\u00fchestens)\b)"
+    r"|\b(?:mitteilung|meldung|information|text|beitrag|bericht|material) (?:ist )?(?:erst )?"
+    r"(?:frei(?:gegeben)? ab|gesperrt bis)\b|\bnicht (?:zur ver\u00f6ffentlichung )?vor (?:dem )?\W{0,3}\d.{0,60}"
+    r"\b(?:ver\u00f6ffentlich|publizier)"
+    # An order, and no sentence about somebody who will publish something.
+    r"|^\W*(?:bitte )?(?:nicht vor|erst (?:ab|am|nach)|fr\u00fchestens (?:ab|am))\b"
+    r"(?!.{0,60}\b(?:will|wollen|wird|werden|soll|sollen|kann|k\u00f6nnen|m\u00f6chten?)\b).{0,60}\bver\u00f6ffentlichen\b"
+    r"|\bnicht (?:zu )?ver\u00f6ffentlichen (?:vor|bis)\b|\bnicht zur ver\u00f6ffentlichung (?:vor|bis)\b"
+    r"|\bzur ver\u00f6ffentlichung (?:am|ab|erst)\b"
     r"|\bver\u00f6ffentlichung (?:erst|fr\u00fchestens|nicht) (?:ab|am|vor)\b"
-    r"|\bembargo(?:ed)? (?:for release )?(?:until|till|to|fino|jusqu|hasta|lifts?|ends?)\b|\bembargoed\W*\d"
-    r"|\b(?:strictly|under(?: strict)?) embargo(?:ed)?\b|\bunder (?:strict )?embargo\b|\bsous embargo\b"
-    r"|\bembargo jusqu|\bembargad[oa]s? hasta\b|\bbajo embargo\b|\b(?:sotto|in) embargo\b"
-    r"|^\W*embargo(?:ed)?\b\s*[:\u2013\d-]|\bhold (?:for release )?(?:until|till)\b"
-    r"|^\s*for release (?:on|at|after)\b|\bnot for (?:release|publication|broadcast)\b.{0,20}\b(?:before|until)\b"
-    r"|\bne pas (?:diffuser|publier)\b.{0,20}\bavant\b|\bno (?:publicar|difundir)\b.{0,20}\b(?:antes|hasta)\b"
-    r"|\bnon (?:pubblicare|diffondere)\b.{0,20}\bprima\b|\bembargo_(?:until|zone)\b",
-    re.IGNORECASE,
+    r"|^\W*(?:zur )?ver\u00f6ffentlichung (?:ist )?(?:frei(?:gegeben)?|erlaubt|gestattet|zul\u00e4ssig) "
+    r"(?:erst )?(?:ab|am)\b"
 )
-"""What says that a text must not be published yet. The word alone may be about trade."""
+_ENGLISH: Final = (
+    r"\bembargo(?:ed)? (?:for release )?(?:until|till|to|lifts?|ends?|applies)\b|\bembargoed\W*\d"
+    r"|\b(?:strictly|under(?: strict)?) embargo(?:ed)?\b|\bunder (?:strict )?embargo\b"
+    r"|^\W*embargo(?:ed)?\b\s*[:\u2013\d-]|\bhold (?:for release )?(?:until|till)\b|^\W*hold for\b"
+    r"|^\s*for release (?:on|at|after)\b"
+    r"|\bnot (?:for|to be) (?:release|publi(?:cation|shed)|broadcast|distribut(?:ion|ed)|used?\b).{0,30}"
+    r"\b(?:before|until|till|prior to)\b"
+    r"|^\W*(?:please )?do not (?:publish|release|broadcast|distribute|use)\b.{0,30}\b(?:before|until|till|prior to)\b"
+    r"|\b(?:publication|release|broadcast|distribution|use) (?:is )?(?:prohibited|forbidden|not (?:permitted|allowed)) "
+    r"(?:before|until|till|prior to)\b"
+)
+_FRENCH: Final = (
+    r"\bembargo jusqu|\bsous embargo\b|\bne pas (?:diffuser|publier)\b.{0,20}\bavant\b"
+    r"|\b(?:diffusion|publication|parution) (?:interdite|non autoris\u00e9e) (?:avant|jusqu)"
+    r"|^\W*(?:diffusion|publication|parution) (?:autoris\u00e9e|possible|libre) "
+    r"(?:\u00e0 (?:partir|compter)|d\u00e8s)\b"
+)
+_SPANISH: Final = (
+    r"\bembargo hasta\b|\bembargad[oa]s? hasta\b|\bbajo embargo\b"
+    r"|\bno (?:publicar|difundir)\b.{0,20}\b(?:antes|hasta)\b"
+    r"|\bprohibida su (?:difusi\u00f3n|publicaci\u00f3n) (?:antes|hasta)\b"
+    r"|\b(?:difusi\u00f3n|publicaci\u00f3n) (?:prohibida|no (?:autorizada|permitida)) (?:antes|hasta)\b"
+    r"|^\W*(?:difusi\u00f3n|publicaci\u00f3n) (?:autorizada|permitida|libre) (?:a partir|desde)\b"
+)
+_ITALIAN: Final = (
+    r"\bembargo fino\b|\b(?:sotto|in) embargo\b|\bnon (?:pubblicare|diffondere)\b.{0,20}\bprima\b"
+    r"|\b(?:diffusione|pubblicazione) (?:vietata|non (?:consentita|autorizzata)) (?:prima|fino)\b"
+    r"|^\W*(?:diffusione|pubblicazione) (?:consentita|autorizzata|libera) (?:dal|dalle|a partire)\b"
+)
+MENTION: Final = re.compile(
+    rf"{_GERMAN}|{_ENGLISH}|{_FRENCH}|{_SPANISH}|{_ITALIAN}|\bembargo_(?:until|zone)\b", re.IGNORECASE
+)
+"""What says that a text must not be published yet. The word alone may be about trade, a street, or a library."""
 
 REFUSED_AFTER: Final = timedelta(days=1)
 """An embargo that ended longer ago was mistyped, and what it was to hold back would be out for good."""
@@ -38,6 +71,7 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO_TIME: Final = re.compile(r"\W*(?:strictly |under (?:strict )?)?embargo(?:ed)?\W*", re.IGNORECASE)
+_NAMES: Final = frozenset({"embargo", "sperrfrist", "sperrvermerk"})
 _NUMBER: Final = re.compile(r"\d+")
 _UNSET: Final = "embargo_until is not set: the release would appear at once"
 _FIX: Final = "set it (--embargo-until, or a field; in a text between two lines of --- on top), or remove the line"
@@ -53,15 +87,38 @@ def is_embargo(line: str) -> bool:
     return bool(found) and bool(_dates(line) or _CLOCK.search(line))
 
 
+def says_none(line: str) -> bool:
+    """``Sperrfrist: keine``; ``No embargo``: what a form says where there is nothing to wait for."""
+    words = {folded(word.strip(".,:;-\u2013()")) for word in line.split()} - {""}
+    return len(words) > 1 and not words.isdisjoint(layouts().denials) and words - layouts().denials <= _NAMES
+
+
+def asks_to_wait(text: str) -> bool:
+    """Whether a sender's words to the editors, however long, speak of an embargo and of a time."""
+    return MENTION.search(text) is not None and bool(_dates(text) or _CLOCK.search(text))
+
+
 def unheeded(record: Record) -> Iterator[Fault]:
     """Texts of a record without ``embargo_until`` that state an embargo: readers would see both."""
     if record.embargo_until is not None:
         return
     texts = {"headline": record.headline, "subheadline": record.subheadline, "teaser": record.teaser}
-    texts |= {f"body[{place}]": block.text for place, block in enumerate(record.body) if isinstance(block, Paragraph)}
-    for place, text in texts.items():
+    for place, text in [*texts.items(), *_lines_of(record.body)]:
         if text and is_embargo(text):
             yield unheeded_line(text, place=place)
+
+
+def _lines_of(body: Iterable[Block]) -> Iterator[tuple[str, str]]:
+    """The blocks of a body as the lines that readers see: points one by one, cells of a row beside each other."""
+    for place, block in enumerate(body):
+        match block:
+            case ListBlock():
+                texts = block.points
+            case Table():
+                texts = tuple(" ".join(row) for row in (block.header or (), *block.rows))
+            case _:
+                texts = (block.text,)
+        yield from ((f"body[{place}]", text) for text in texts)
 
 
 def unheeded_line(text: str, *, place: str = "embargo_until", line: int | None = None) -> Fault:

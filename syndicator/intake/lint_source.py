@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from syndicator.intake.diagnostics import Diagnostic
-from syndicator.intake.embargoes import MENTION, contradicts
+from syndicator.intake.embargoes import MENTION, contradicts, says_none
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.locate import at_field, at_line, at_text, lines_with_text
 from syndicator.intake.mojibake import misread_characters
@@ -91,7 +91,7 @@ def _phrase(line: str) -> tuple[int, int]:
 
 
 def _embargo(reading: Reading) -> Iterator[Diagnostic]:
-    lines = {span.first: span.text for span in reading.spans_of(Part.EMBARGO)}
+    lines = reading.embargoes
     if until := reading.draft.get("embargo_until"):
         for number, line in lines.items():
             if contradicts(line, reading.draft):
@@ -100,7 +100,7 @@ def _embargo(reading: Reading) -> Iterator[Diagnostic]:
         return
     for number, line in lines_with_text(reading):
         found = MENTION.search(line)
-        if found and number not in lines:
+        if found and number not in lines and not says_none(line):
             one = Diagnostic(
                 "W109",
                 "the text speaks of an embargo, but embargo_until is not set: the release would appear at once",

@@ -14,7 +14,7 @@ from typing import Any, Final
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.drafts import MOST_MEDIA, dateline_in, draft_of, entries, listed, media_in, merged, texts_of
-from syndicator.intake.embargoes import unheeded, unheeded_line
+from syndicator.intake.embargoes import asks_to_wait, is_embargo, says_none, unheeded, unheeded_line
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
 from syndicator.intake.parts import Layout, Part, Span
@@ -27,6 +27,10 @@ from syndicator.model.release import Record
 
 _WORDS: Final = re.compile(r"[^\W_]+")
 _HOW_TO_NAME: Final = "add --language de (or what it is), or language: de in the front matter of Markdown"
+# What a record's own fields hold, where an embargo is looked for by itself; a line of prose is only where it broke.
+_OF_THE_TEXT: Final = frozenset(
+    {Part.BODY, Part.SUBHEADING, Part.HEADLINE, Part.SUBHEADLINE, Part.TEASER, Part.DATELINE, Part.LEGAL, Part.FIELD}
+)
 _POINT: Final = re.compile(r"^[\s>]*(?:[-*+]\s+|\d{1,9}[.)]\s+)*")
 
 
@@ -64,6 +68,12 @@ class Reading:
         if self.record is not None:
             return self.record.quotes or find_quotes(self.record.body)
         return find_quotes([_shown(block) for block in entries(self.draft.get("body"))])
+
+    @cached_property
+    def embargoes(self) -> Mapping[int, str]:
+        """Lines that state an embargo and stand beside the text, by their numbers: no field of a text has them."""
+        spans = [span for span in self.spans if span.part not in _OF_THE_TEXT]
+        return {number: text for span in spans for number, text in _embargoes_in(span)}
 
     def outline(self) -> list[tuple[str, str, tuple[int, int]]]:
         """What was read as what, in the order of the source: label, text, first and last line."""
@@ -169,10 +179,22 @@ def _made(reading: Reading, profile: Mapping[str, Any]) -> Record:
     return record
 
 
+def _embargoes_in(span: Span) -> Iterator[tuple[int, str]]:
+    """Those of one span. A kicker or a contact may state one, too; in a letter, a sentence does."""
+    if says_none(span.text):
+        return
+    if span.part is Part.EMBARGO or (span.part is Part.LETTER and asks_to_wait(span.text)):
+        yield span.first, span.text
+        return
+    for number, line in enumerate(span.text.split("\n"), span.first):
+        if is_embargo(line.strip()):
+            yield min(number, span.last), line.strip()
+
+
 def _stated_embargoes(reading: Reading) -> Iterator[Fault]:
     """Those in lines of their own, and those above and below the pages of a document."""
-    for span in reading.spans_of(Part.EMBARGO):
-        yield unheeded_line(span.text, line=span.first)
+    for number, text in reading.embargoes.items():
+        yield unheeded_line(text, line=number)
     for odd in reading.oddities:
         if odd.code == "E008":
             yield unheeded_line(odd.problem)

@@ -130,6 +130,22 @@ def test_an_embargo_that_is_over() -> None:
         "Embargo fino alle ore 10:00",
         "No publicar antes del 23 de enero de 2099",
         "embargo_until: 2099-01-23T10:00:00+01:00",
+        "Achtung: Diese Mitteilung ist frei ab Freitag, 23. Januar 2099 (Druckausgaben vom 24. Januar)",
+        "Bitte erst ab dem 23. Januar 2099, 6 Uhr veröffentlichen!",
+        "Nicht vor Freitag, 6 Uhr, veröffentlichen",
+        "Nicht veröffentlichen vor dem 23. Januar 2099",
+        "Zur Veröffentlichung freigegeben ab 23.1.2099",
+        "Veröffentlichung frei ab 23. Januar 2099, 10 Uhr",
+        "Bis 23. Januar 2099, 10 Uhr gesperrt.",
+        "Pressemitteilung Nr. 12/2099 – Sperrfrist 23. Januar 2099",
+        "News release – embargoed until 23 January 2099",
+        "NOT TO BE PUBLISHED OR BROADCAST BEFORE 06:00 HRS ON FRIDAY 23RD JANUARY 2099",
+        "Please do not publish before 23 January 2099",
+        "Publication prohibited until 23 January 2099, 10 am",
+        "Hold for 23 January 2099, 6 a.m. EST",
+        "Diffusion interdite avant le 23 janvier 2099 à 6h",
+        "Prohibida su difusión hasta el 23 de enero, 10.00 h",
+        "Diffusione consentita dal 23 gennaio 2099 ore 12",
     ],
 )
 @pytest.mark.parametrize("name", ["x.txt", "x.md"])
@@ -147,12 +163,35 @@ def test_a_line_that_states_an_embargo_is_refused_where_no_field_does(line: str,
         "Arbeitsagentur verhängt 12 Wochen Sperrfrist",
         "EU lifts its oil embargo to help 27 members",
         "Freie Fahrt ab 2027: Acme öffnet den Tunnel",
+        "Hauptstraße gesperrt bis 5. März 2027",
+        "Freigabe der Autobahn A 7 am 5. März 2027",
+        "Erst ab dem 5. März 2027 wird der Verlag den Roman veröffentlichen",
     ],
 )
 def test_a_headline_about_an_embargo_is_none(headline: str) -> None:
     reading = read(CLEAN.replace("Acme Opens a Workshop in Leeds", headline).encode(), "x.txt")
     assert reading.draft["headline"] == headline
     assert "E008" not in {one.code for one in diagnose(reading, PROFILE)}
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("body[0]", "A headline\n\n- Sperrfrist: 23. Januar 2099, 10 Uhr\n- Foto anbei\n\n"),
+        ("body[0]", "A headline\n\nSperrfrist\t23. Januar 2099, 10 Uhr\nOrt\tKempten\n\n"),
+        ("embargo_until", "Dear editors,\n\nour news is below, under embargo until 23 January 2099.\n\nA headline\n\n"),
+    ],
+)
+def test_an_embargo_is_refused_wherever_it_stands(place: str, source: str) -> None:
+    """In a list, in a form of two columns, in the letter above."""
+    fields = {**PROFILE, "language": "en"}
+    faults = [one for one in diagnose(read((source + CLEAN).encode(), "x.txt"), fields) if one.code == "E008"]
+    assert [one.place for one in faults] == [place]
+
+
+@pytest.mark.parametrize("line", ["Sperrfrist: keine", "Keine Sperrfrist", "Embargo: none", "Embargo : aucun"])
+def test_a_form_that_says_that_there_is_no_embargo_states_none(line: str) -> None:
+    assert {"E008", "W109"}.isdisjoint(found(f"{line}\n\n{CLEAN}"))
 
 
 @pytest.mark.parametrize(
