@@ -79,11 +79,18 @@ def _indent(line: TextLine) -> int:
 
 
 def _rows(block: tuple[TextLine, ...]) -> tuple[tuple[str, ...], ...]:
-    """Cells between tabs, where every line has as many; ``Telefon:<tab>089 1`` is a labelled line, no row."""
-    rows = tuple(tuple(cell.strip() for cell in line.text.strip().split("\t")) for line in block)
+    """Cells between tabs, where every line has as many; ``Telefon:<tab>089 1`` is a labelled line, no row.
+
+    The first cell of the heading row may be empty.
+    """
+    lines = [line.text.strip() for line in block]
+    if block[0].text.lstrip(" ").startswith("\t"):
+        lines[0] = f"\t{lines[0]}"
+    rows = tuple(tuple(cell.strip() for cell in line.split("\t")) for line in lines)
     widths = {len(row) for row in rows}
     is_table = len(rows) >= _FEWEST_ROWS and len(widths) == 1 and widths != {1}
-    return rows if is_table and not any(row[0].endswith(":") for row in rows) else ()
+    is_led = all(row[0] for row in rows[1:]) and not any(row[0].endswith(":") for row in rows)
+    return rows if is_table and is_led else ()
 
 
 def _kind_of(line: TextLine) -> str:

@@ -27,8 +27,16 @@ _STREET: Final = re.compile(r"(?<!\d)\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
 # ``("Acme" or the "Company")`` below the name of a company.
 _DEFINED: Final = re.compile(r"^\s*\([^()]*[\"\u201c\u201d\u201e][^()]*\)\s*$")
-# "17   2500": a gap between two numbers, the first of which dials nothing.
-_HOUSE: Final = re.compile(r"[1-9]\d{0,3}\s{2,}\d")
+# Figures that dial nothing: a date, a time of day or a range of them, columns beside each other (also a house number
+# in front of a postal code), a range, an article's code.
+_FIGURES: Final = re.compile(
+    r"\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?!\d)|\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)|(?:19|20)\d\d-\d\d-\d\d(?!\d)"
+    r"|[0-2]?\d\.[0-5]\d\s?[\u2013-]\s?[0-2]?\d\.[0-5]\d(?![.\d])|[1-9][\d.]*(?: [\d.]+)*+(?:\s{2,}|\t)"
+    r"|[1-9]\d{0,2}(?:\.\d{3})+\s?[\u2013-]\s?\d|[1-9]\d{12,}$"
+)
+_RANGE: Final = re.compile(r"([1-9]\d{1,4})\s?[\u2013-]\s?(\d{2,5})")
+# How a number begins or is divided that reads as one without a label in front of it.
+_DIALS: Final = re.compile(r"[+(0]|\d{3}[-. ]\d{3}[-. ]\d{4}$")
 _WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
 _FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
@@ -121,8 +129,16 @@ def reaches(line: str) -> int:
 
 
 def is_number(text: str) -> bool:
-    """Whether these figures are enough for a telephone number, and no house number in front of a postal code."""
-    return sum(map(str.isdigit, text)) >= _DIGITS and not _HOUSE.match(text)
+    """Whether these figures are enough for a telephone number, and no date, range, code or columns of a table."""
+    between = _RANGE.fullmatch(text.strip())
+    is_range = between is not None and len(between[1]) == len(between[2])
+    return sum(map(str.isdigit, text)) >= _DIGITS and not is_range and not _FIGURES.match(text)
+
+
+def dials(line: str) -> bool:
+    """Whether a line without a label holds what reads as a telephone number: ``+49 89 1``, ``555-201-3344``."""
+    numbers = [found for found in LOOSE_PHONE.findall(URL.sub(" ", line[:_LONGEST])) if is_number(found)]
+    return any(_DIALS.match(number) or number == line.strip() for number in numbers)
 
 
 def is_place(text: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from syndicator.intake.dateline import without_date
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.reach import EMAIL, facts, is_town, reaches, said
+from syndicator.intake.reach import EMAIL, dials, facts, is_town, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
@@ -16,6 +16,7 @@ _SENTENCE_WORDS: Final = 8
 _FEWEST_BLOCK_LINES: Final = 3
 _MOST_IMPRINT_LINES: Final = 10
 _FEWEST_WAYS: Final = 2
+_DIALLED: Final = frozenset({"phone", "fax", "email"})
 _MANY_WORDS: Final = 12
 _UNKNOWN_LABEL_WORDS: Final = 3
 
@@ -60,9 +61,12 @@ def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:
 
 
 def _is_way(line: TextLine) -> bool:
-    """Whether a line reaches somebody by more than figures behind a word: ``UPC: 8 50012 34567 8`` does not."""
-    is_bare = ":" not in line.text and reaches(line.text) > 0
-    return is_bare or bool(EMAIL.search(line.text)) or facts(line.text)[0].field != "text"
+    """Whether a line reaches somebody by more than a web address, or figures behind a word.
+
+    ``UPC: 8 50012 34567 8`` and ``Visitors 11 482 / 12 000`` do not.
+    """
+    is_bare = ":" not in line.text and dials(line.text)
+    return is_bare or bool(EMAIL.search(line.text)) or any(fact.field in _DIALLED for fact in facts(line.text))
 
 
 def is_imprint(lines: tuple[TextLine, ...]) -> bool:
