@@ -56,6 +56,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W126": "struck-out text that was left out",
         "W127": "more pictures than a release holds",
         "W128": "characters that were read wrongly",
+        "W129": "words that say that they are not for publication",
         "N201": "lines that were not understood",
         "N202": "a picture inside of the document",
         "N203": "the network's wording in another language",

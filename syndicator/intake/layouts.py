@@ -44,6 +44,10 @@ class Layouts:
     """What a law calls news that moves a price: "inside information", "Insiderinformation"."""
     denials: frozenset[str]
     """Words that say that there is none: "no", "keine"."""
+    internal: tuple[str, ...]
+    """What says that a text is not for publication, the longest first."""
+    internal_starts: tuple[str, ...]
+    """The same where a line begins with it: "internal note"."""
     kickers: tuple[str, ...]
     """Words for a release, folded, the longest first."""
     kicker_tails: tuple[str, ...]
@@ -118,6 +122,8 @@ def layouts() -> Layouts:
         network_starts=tuple(_words(tables, "legal", "network")),
         inside=_longest_first(_words(tables, "legal", "inside")),
         denials=_words(tables, "legal", "denials"),
+        internal=_longest_first(_words(tables, "legal", "internal")),
+        internal_starts=_longest_first(_words(tables, "legal", "internal_starts")),
         kickers=_longest_first(_words(tables, "sections", "kicker")),
         kicker_tails=tuple(f"{word} " for word in _words(tables, "headings", "kicker_tails")),
         service_starts=tuple(map(folded, every["service_starts"])),

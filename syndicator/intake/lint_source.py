@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from syndicator.intake.asides import asides
 from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.embargoes import MENTION, contradicts, says_none
 from syndicator.intake.layouts import folded, layouts
@@ -207,6 +208,7 @@ _LINTS: Final = (
     misread_characters,
     _placeholders,
     _embargo,
+    asides,
     _inside,
     _links,
     _pictures,
