@@ -89,6 +89,7 @@ class Layouts:
     mail_headers: Mapping[str, str]
     """Name of a field in a mail's header, folded, to what it is: sender, recipient, date, subject."""
     greetings: tuple[str, ...]
+    farewells: tuple[str, ...]
     in_browser: tuple[str, ...]
     """What a newsletter offers above its text: "view in browser"."""
 
@@ -156,6 +157,7 @@ def layouts() -> Layouts:
         countries=every["countries"],
         mail_headers={folded(name): field for field, names in every["mail_headers"].items() for name in names},
         greetings=tuple(word.casefold() for word in every["greetings"]),
+        farewells=tuple(map(folded, every["farewells"])),
         in_browser=tuple(map(folded, every["in_browser"])),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from syndicator.intake.contacts import names_in
 from syndicator.intake.dateline import dateline_of
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.openings import opening_of
@@ -83,7 +84,21 @@ def _greeting(pieces: Sequence[Piece], subject: TextLine | None) -> int:
         if is_title or not leads_on or dateline_of(text) or opening_of(text.split("\n", 1)[0]):
             break
         length += 1
-    return length
+    return length + _farewell(pieces[length : length + 2])
+
+
+def _farewell(pieces: Sequence[Piece]) -> int:
+    """How many pieces take leave: ``Mit freundlichen Grüßen``, and who signs, perhaps in a piece of its own."""
+    if not pieces or not _takes_leave(pieces[0].text):
+        return 0
+    is_signed = len(pieces) > 1 and "\n" not in pieces[0].text.strip() and pieces[1].kind == "paragraph"
+    signs = pieces[1].text.strip().split("\n") if is_signed else []
+    return 1 + (bool(signs) and names_in(signs[0]) == [signs[0].strip()])
+
+
+def _takes_leave(text: str) -> bool:
+    line = text.strip().split("\n", 1)[0]
+    return len(line) <= _LONGEST_GREETING and folded(line.rstrip(",!. ")).startswith(layouts().farewells)
 
 
 def _greets(text: str) -> bool:

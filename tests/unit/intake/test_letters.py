@@ -50,3 +50,19 @@ def test_lines_with_colons_alone_are_no_header(first: str) -> None:
 
 def test_a_title_that_begins_like_a_greeting_stays_one() -> None:
     assert reading_of("Dear Santa returns to Hull", TEXT).draft["headline"] == "Dear Santa returns to Hull"
+
+
+@pytest.mark.parametrize(
+    "farewell",
+    [
+        ["Herzliche Grüße\nIhre Lisa Berger"],
+        ["Mit freundlichen Grüßen", "Lisa Berger\nPressestelle"],
+        ["Kind regards,", "Jane Doe"],
+        ["Cordialement"],
+    ],
+)
+def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> None:
+    reading = reading_of("Dear all,", "please find our news below.", *farewell, "Acme opens a bakery", TEXT)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert "publisher" not in reading.draft
+    assert [span.text for span in reading.spans_of(Part.LETTER)][2:] == farewell
