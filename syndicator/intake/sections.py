@@ -11,10 +11,11 @@ from syndicator.intake.openings import Opening, opening_of
 from syndicator.intake.parts import Layout, Part, Section, Span, wordless
 from syndicator.intake.reach import reaches
 from syndicator.intake.runs import runs
-from syndicator.intake.sheet import Piece, Sheet, TextLine, joined
+from syndicator.intake.sheet import Piece, Sheet, TextLine, joined, paragraph
 from syndicator.intake.speakers import signature
 from syndicator.intake.tail import (
     LONG_LINE,
+    desks_in,
     is_imprint,
     is_labelled_reach,
     is_legal,
@@ -150,9 +151,9 @@ class _Walk:
             self._has_headline = bool(opening.rest or rest)
         self._span(part, (first,), opens=not opening.rest or part in {Part.BOILERPLATE, Part.CONTACT, Part.PUBLISHER})
         if opening.rest and part is Part.LEGAL:
-            section = Section(part, pieces=[_paragraph((first,))])
+            section = Section(part, pieces=[paragraph((first,))])
         elif opening.rest:
-            section.pieces.append(_paragraph((TextLine(first.number, opening.rest),)))
+            section.pieces.append(paragraph((TextLine(first.number, opening.rest),)))
         self.layout.sections.append(section)
         self._section = section
         if opening.section in _ONE_LINE or (opening.section == "source" and opening.rest):
@@ -162,7 +163,7 @@ class _Walk:
         elif rest and not self._has_headline and self._section is None:
             self._below_kicker(tuple(rest))
         elif rest:
-            self._continue(-1, _paragraph(tuple(rest)), tuple(rest))
+            self._continue(-1, paragraph(tuple(rest)), tuple(rest))
         elif opening.rest and part in {Part.HEADLINE, Part.SUBHEADLINE, Part.TEASER}:
             self._section = None
 
@@ -193,9 +194,8 @@ class _Walk:
             self._new(Part.DATELINE)
             self._append(lines)
         elif is_letterhead(self._pieces, place, self._title_at):
-            self._section = (
-                self._section if self._section and self._section.part is Part.PUBLISHER else self._new(Part.PUBLISHER)
-            )
+            if self._section is None or self._section.part is not Part.PUBLISHER:
+                self._new(Part.PUBLISHER)
             self._append(lines)
         else:
             self._headline(place, lines)
@@ -221,7 +221,7 @@ class _Walk:
         if section is None or section.part in {Part.BODY, Part.DATELINE, Part.KICKER} or self._dates(lines):
             self._body(place, piece, lines)
         elif section.part in {Part.CONTACT, Part.PUBLISHER}:
-            self._reach(piece, lines)
+            self._reach(place, piece, lines)
         elif section.part is Part.CAPTION and is_legal(lines):
             self._leave(section, lines)
         elif section.part is Part.CAPTION and not is_reach_line(lines):
@@ -332,17 +332,21 @@ class _Walk:
         before = self._pieces[place - 1].text.rstrip() if place > 0 else ""
         return before[-1:] in _MARKS and signature(text) is not None
 
-    def _reach(self, piece: Piece, lines: tuple[TextLine, ...]) -> None:
-        """Lines of a contact or publisher block, until one of them is prose."""
-        section = self._section
-        kept: list[TextLine] = []
+    def _reach(self, at: int, piece: Piece, lines: tuple[TextLine, ...]) -> None:
+        """Lines of a contact or publisher block, until one of them is prose; a desk named in it begins the next."""
+        section, start = self._section, 0
+        following = self._pieces[at + 1].lines if 0 <= at < len(self._pieces) - 1 else ()
+        desks = desks_in((*lines, *following)) if section and section.part is Part.CONTACT else frozenset()
         for place, line in enumerate(lines):
-            if leaves_reach(line.text) or (piece.kind == "heading" and not reaches(line.text)):
-                self._append(tuple(kept))
+            if place in desks:
+                self._append(lines[start:place])
+                self._open(Opening("contact", line.text.strip()), (line,))
+                start = place + 1
+            elif leaves_reach(line.text) or (piece.kind == "heading" and not reaches(line.text)):
+                self._append(lines[start:place])
                 self._leave(section, lines[place:])
                 return
-            kept.append(line)
-        self._append(tuple(kept))
+        self._append(lines[start:])
 
     def _leave(self, section: Section | None, lines: tuple[TextLine, ...]) -> None:
         self._section = None
@@ -360,11 +364,11 @@ class _Walk:
         """A list or a table: of the body, or of whom to ask."""
         section = self._section
         groups = groups_in(piece) if section and section.part in {Part.CONTACT, Part.PUBLISHER} else ()
-        if section is None or not groups:
+        if section is not None and groups:
+            section.pieces.extend(map(paragraph, groups))
+            self._note(section.part, piece)
+        else:
             self._block(piece)
-            return
-        section.pieces.extend(map(_paragraph, groups))
-        self._note(section.part, piece)
 
     def _block(self, piece: Piece) -> None:
         if self._section is None or self._section.part not in {Part.BODY, Part.BOILERPLATE, Part.LEGAL}:
@@ -386,7 +390,7 @@ class _Walk:
 
     def _append(self, lines: tuple[TextLine, ...]) -> None:
         if lines and self._section is not None:
-            self._section.pieces.append(_paragraph(lines))
+            self._section.pieces.append(paragraph(lines))
             self._span(self._section.part, lines)
 
     def _span(self, part: Part, lines: tuple[TextLine, ...], *, opens: bool = False) -> None:
@@ -394,7 +398,3 @@ class _Walk:
 
     def _note(self, part: Part, piece: Piece) -> None:
         self.layout.spans.append(Span(part, piece.first, piece.last, piece.text))
-
-
-def _paragraph(lines: tuple[TextLine, ...]) -> Piece:
-    return Piece("paragraph", lines[0].number, lines[-1].number, lines)

@@ -63,6 +63,11 @@ class Piece:
         return joined(self.lines)
 
 
+def paragraph(lines: tuple[TextLine, ...]) -> Piece:
+    """A paragraph of just these lines."""
+    return Piece("paragraph", lines[0].number, lines[-1].number, lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Oddity:
     """Something in the source that was neutralised or could not be read."""

@@ -1,6 +1,8 @@
 """What stands under the text: which lines belong to a contact block, which to the small print."""
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from syndicator.intake.dateline import without_date
@@ -17,6 +19,7 @@ _FEWEST_BLOCK_LINES: Final = 3
 _MOST_IMPRINT_LINES: Final = 10
 _FEWEST_WAYS: Final = 2
 _DIALLED: Final = frozenset({"phone", "fax", "email"})
+_MOST_DESK_LINES: Final = 5
 _MANY_WORDS: Final = 12
 _UNKNOWN_LABEL_WORDS: Final = 3
 
@@ -34,6 +37,21 @@ def leaves_reach(text: str) -> bool:
     return (
         len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
     )
+
+
+def desks_in(lines: Sequence[TextLine]) -> frozenset[int]:
+    """Where headings stand inside of a contact block (``For Acme:``, ``Out of hours:``), with who answers below."""
+    texts = [line.text for line in lines]
+    places = (place for place, text in enumerate(texts) if _is_desk(text))
+    return frozenset(place for place in places if _answers(texts[place + 1 : place + 1 + _MOST_DESK_LINES]))
+
+
+def _is_desk(text: str) -> bool:
+    return text.rstrip().endswith(":") and len(text.split()) < _SENTENCE_WORDS and not reaches(text)
+
+
+def _answers(below: Sequence[str]) -> bool:
+    return any(map(_is_way, takewhile(lambda text: not leaves_reach(text), below)))
 
 
 def is_reach_line(lines: tuple[TextLine, ...]) -> bool:
@@ -55,18 +73,18 @@ def _is_reach_block(lines: tuple[TextLine, ...]) -> bool:
     return (
         len(lines) >= _FEWEST_BLOCK_LINES
         and sum(ways) >= _FEWEST_WAYS
-        and any(map(_is_way, lines))
+        and any(_is_way(line.text) for line in lines)
         and not any(leaves_reach(line.text) for line in lines)
     )
 
 
-def _is_way(line: TextLine) -> bool:
+def _is_way(line: str) -> bool:
     """Whether a line reaches somebody by more than a web address, or figures behind a word.
 
     ``UPC: 8 50012 34567 8`` and ``Visitors 11 482 / 12 000`` do not.
     """
-    is_bare = ":" not in line.text and dials(line.text)
-    return is_bare or bool(EMAIL.search(line.text)) or any(fact.field in _DIALLED for fact in facts(line.text))
+    is_bare = ":" not in line and dials(line)
+    return is_bare or bool(EMAIL.search(line)) or any(fact.field in _DIALLED for fact in facts(line))
 
 
 def is_imprint(lines: tuple[TextLine, ...]) -> bool:

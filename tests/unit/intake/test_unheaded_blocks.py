@@ -170,3 +170,34 @@ def test_what_a_newsletter_says_above_its_title_is_no_publisher(words: str) -> N
     reading = read(page.encode(), "x.html")
     assert texts_of(reading, Part.LETTER) == ["New exhibition", words]
     assert (reading.draft["headline"], reading.draft.get("publisher")) == ("Salt and sail", None)
+
+
+def test_desks_inside_of_a_contact_block_are_contacts() -> None:
+    """Of a joint release, and out of hours: where the second began, the block was over and the rest was text."""
+    reading = reading_of(
+        "Acme and Beta merge",
+        TEXT,
+        "Contacts",
+        "For Acme:\nMary Quill\n(555) 201-3344\nmary@acme.example",
+        "For Beta:\nKen Adams\n(617) 555-0100\nken@beta.example",
+        "Out of hours:",
+        "Phone: +1 617 555 0111",
+    )
+    assert [(contact["name"], contact["phone"]) for contact in reading.draft["contacts"]] == [
+        ("Mary Quill", "(555) 201-3344"),
+        ("Ken Adams", "(617) 555-0100"),
+        ("Out of hours", "+1 617 555 0111"),
+    ]
+    assert texts_of(reading, Part.BODY) == [TEXT]
+
+
+def test_a_heading_below_a_contact_block_that_names_nobody_is_text() -> None:
+    reading = reading_of(
+        "Acme and Beta merge", TEXT, "Contact", "Jane Doe\njane@acme.example", "What comes next:", TEXT
+    )
+    assert texts_of(reading, Part.BODY) == [TEXT, "What comes next:", TEXT]
+
+
+def test_however_many_desks_a_block_has_it_is_read() -> None:
+    block = "\n".join(f"Desk {number}:\n+49 89 {100000 + number}" for number in range(3000))
+    assert len(reading_of("Acme and Beta merge", TEXT, "Contact", block).draft["contacts"]) == 20
