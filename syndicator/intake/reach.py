@@ -17,7 +17,7 @@ PHONE: Final = re.compile(r"(?<![\w/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?!\w)")
 # Where markup was lost a number may follow a word without a space.
 LOOSE_PHONE: Final = re.compile(r"(?<![\d/])\+?\(?\d[\d\s()/.\u2013-]{5,24}\d(?![\d_])")
 _BETWEEN: Final = re.compile(
-    r"\s*(?:[,;|\u2022]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
+    r"\s*(?:[,;|\u2022\u00b7]|\s[\u2013\u2014/-]\s)\s*(?=[^\W\d][\w.-]{0,15}\s?[:.]?\s*[+(\d]|[\w.+-]{1,64}@|https?:|www\.)"
 )
 # "www.acme.com512.354.7000": a number right behind the last letters of a host.
 _GLUED_NUMBER: Final = re.compile(r"(?<=\.[a-z]{2})(?=\d{3}[.-]\d{3}[.-]\d)|(?<=\.[a-z]{3})(?=\d{3}[.-]\d{3}[.-]\d)")
@@ -96,7 +96,9 @@ def _before_label() -> re.Pattern[str]:
     """Where a label of a way to reach somebody stands inside of a line, also glued to the word in front of it."""
     words = _label_words()
     capitals = "|".join(word[0].upper() + word[1:] for word in words.split("|"))
-    return re.compile(rf"(?<=\S)\s+(?=(?i:{words})\s?:\s*\S)|(?<=[a-z.)\d])(?=(?:{capitals})\s?:)")
+    return re.compile(
+        rf"(?<=\S)\s+(?=(?i:{words})(?:\s?:\s*\S|\.?\s+[+(]{{0,2}}\d[\d\s()/.\u2013-]{{4}}))|(?<=[a-z.)\d])(?=(?:{capitals})\s?:)"
+    )
 
 
 def _labelled(text: str) -> Said | None:
@@ -112,8 +114,18 @@ def _labelled(text: str) -> Said | None:
 
 @lru_cache(maxsize=1)
 def _bare() -> re.Pattern[str]:
-    """A label without a colon, in front of a number or an address: ``Tél. 01 23``, ``Mail jane@acme.example``."""
-    return re.compile(rf"^\s*({_label_words()})\.?\s+(?=[+(]{{0,2}}\d[\d\s()/.\u2013-]{{4}}|\S+@)", re.IGNORECASE)
+    """A label without a colon, in front of what it stands for: ``Tél. 01 23``, ``Mail jane@acme.example``.
+
+    A capital alone is a label only in front of what it stands for.
+    """
+    number = r"[+(]{0,2}\d[\d\s()/.\u2013-]{4}"
+    dialled, mail, web = (_capitals(fields) for fields in (("phone", "mobile", "fax"), ("email",), ("url",)))
+    alone = rf"(?-i:[{dialled}])(?=\.?\s+{number})|(?-i:[{mail}])(?=\s+\S+@)|(?-i:[{web}])(?=\s+(?:www\.|https?:))"
+    return re.compile(rf"^\s*((?:{_label_words()})(?=\.?\s+(?:{number}|\S+@))|{alone})\.?\s+", re.IGNORECASE)
+
+
+def _capitals(fields: Sequence[str]) -> str:
+    return "".join(label.upper() for label, field in layouts().labels.items() if field in fields and len(label) == 1)
 
 
 def _label_words() -> str:

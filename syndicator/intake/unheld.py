@@ -75,7 +75,7 @@ class _Held:
     """All that the fields hold, ready to be asked for one thing."""
 
     def __init__(self, draft: Mapping[str, Any]) -> None:
-        texts = list(_strings(draft))
+        texts = [*_strings(draft), *_towns(draft.get("publisher"))]
         self._words = "\n".join(_plain(text) for text in texts)
         self._digits = "\n".join(_NO_DIGIT.sub("", text) for text in texts)
 
@@ -84,6 +84,12 @@ class _Held:
             return _NO_DIGIT.sub("", text) in self._digits
         # Not as the end of another: a web address is no part of the e-mail addresses of its host.
         return re.search(rf"(?<![\w@.+-]){re.escape(_plain(text))}(?!\w)", self._words) is not None
+
+
+def _towns(publisher: object) -> Iterator[str]:
+    """``86150 Augsburg``, which a publisher block holds in two fields."""
+    if isinstance(publisher, Mapping) and publisher.get("postal_code") and publisher.get("locality"):
+        yield f"{publisher['postal_code']} {publisher['locality']}"
 
 
 def _plain(text: str) -> str:

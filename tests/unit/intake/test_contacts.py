@@ -202,3 +202,21 @@ def test_a_label_with_a_sign_that_nobody_sees_is_a_label(sign: str) -> None:
     lines = ["Jörg Müller", f"{sign}Telefon: 030 1234567", "E-\u00adMail: j@m.example", f"{sign}Mobil: 0171 1234567"]
     [contact] = contacts_of([lines])
     assert contact == {"name": "Jörg Müller", "phone": "030 1234567", "email": "j@m.example"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "contact"),
+    [
+        (
+            ["Olaf Meier", "T +49 441 98 76 - 12", "E meier@beta.example"],
+            {"name": "Olaf Meier", "phone": "+49 441 98 76 - 12", "email": "meier@beta.example"},
+        ),
+        (["Dr. Tim Kurz Tel. 0123 456-111"], {"name": "Dr. Tim Kurz", "phone": "0123 456-111"}),
+        (
+            ["Florian Huber · Telefon 0831 / 55 66 77 · huber@acme.example"],
+            {"name": "Florian Huber", "phone": "0831 / 55 66 77", "email": "huber@acme.example"},
+        ),
+    ],
+)
+def test_labels_without_a_colon_are_no_names_and_no_roles(lines: list[str], contact: dict[str, str]) -> None:
+    assert contacts_of([lines]) == [contact]

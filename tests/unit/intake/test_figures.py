@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndicator.intake.lint import diagnose
 from syndicator.intake.read import read
 from syndicator.intake.reading import lost_lines
 
@@ -26,6 +27,7 @@ def test_a_block_of_figures_stays_in_the_text(block: str) -> None:
     assert [each["text"] for each in reading.draft["body"]][1:] == [block]
     assert reading.draft["contacts"] == [{"name": "Eva Klein", "phone": "0821 1234-0"}]
     assert lost_lines(reading) == ()
+    assert "N201" not in {one.code for one in diagnose(reading)}
 
 
 def test_the_heading_row_of_a_table_may_begin_with_an_empty_cell() -> None:
