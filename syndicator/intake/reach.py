@@ -25,6 +25,8 @@ _POSTAL: Final = re.compile(r"^(?:[A-Z]{1,2}-)?(\d{4,5})\s+(\D.*)$")
 # From a number's first digit only: of a long one, each would be tried with all behind it.
 _STREET: Final = re.compile(r"(?<!\d)\d+\s?[a-zA-Z]?$|^\d+[\s,]+\w")
 _LABEL: Final = re.compile(r"^\s*([^:]{1,60}?)\s*:\s*(.*)$")
+# Between the parts of an imprint on one line; from the first of several spaces only.
+_PARTS: Final = re.compile(r",\s+|(?<!\s)\s+[\u00b7\u2022|\u2013-]\s+")
 # ``("Acme" or the "Company")`` below the name of a company.
 _DEFINED: Final = re.compile(r"^\s*\([^()]*[\"\u201c\u201d\u201e][^()]*\)\s*$")
 # Figures that dial nothing: a date, a time of day or a range of them, columns beside each other (also a house number
@@ -184,9 +186,16 @@ def publisher_of(lines: Sequence[str]) -> dict[str, Any]:
 def _name_or_address(block: dict[str, Any], address: list[str], fact: Said) -> None:
     value = _handed_on().sub("", fact.value)
     if "name" not in block and fact.field != "address":
-        block["name"] = value
+        block["name"], *behind = _name_and_address(value)
+        address.extend(behind)
     elif value != block.get("name"):
         address.append(value)
+
+
+def _name_and_address(text: str) -> list[str]:
+    """``Acme AG, Musterweg 1, 86150 Augsburg`` on one line, part by part; any other line is a name as a whole."""
+    parts = [part for part in _PARTS.split(text) if part]
+    return parts if any(map(is_town, parts[1:])) else [text]
 
 
 @lru_cache(maxsize=1)

@@ -201,3 +201,17 @@ def test_a_heading_below_a_contact_block_that_names_nobody_is_text() -> None:
 def test_however_many_desks_a_block_has_it_is_read() -> None:
     block = "\n".join(f"Desk {number}:\n+49 89 {100000 + number}" for number in range(3000))
     assert len(reading_of("Acme and Beta merge", TEXT, "Contact", block).draft["contacts"]) == 20
+
+
+@pytest.mark.parametrize("line", ["Acme AG, Musterweg 1, 86150 Augsburg", "Acme AG · Musterweg 1 · 86150 Augsburg"])
+@pytest.mark.parametrize("heading", ["Herausgeber:\n", "Impressum: "])
+def test_an_imprint_on_one_line_is_a_name_and_an_address(heading: str, line: str) -> None:
+    """All of it was the publisher's name, and its channel was called so."""
+    publisher = reading_of("Acme eröffnet", TEXT, heading + line).draft["publisher"]
+    assert publisher == {"name": "Acme AG", "street": "Musterweg 1", "postal_code": "86150", "locality": "Augsburg"}
+
+
+def test_a_name_with_a_comma_stays_one() -> None:
+    assert reading_of("Acme opens", TEXT, "Publisher\nAcme, Beta & Sons, Ltd").draft["publisher"] == {
+        "name": "Acme, Beta & Sons, Ltd"
+    }
