@@ -7,6 +7,8 @@ from typing import Final
 
 SPACES: Final = " \u00a0\u202f"
 _CLOSING: Final = {"\u201e": '\u201c\u201d"', "\u201c": "\u201d", "\u00ab": "\u00bb", "\u00bb": "\u00ab", "\u201a": ""}
+# Pairs that may stand inside of pairs of the same kind.
+_NESTING: Final = (("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 # Apostrophes, too: speech ends where one stands behind a sign of its end.
 _SINGLE: Final = {
     "\u2018": re.compile(r"(?<=[.,!?\u2026])\u2019(?!\w)"),
@@ -47,6 +49,11 @@ class _Ends:
     def __init__(self, text: str) -> None:
         self._text = text
         self._next: dict[re.Pattern[str] | str, int] = {}
+        self._partners = {place: end for pair in _NESTING for place, end in _partners(text, *pair)}
+
+    def partner(self, place: int) -> int:
+        """Where the mark is that closes the one here, marks of the same kind between them in pairs; 0 if none is."""
+        return self._partners.get(place, 0)
 
     def behind(self, place: int, mark: re.Pattern[str] | str) -> int:
         """The next one's place; the text's length where there is none."""
@@ -63,6 +70,16 @@ class _Ends:
         return found.start() if found else len(self._text)
 
 
+def _partners(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Pairs of marks, also inside of each other: ``“She asked: ‘Say “four”?’ It could.”``."""
+    open_at: list[int] = []
+    for found in re.finditer(f"[{opening}{closing}]", text):
+        if found[0] == opening and _may_open(text, found.start()):
+            open_at.append(found.start())
+        elif found[0] == closing and open_at:
+            yield open_at.pop(), found.start()
+
+
 def _opened(text: str, place: int, ends: _Ends) -> Marked | None:
     mark = text[place]
     if mark == '"' and _opens(text, place):
@@ -72,15 +89,19 @@ def _opened(text: str, place: int, ends: _Ends) -> Marked | None:
         end = ends.behind(place, _SINGLE[mark])
         return _span(text, place, end, mark + text[end]) if end < len(text) else None
     for closing in _CLOSING.get(mark, ""):
-        end = ends.behind(place, closing)
+        end = ends.partner(place) or ends.behind(place, closing)
         if end < len(text):
             return _span(text, place, end, mark + closing)
     return _unclosed(text, place) if mark in _CLOSING and mark != "\u00bb" and _opens(text, place) else None
 
 
 def _opens(text: str, place: int) -> bool:
-    before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    return (not before or before.isspace() or before in "([\u2013\u2014-:,/\u00a0") and bool(after.strip())
+    return _may_open(text, place) and bool(text[place + 1 : place + 2].strip())
+
+
+def _may_open(text: str, place: int) -> bool:
+    before = text[place - 1 : place]
+    return not before or before.isspace() or before in "([\u2013\u2014-:,/\u00a0\u2018\u2039"
 
 
 def _plain_end(place: int, ends: _Ends) -> int:

@@ -166,6 +166,26 @@ def test_quotes_inside_of_quotes_stay_inside() -> None:
     assert text[quote.start : quote.end].endswith("etabliert.")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "“We asked: ‘can a bee say “four”?’ It turns out she can,” said Jane Doe.",
+            "We asked: ‘can a bee say “four”?’ It turns out she can,",
+        ),
+        (
+            "« Le maire a dit « oui » hier au projet de la gare », déclare Anne Roy.",
+            "Le maire a dit « oui » hier au projet de la gare",
+        ),
+        ("“We said “yes” to the plan for the new station, said Jane Doe.", None),
+    ],
+)
+def test_marks_of_the_same_kind_may_stand_inside(text: str, said: str | None) -> None:
+    """What stands between the first that closes and the next that opens was nobody's speech."""
+    quotes = find_quotes([Paragraph(text=text)])
+    assert [text[quote.start : quote.end] for quote in quotes] == ([said] if said else [])
+
+
 def test_the_role_is_taken_from_another_paragraph() -> None:
     body = [
         Paragraph(text="Es kam Prof. Dr. Horst Domdey, Geschäftsführer der BioM GmbH, Martinsried, aus München."),
