@@ -1,4 +1,4 @@
-"""What the lines of a contact or publisher block say and no field holds: a second number, a street, a town, a name.
+"""What the lines of a contact or publisher block say and no field holds: a second number, a street, a name, a sentence.
 
 A block says more than the fields of a contact have room for. Nothing of it may be lost in silence.
 """
@@ -13,7 +13,7 @@ from syndicator.intake.diagnostics import Diagnostic
 from syndicator.intake.layouts import folded
 from syndicator.intake.locate import at_line
 from syndicator.intake.parts import Part
-from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, facts, is_number, is_place, reaches, unglued
+from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, facts, is_number, is_place, reaches, said, unglued
 from syndicator.intake.reading import Reading
 
 _BLOCKS: Final = frozenset({Part.CONTACT, Part.PUBLISHER})
@@ -21,6 +21,8 @@ _NO_DIGIT: Final = re.compile(r"\D")
 _SCHEME: Final = re.compile(r"https?://(?:www\.)?|(?<!\w)www\.", re.IGNORECASE)
 _SPACE: Final = re.compile(r"\s+")
 _END: Final = ").,;]\"'>/"
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_FEWEST_WORDS: Final = 4
 _MOST: Final = 20
 # Each thing is looked for in all that the fields hold: a hostile source must not make that long.
 _MOST_LINES: Final = 500
@@ -28,7 +30,7 @@ _LONGEST: Final = 2_000
 
 
 def unheld(reading: Reading) -> Iterator[Diagnostic]:
-    """A note for each line of a block with a number, address or name that stands in no field."""
+    """A note for each line of a block with a number, address or name, or most of its words, that stands in no field."""
     yield from islice(_notes(reading), _MOST)
 
 
@@ -38,6 +40,8 @@ def _notes(reading: Reading) -> Iterator[Diagnostic]:
         lost = [text for text in _said(line[:_LONGEST]) if not held.has(text)]
         if lost:
             yield at_line(reading, _note(lost), number)
+        elif held.lacks(line[:_LONGEST]):
+            yield at_line(reading, _note([line.strip()]), number)
 
 
 def _lines(reading: Reading) -> Iterator[tuple[int, str]]:
@@ -77,6 +81,7 @@ class _Held:
     def __init__(self, draft: Mapping[str, Any]) -> None:
         texts = [*_strings(draft), *_towns(draft.get("publisher"))]
         self._words = "\n".join(_plain(text) for text in texts)
+        self._each = frozenset(_WORD.findall(self._words))
         self._digits = "\n".join(_NO_DIGIT.sub("", text) for text in texts)
 
     def has(self, text: str) -> bool:
@@ -84,6 +89,12 @@ class _Held:
             return _NO_DIGIT.sub("", text) in self._digits
         # Not as the end of another: a web address is no part of the e-mail addresses of its host.
         return re.search(rf"(?<![\w@.+-]){re.escape(_plain(text))}(?!\w)", self._words) is not None
+
+    def lacks(self, line: str) -> bool:
+        """Whether most words of a line stand in no field; a register's and few that lead on need none."""
+        words = _WORD.findall(_plain(line))
+        is_text = len(words) >= _FEWEST_WORDS and said(line).field != "register"
+        return is_text and 2 * sum(word in self._each for word in words) < len(words)
 
 
 def _towns(publisher: object) -> Iterator[str]:

@@ -80,3 +80,19 @@ def test_a_number_glued_to_an_address_and_a_label_to_another_are_read() -> None:
     line = "IBNAustin, Texaswww.InvestorBrandNetwork.com512.354.7000 OfficeEditor@InvestorBrandNetwork.com"
     (contact,) = read(f"{TEXT}Media contact:\n{line}\n".encode(), "x.txt").draft["contacts"]
     assert (contact["phone"], contact["email"]) == ("512.354.7000", "Editor@InvestorBrandNetwork.com")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["NOT FOR DISTRIBUTION TO UNITED STATES NEWS WIRE SERVICES", "Appointments only after the doors have closed"],
+)
+def test_a_line_whose_words_no_field_holds_is_told(line: str) -> None:
+    """It is in the block and in no contact: nobody saw that readers would not get it."""
+    block = f"Media contact\nJane Doe, Head of Communications, Acme\n+44 113 496 0000\njane@acme.example\n{line}\n"
+    assert notes(TEXT + block) == [(9, f"{line!r} of this line is in no field")]
+
+
+def test_facts_of_a_register_need_no_field() -> None:
+    lines = "Sprache: Deutsch\nUnternehmen: Muster AG\nBörsen: Regulierter Markt in Frankfurt (Prime Standard)\n"
+    contact = "Pressekontakt:\nJana Doe\nTelefon: 089 123456\n\n"
+    assert notes(TEXT + contact + lines) == []
