@@ -1,5 +1,6 @@
 """What a receiver's check and the reading of keys must not let through, to the single byte and second."""
 
+import tracemalloc
 from base64 import b64encode
 
 import pytest
@@ -86,3 +87,15 @@ def test_a_sealing_key_has_a_name_and_what_was_put_between_its_letters_is_refuse
 def test_what_is_no_secret_is_not_stored() -> None:
     with pytest.raises(ConfigError):
         secrets.first(Sealer.from_text("k:" + "A" * 43 + "="), "end_1", "whsec_AAAA")
+
+
+def test_of_what_was_signed_little_is_kept() -> None:
+    size = 100_000
+    tracemalloc.start()
+    try:
+        for number in range(32):
+            sign(f"evt_{number}", NOW_S, bytes(size), [secret_key(SECRET)])
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 2 * 10 * size, "ten bodies, each beside what is signed of it"
