@@ -19,6 +19,7 @@ from syndicator.services.views.feeds import DocumentName, StoredDocument
 from syndicator.web.answers import VARY, Answer, Headers, packed
 
 POLL_S: Final = 0.2
+_LEAST_PATIENCE_S: Final = 1.0
 _MAX_KEPT_BYTES: Final = 256_000_000
 _MAX_PATH: Final = 200
 _PREFIX: Final = "/feeds/"
@@ -165,7 +166,7 @@ class Documents:
         heard_at = time.monotonic()
         while True:
             hearing = asyncio.ensure_future(self.hear())
-            patience_s = max(self._terms.max_age_s, 1)
+            patience_s = max(self._terms.max_age_s, _LEAST_PATIENCE_S)
             if not (await asyncio.wait({hearing}, timeout=patience_s))[0]:
                 self._stop_trusting()
             try:

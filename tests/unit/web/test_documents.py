@@ -1,11 +1,19 @@
 """What the server keeps of feeds, and when it lets go."""
 
 import asyncio
+import threading
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection
 
+from syndicator.errors import StoreError
 from syndicator.services.views.feeds import DocumentName, last_change
+from syndicator.store.database import Database
+from syndicator.web import documents as module
 from syndicator.web.documents import Documents, named
 from tests.unit.web.served import Served
 
@@ -75,6 +83,87 @@ def test_who_asks_for_every_state_that_ever_was_fills_no_memory_that_is_not_coun
             tracemalloc.stop()
         assert asked > 2 * document.kept_bytes
         assert kept < document.kept_bytes
+
+    asyncio.run(walk())
+
+
+def test_no_more_is_kept_than_agreed_and_what_is_let_go_makes_room(
+    german: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [f"/feeds/{channel}.{form}" for channel in ("all", "german") for form in ("rss", "atom", "json")]
+
+    async def walk() -> None:
+        documents = Documents(german.service.setup, 60)
+        await documents.hear()
+        for path in paths:
+            await documents.load(path)
+        assert [*documents.kept] == paths
+        sizes = [document.kept_bytes for document in documents.kept.values()]
+        monkeypatch.setattr(module, "_MAX_KEPT_BYTES", sum(sizes) - 1)
+        for path in paths:  # each once more: it takes the place that it has, or that of the oldest one
+            await documents.load(path)
+            assert len(documents.kept) == len(paths) - 1
+            assert path in documents.kept
+
+    asyncio.run(walk())
+
+
+class Faltering:
+    """The store, which fails or hangs where the test wants it to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.answers, self.hung = threading.Event(), threading.Event()
+        self.answers.set()
+        self.fails = self.reads = 0
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        if self.fails:
+            self.fails -= 1
+            raise StoreError("away")
+        if not self.answers.is_set():
+            self.hung.set()
+            self.answers.wait(10)
+        with self._database.read() as connection:
+            yield connection
+        self.reads += 1
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 (what is waited for says nothing)
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("way", ["hangs", "failed once"])
+def test_what_is_kept_is_not_shown_for_long_while_nobody_says_what_changed(
+    german: Served, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(module, "POLL_S", 0.002)
+    monkeypatch.setattr(module, "_LEAST_PATIENCE_S", 60.0)
+    store = Faltering(german.service.database)
+    setup = replace(german.service.setup, database=store)  # type: ignore[arg-type]  # all of it that is asked for here
+
+    async def walk() -> None:
+        documents = Documents(setup, 0)
+        following = asyncio.ensure_future(documents.follow())
+        await until(lambda: documents._seen is not None)
+        await documents.load(PATH)
+        assert PATH in documents.kept
+        if way == "hangs":
+            monkeypatch.setattr(module, "_LEAST_PATIENCE_S", 0.02)
+            before = store.reads
+            await until(lambda: store.reads > before + 1)  # from the second one on it has no more patience
+            store.answers.clear()
+            await until(store.hung.is_set)
+        else:
+            store.fails = 1
+        await until(lambda: not documents.kept)
+        store.answers.set()
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
 
     asyncio.run(walk())
 
