@@ -1,0 +1,62 @@
+"""When the ticker sweeps: as soon as something is due, at least once an interval, and whatever happened before."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import structlog
+
+from config.settings import Settings
+from syndicator.bootstrap import Syndicator
+from syndicator.errors import StoreError
+from syndicator.services.sweep import Swept
+from workers.ticker import Ticker
+
+PATIENCE_S = 10
+NOW_US = 1_800_000_000_000_000
+
+
+class Sweeping(Syndicator):
+    """A service whose first sweep is told by the test, and which says when the second one came."""
+
+    def __init__(self, folder: Path, first: Callable[[], Swept], interval_s: float) -> None:
+        super().__init__(Settings(data_dir=folder, sweep_interval_s=interval_s))
+        self._first, self.sweeps = first, 0
+        self.again = threading.Event()
+
+    def sweep(self) -> Swept:
+        self.sweeps += 1
+        if self.sweeps == 1:
+            return self._first()
+        self.again.set()
+        return Swept(0, NOW_US, None)
+
+
+def fails() -> Swept:
+    raise StoreError("the database is away")
+
+
+@pytest.mark.parametrize(
+    ("first", "interval_s", "comes"),
+    [
+        (lambda: Swept(0, NOW_US, NOW_US + 20_000), 30, True),
+        (lambda: Swept(0, NOW_US, NOW_US + 30_000_000), 0.02, True),
+        (lambda: Swept(0, NOW_US, None), 0.02, True),
+        (fails, 0.02, True),
+        (lambda: Swept(0, NOW_US, NOW_US), 30, False),
+        (lambda: Swept(0, NOW_US, NOW_US - 1), 30, False),
+    ],
+    ids=["due soon", "due later", "nothing due", "failed", "due now, and woken for", "overdue, and woken for"],
+)
+def test_the_next_sweep_comes_in_time_and_no_sooner(
+    tmp_path: Path, first: Callable[[], Swept], interval_s: float, comes: bool
+) -> None:
+    service = Sweeping(tmp_path, first, interval_s)
+    ticker = Ticker(service)
+    with structlog.testing.capture_logs() as told:
+        ticker.start()
+        assert service.again.wait(PATIENCE_S if comes else 0.05) is comes
+        ticker.stop()
+    service.close()
+    assert [each["error"] for each in told] == (["the database is away"] if first is fails else [])
