@@ -149,6 +149,19 @@ def test_who_lets_a_request_wait_is_hung_up_on(
     assert said(server, sent).startswith(came)
 
 
+def test_who_was_answered_and_lets_half_a_head_wait_is_hung_up_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S / 4)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
+        reader.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        while stream.readline() != b"\r\n":
+            pass
+        assert stream.read(1) == b"0"
+        reader.sendall(b"GET / HT")
+        assert stream.read() == b""
+
+
 def test_who_drips_a_head_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
     with socket.create_connection((server.host, server.port), PATIENCE_S) as reader:

@@ -91,7 +91,8 @@ def test_what_is_in_memory_takes_no_call_of_the_application(pair: Pair, method: 
         assert time.monotonic() < deadline, "the application is called again and again"
 
 
-def test_equal_bytes_are_read_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("filling", "read"), [(0, 2), (2_048, 4)], ids=["", "too long to be kept"])
+def test_equal_bytes_are_read_once(pair: Pair, monkeypatch: pytest.MonkeyPatch, filling: int, read: int) -> None:
     begun: list[Connection] = []
     begin = Connection.on_message_begin
 
@@ -100,8 +101,8 @@ def test_equal_bytes_are_read_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
         begin(connection)
 
     monkeypatch.setattr(Connection, "on_message_begin", counted)
-    converse(pair.ready_server, [ask(ATOM), ask(ATOM), ask(ATOM)])
-    assert len(begun) == 2, "the first, and the one by which the conversation ends"
+    converse(pair.ready_server, [ask(ATOM, f"X: {'x' * filling}")] * 3)
+    assert len(begun) == read, "the first, or all, and the one by which the conversation ends"
 
 
 def test_equal_bytes_are_no_request_where_they_are_a_body(pair: Pair) -> None:
