@@ -118,6 +118,18 @@ def test_a_name_that_failed_quickly_is_asked_each_time(servers: NameServers) -> 
     assert servers.asked == ["hanging.example"] * 3
 
 
+def test_a_name_that_cannot_even_be_asked_for_ends_and_holds_no_thread() -> None:
+    def lookup(host: str) -> Answers:
+        if host == "bad.example":
+            host.encode("idna", "no such handler")
+        return HERE
+
+    resolver = Resolver(lookup, threads=1)
+    for _ in range(2):
+        assert isinstance(resolver.ask("bad.example").exception(PATIENCE_S), UnicodeError)
+    assert resolver.ask("good.example").result(PATIENCE_S) == HERE
+
+
 def test_all_names_that_hung_share_an_eighth_until_they_answer(servers: NameServers) -> None:
     names = [f"hanging{number}.example" for number in range(8)]
     resolver = Resolver(servers, at_once=16, threads=16, slow_after_s=0.01, remember_s=0)

@@ -1,5 +1,7 @@
 """Who goes when, and who has waited for too long: the clock is the test's."""
 
+import weakref
+
 from syndicator.delivery.transport.turns import Turns
 
 
@@ -69,3 +71,36 @@ def test_who_was_given_back_aside_keeps_nobody_aside() -> None:
     assert given_back(turns, 7) == ["a2", "a3"]
     turns.leave("a")
     assert taken(turns) == ["a4"]
+
+
+def test_who_is_aside_keeps_its_order_where_one_before_it_is_given_back() -> None:
+    turns: Turns[str] = Turns(3, 1, patience_s=5)
+    for now, job in enumerate(["a1", "a2", "a3", "a4"]):
+        turns.add("a", job, now)
+    assert taken(turns) == ["a1"]
+    assert given_back(turns, 6) == ["a2"]
+    assert taken(turns) == []
+    turns.leave("a")
+    assert taken(turns) == ["a3"]
+
+
+class Host:
+    """Any host; it is known by being itself."""
+
+
+def test_a_host_that_nobody_waits_for_is_forgotten() -> None:
+    turns: Turns[str] = Turns(3, 1, patience_s=5)
+    host = Host()
+    for now, job in enumerate(["1", "2", "3"]):
+        turns.add(host, job, now)
+    assert taken(turns) == ["1"]
+    turns.leave(host)
+    assert taken(turns) == ["2"]
+    assert given_back(turns, 7) == ["3"]
+    turns.leave(host)
+    turns.add(host, "4", 7)
+    assert given_back(turns, 12) == ["4"]
+    is_there = weakref.ref(host)
+    del host
+    assert taken(turns) == []
+    assert is_there() is None

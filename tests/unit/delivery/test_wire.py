@@ -67,5 +67,15 @@ def test_both_ends_learn_that_the_other_one_is_gone(ends: Ends) -> None:
         Wire(theirs).send([])
 
 
+def test_an_end_that_went_without_reading_is_gone_and_no_fault(ends: Ends) -> None:
+    ours, theirs = ends
+    wire = Wire(ours)
+    wire.send([])
+    theirs.close()
+    assert wire.receive() is None
+    wire.close()
+    wire.end()
+
+
 def test_the_terms_come_as_they_were_told() -> None:
     assert Terms.from_json(TERMS.as_json()) == TERMS
