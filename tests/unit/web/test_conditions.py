@@ -69,6 +69,37 @@ def test_a_time_counts_only_if_it_is_one(since: bytes, unmodified: bool) -> None
     assert conditions.unmodified(since, 1_800_000_000) is unmodified
 
 
+def test_a_time_without_a_zone_is_that_of_greenwich_wherever_the_server_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XXX-11")
+        time.tzset()
+        try:
+            told = [
+                conditions.unmodified(since, 1_800_000_000)
+                for since in (b"Fri Jan 15 08:00:00 2027", b"Fri Jan 15 07:59:59 2027")
+            ]
+        finally:
+            patch.undo()
+            time.tzset()
+    assert told == [True, False]
+
+
+def test_a_list_over_several_lines_is_one_and_of_times_the_last_one_counts() -> None:
+    lines = [
+        (b"accept-encoding", b"br"),
+        (b"if-none-match", b'"1-a"'),
+        (b"a-im", b"vcdiff"),
+        (b"if-modified-since", b"once"),
+        (b"host", b"x"),
+        (b"accept-encoding", b"gzip"),
+        (b"if-none-match", b'"2-b"'),
+        (b"a-im", b"feed"),
+        (b"if-modified-since", b"later"),
+    ]
+    assert conditions.wishes(lines) == (b"br,gzip", b'"1-a","2-b"', b"later", b"vcdiff,feed")
+    assert conditions.wishes([]) == (b"", b"", b"", b"")
+
+
 def test_a_list_of_any_length_is_read_in_one_pass() -> None:
     began = time.process_time()
     assert len(conditions.tags(b'"x", ' * 300_000 + b'"open')) == 300_000
