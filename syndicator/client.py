@@ -185,9 +185,7 @@ def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
-        return (
-            "its certificate is not good" if "CERTIFICATE" in str(error) else "it does not speak TLS: is http:// meant"
-        )
+        return _reason_of_tls(str(error))
     return "no connection" if isinstance(error, requests.ConnectionError) else type(error).__name__
 
 
