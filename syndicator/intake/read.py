@@ -82,7 +82,7 @@ def read(source: bytes, name: str, besides: Mapping[str, Any] | None = None) -> 
     embargo that both state is a fault: nobody may believe in a time that does not count.
     """
     form = format_of(source, name)
-    foreign = _foreign(source)
+    foreign = _foreign(source, form)
     if foreign:
         return refused(name, form, Rejected([foreign]), ())
     try:
@@ -103,7 +103,7 @@ def stated(source: bytes, reading: Reading) -> Mapping[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
-def _foreign(source: bytes) -> Fault | None:
+def _foreign(source: bytes, form: Format) -> Fault | None:
     """What is wrong with a file that holds no text at all, or none that is told by its first bytes."""
     if not source.removeprefix(b"\xef\xbb\xbf").strip():
         return Fault("record", "this is empty", "hand in the release's text")
@@ -113,7 +113,8 @@ def _foreign(source: bytes) -> Fault | None:
     if _MAIL.match(source.removeprefix(b"\xef\xbb\xbf")[:_LONGEST_MAIL_HEAD]):
         return Fault("record", "this is a mail as mail programs store it", _MAIL_FIX)
     if len(source) > MOST_BYTES:
-        return Fault("record", f"this has more than {MOST_BYTES:,} bytes", "hand in the text; media name other files")
+        fix = f"hand in the text alone, at most {_MOST_BYTES[form]:,} bytes; media name other files"
+        return Fault("record", f"this has more than {MOST_BYTES:,} bytes", fix)
     return None
 
 

@@ -242,7 +242,7 @@ def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_p
     assert f"scheduled for {LIFTS}\n" in submitted.err
     assert f"Lifts            {LIFTS}\n" in cli("submit", held).out
     release = submitted.json["id"]
-    assert f"Lifts       {LIFTS}\n" in cli("status", release).out
+    assert f"Lifts     {LIFTS}\n" in cli("status", release).out
     lifts = f"it lifts on {LIFTS}\n"
     assert cli("update", release, "--file", held).out == f"{release} is scheduled, version 2; {lifts}"
     assert lifts in cli("correct", release, "--file", held, "--note", "Ein Name war falsch.").out
