@@ -4,11 +4,10 @@ Runs of entries that stand together are compressed once, too.
 """
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from feeds.documents import SEPARATOR
 from feeds.fragments import TEMPLATE_VERSION, fragment
@@ -17,6 +16,7 @@ from feeds.packed import Piece, piece
 from syndicator.article.compose import Audience, compose
 from syndicator.article.entry import entry
 from syndicator.services.attach import addresses
+from syndicator.services.kept import Kept
 from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
 from syndicator.store import releases, renditions
@@ -33,9 +33,6 @@ _MAX_PIECE_BYTES = 12_000_000
 _AROUND_FRAGMENT_BYTES = 500
 _AROUND_PIECE_BYTES = 2500
 
-Name = TypeVar("Name")
-Value = TypeVar("Value")
-
 
 class Fragment(NamedTuple):
     """An entry's bytes, and their SHA-256."""
@@ -48,39 +45,13 @@ class Fragment(NamedTuple):
         return cls(body, hashlib.sha256(body).digest())
 
 
-class _Kept(Generic[Name, Value]):
-    """What is worth remembering, up to so many bytes. What was asked for longest ago goes first, never all at once."""
-
-    def __init__(self, max_bytes: int, weigh: Callable[[Value], int]) -> None:
-        self._max_bytes = max_bytes
-        self._weigh = weigh
-        self._values: dict[Name, Value] = {}
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, name: Name) -> Value | None:
-        with self._lock:
-            value = self._values.pop(name, None)
-            if value is not None:
-                self._values[name] = value
-            return value
-
-    def put(self, name: Name, value: Value) -> None:
-        with self._lock:
-            old = self._values.pop(name, None)
-            self._bytes += self._weigh(value) - (0 if old is None else self._weigh(old))
-            self._values[name] = value
-            while self._bytes > self._max_bytes:
-                self._bytes -= self._weigh(self._values.pop(next(iter(self._values))))
-
-
 class Fragments:
     """From memory, else from the store, else composed. One per process; threads may share it."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._kept = _Kept[Named, Fragment](_MAX_FRAGMENT_BYTES, lambda each: len(each.body) + _AROUND_FRAGMENT_BYTES)
-        self._pieces = _Kept[Run, Piece](_MAX_PIECE_BYTES, lambda each: len(each.deflated) + _AROUND_PIECE_BYTES)
+        self._kept = Kept[Named, Fragment](_MAX_FRAGMENT_BYTES, lambda each: len(each.body) + _AROUND_FRAGMENT_BYTES)
+        self._pieces = Kept[Run, Piece](_MAX_PIECE_BYTES, lambda each: len(each.deflated) + _AROUND_PIECE_BYTES)
 
     def of(
         self, connection: Connection, editions: Iterable[Edition]

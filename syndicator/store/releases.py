@@ -45,9 +45,12 @@ _COLUMNS = """
       JOIN network_texts t ON t.sha256 = v.texts_sha256
 """
 _VERSION = text(f"{_COLUMNS} WHERE r.id = :id AND v.version = COALESCE(CAST(:version AS INTEGER), r.version)")
-_NEWEST_OF_CHANNEL = text(f"""{_COLUMNS}
-      JOIN channel_entries e ON e.release_id = r.id
-     WHERE e.channel_no = :no AND v.version = r.version AND r.published_at <= :now
+_NEWEST_OF_CHANNEL = text("""
+    SELECT r.id, r.version, r.edition, r.published_at, v.created_at AS written_at
+      FROM channel_entries e
+      JOIN releases r ON r.id = e.release_id
+      JOIN versions v ON v.release_id = r.id AND v.version = r.version
+     WHERE e.channel_no = :no AND r.published_at <= :now
      ORDER BY e.position DESC LIMIT :limit
 """)
 _HISTORY = text("""
@@ -278,10 +281,9 @@ def other_with_content(connection: Connection, content_hash: str, owner: str, re
     return connection.execute(_OTHER_WITH_CONTENT, values).scalar()
 
 
-def newest_of_channel(connection: Connection, no: int, *, now: int, limit: int) -> list[StoredVersion]:
-    """The channel's public releases, the last that entered it first."""
-    rows = connection.execute(_NEWEST_OF_CHANNEL, {"no": no, "now": now, "limit": limit}).mappings()
-    return [StoredVersion(row) for row in rows]
+def newest_of_channel(connection: Connection, no: int, *, now: int, limit: int) -> Sequence[RowMapping]:
+    """The channel's public releases, the last that entered it first: which state of each counts, not what it says."""
+    return connection.execute(_NEWEST_OF_CHANNEL, {"no": no, "now": now, "limit": limit}).mappings().all()
 
 
 def published_since(connection: Connection, since: int, *, now: int, limit: int) -> Iterator[tuple[str, int, Record]]:

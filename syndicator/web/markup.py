@@ -8,7 +8,8 @@ from html import escape
 from feeds.model import MEDIA_TYPES, Format
 from syndicator.clock import isoformat
 from syndicator.model.direction import direction
-from syndicator.services.views.channels import ChannelPage, ChannelView, Listed, ReleasePage
+from syndicator.services.views.channels import ChannelPage, ChannelView, ReleasePage
+from syndicator.services.views.lines import Line
 
 _FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
@@ -90,19 +91,17 @@ def directory_main(channels: Iterable[ChannelView]) -> str:
     return f'<h1>Channels</h1>\n<p><a href="/opml">All of them as OPML</a></p>\n{parts}'
 
 
-def _releases(listed: Iterable[Listed]) -> str:
-    lines = "".join(_entry(each) for each in listed)
+def _releases(entries: Iterable[Line]) -> str:
+    lines = "".join(_entry(each) for each in entries)
     return f'<ol class="releases">\n{lines}</ol>' if lines else ""
 
 
-def _entry(each: Listed) -> str:
-    release, language = each.release, each.release.record.language
-    published = _time(release.published_at) if release.published_at else ""
+def _entry(each: Line) -> str:
     return (
-        f'<li lang="{escape(language)}" dir="{direction(language)}"><h2>'
-        f'<a href="/releases/{escape(release.id)}">{escape(each.article.title, quote=False)}</a></h2>\n'
-        f'<p class="when" lang="en"><span dir="ltr">{published}</span></p>'
-        f"<p>{escape(each.article.summary, quote=False)}</p></li>\n"
+        f'<li lang="{escape(each.language)}" dir="{direction(each.language)}"><h2>'
+        f'<a href="/releases/{escape(each.id)}">{escape(each.title, quote=False)}</a></h2>\n'
+        f'<p class="when" lang="en"><span dir="ltr">{_time(each.published_at)}</span></p>'
+        f"<p>{escape(each.summary, quote=False)}</p></li>\n"
     )
 
 

@@ -14,6 +14,7 @@ from syndicator.errors import NotFound, SyndicatorError
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.network import Network
 from syndicator.services.views import channels as views
+from syndicator.services.views.lines import Lines
 from syndicator.web import markup
 from syndicator.web.answers import Composed
 
@@ -33,6 +34,7 @@ class Pages:
     def __init__(self, service: Syndicator) -> None:
         self._setup = service.setup
         self._max_age_s = service.settings.feed_max_age_s
+        self._lines = Lines()
         self._site = markup.Site(self._setup.network(None).title, f"{self._setup.addresses.base}/terms")
 
     @property
@@ -49,7 +51,7 @@ class Pages:
 
     def home(self, _request: Request) -> Response:
         """The newest releases of all."""
-        shown = views.channel_page(self._setup, _FIRST_CHANNEL)
+        shown = views.channel_page(self._setup, self._lines, _FIRST_CHANNEL)
         return self._page(
             markup.page(
                 self._site,
@@ -74,7 +76,7 @@ class Pages:
         )
 
     def channel(self, request: Request) -> Response:
-        shown = views.channel_page(self._setup, request.path_params["name"])
+        shown = views.channel_page(self._setup, self._lines, request.path_params["name"])
         channel = shown.channel
         return self._page(
             markup.page(

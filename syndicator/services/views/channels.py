@@ -19,6 +19,7 @@ from syndicator.services import channels as saved
 from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
+from syndicator.services.views.lines import Line, Lines
 from syndicator.services.views.releases import feeds_of, public_version
 from syndicator.store import channels, filters, releases
 from syndicator.store.database import Connection, RowMapping
@@ -79,17 +80,9 @@ class NetworkView(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A release as a list shows it: composed, a stub if it is not to be read any more."""
-
-    release: Release
-    article: Article
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelPage:
     channel: ChannelView
-    entries: tuple[Listed, ...]
+    entries: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +107,13 @@ def channel(setup: Setup, name: str) -> ChannelView:
         return _view(setup, row, tree)
 
 
-def channel_page(setup: Setup, name: str) -> ChannelPage:
+def channel_page(setup: Setup, lines: Lines, name: str) -> ChannelPage:
     """The channel and its newest public releases, as many as its current feed holds at most."""
     with setup.database.read() as connection:
         row = channels.by_name(connection, name)
         now = setup.database.now_us(connection)
         newest = releases.newest_of_channel(connection, row["no"], now=now, limit=setup.feed_limits.window)
-        entries = tuple(Listed(stored.release, _article(setup, connection, stored)) for stored in newest)
-        return ChannelPage(_view(setup, row), entries)
+        return ChannelPage(_view(setup, row), lines.of(connection, newest))
 
 
 def release_page(setup: Setup, release_id: str) -> ReleasePage:
