@@ -5,6 +5,7 @@ headers were taken and answered), a few thousand that say nothing would keep eve
 read their answers took a gigabyte for ever.
 """
 
+import re
 import socket
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import Any, Final, cast
@@ -21,6 +22,8 @@ answer between two parts that its reader takes."""
 
 _UNSENT_BYTES: Final = 131_072
 
+_HOST: Final = re.compile(rb"[\w.~%!$&'()*+,;=:\[\]-]*", re.ASCII)
+_WRONG_HOST: Final = "A request has exactly one Host header, with a host and perhaps a port (RFC 9112, section 3.2)."
 _TOO_LARGE: Final = b"The head of a request may have %d bytes.\n"
 
 
@@ -42,10 +45,15 @@ class TooLarge(Exception):
     """Ends the reading of a request; the parser hands it on as an error of its own."""
 
 
+class WrongHost(Exception):
+    """Ends the reading of a request, as ``TooLarge`` does."""
+
+
 class Bounded(HttpToolsProtocol):
     """uvicorn's own, within ``MAX_HEAD_BYTES`` and ``PATIENCE_S``.
 
-    A head that is too large is answered 431 where nothing else is being answered, and the connection is closed.
+    A head that is too large is answered 431 where nothing else is being answered, and the connection is closed. One
+    that does not say for which host it is, or in two ways, is answered 400: a proxy may have read the other one.
     Whoever lets it wait too long is hung up on: no answer belongs to what was not asked.
     """
 
@@ -54,6 +62,7 @@ class Bounded(HttpToolsProtocol):
         self._head_bytes = 0
         self._unread_bytes = 0
         self._is_read = False
+        self._is_host_wrong = False
         self._awaited_since_s: float | None = None
         self._watch: TimerHandle | None = None
 
@@ -91,6 +100,9 @@ class Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_read = True
+        self._is_host_wrong = not _is_host_right(self.headers, self.parser.get_http_version())
+        if self._is_host_wrong:
+            raise WrongHost
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -108,7 +120,7 @@ class Bounded(HttpToolsProtocol):
         if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse()
         else:
-            super().send_400_response(msg)
+            super().send_400_response(_WRONG_HOST if self._is_host_wrong else msg)
 
     def _count(self, size: int) -> None:
         self._is_read = True
@@ -134,3 +146,11 @@ class Bounded(HttpToolsProtocol):
             self.transport.close()
         else:
             self._watch = self.loop.call_later(PATIENCE_S - waited_s, self._look)
+
+
+def _is_host_right(headers: list[tuple[bytes, bytes]], version: str) -> bool:
+    """Whether there is one host at most and one at least, unless the client is too old to know of it."""
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1:
+        return not hosts and version == "1.0"
+    return _HOST.fullmatch(hosts[0]) is not None

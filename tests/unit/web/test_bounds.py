@@ -92,6 +92,26 @@ def test_a_larger_head_is_refused(server: Server, head: bytes) -> None:
     assert answer.endswith(b"The head of a request may have 65536 bytes.\n")
 
 
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        (b"1.1", b"", 400),
+        (b"1.1", b"host: x\r\nHost: y\r\n", 400),
+        (b"1.0", b"host: x\r\nHost: x\r\n", 400),
+        (b"1.1", b"host: x y\r\n", 400),
+        (b"1.1", b"host: x/y\r\n", 400),
+        (b"1.1", b"host: \r\n", 200),
+        (b"1.1", b"host: [::1]:8080\r\n", 200),
+        (b"1.1", b"host: my_wire.example:80\r\n", 200),
+        (b"1.0", b"", 200),
+    ],
+)
+def test_a_request_says_once_for_which_host_it_is(server: Server, version: bytes, hosts: bytes, status: int) -> None:
+    answer = said(server, b"GET / HTTP/" + version + b"\r\n" + hosts + b"connection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert (b"exactly one Host header" in answer) == (status == 400)
+
+
 CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
