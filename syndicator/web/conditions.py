@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 
 Wishes = tuple[bytes, bytes, bytes, bytes]
 
+_RANGES = re.compile(rb"bytes=[\d\s,-]+", re.IGNORECASE)
+_RANGE = re.compile(rb"(\d{0,18})-(\d{0,18})")  # no file has places with more digits
 _TAG = re.compile(rb'"[^"]*"')
 
 
@@ -58,10 +60,36 @@ def unmodified(if_modified_since: bytes, last_modified: int) -> bool:
     return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
 
 
+def ranges(value: bytes, size: int) -> bytes:
+    """Of the ranges asked for those that a file of this size has; as they came where it has none of them (416).
+
+    Nothing where the value does not count: other units than bytes, and what is no range at all or ends before it
+    begins (RFC 9110, sections 14.1.1 and 14.2).
+    """
+    if not _RANGES.fullmatch(value):
+        return b""
+    asked = [part for piece in value[len(b"bytes=") :].split(b",") if (part := piece.strip())]
+    parsed = [_RANGE.fullmatch(part) for part in asked]
+    if not asked or not all(each is not None and _is_range(*each.groups()) for each in parsed):
+        return b""
+    there = [part for part in asked if _begins(part, size)]
+    return b"bytes=" + b",".join(there or asked)
+
+
 def newest_base(if_none_match: bytes, current: int) -> int | None:
     """The latest change among the tags that came before the current one; tags start with theirs, in hex."""
     changes = [change for tag in tags(if_none_match) if (change := _change(tag)) is not None]
     return max((change for change in changes if change < current), default=None)
+
+
+def _is_range(first: bytes, last: bytes) -> bool:
+    return bool(first or last) and not (first and last and int(first) > int(last))
+
+
+def _begins(part: bytes, size: int) -> bool:
+    """Whether anything of the range lies within so many bytes."""
+    first, _, last = part.partition(b"-")
+    return int(first) < size if first else int(last) > 0
 
 
 def _change(tag: bytes) -> int | None:

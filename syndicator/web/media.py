@@ -7,11 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import MediaError
 from syndicator.services.views.media import Served, media_file
-from syndicator.web.conditions import names
+from syndicator.web.answers import Headers
+from syndicator.web.conditions import names, ranges
 from syndicator.web.requests import operator_of
 
 _CSP = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -63,6 +65,21 @@ class MediaFiles:
         }
 
 
+class _Ranged(FileResponse):
+    """The file, whole or in the ranges asked for. Starlette answers 400 where a range does not count."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__({**scope, "headers": self._counting(scope)}, receive, send)
+
+    def _counting(self, scope: Scope) -> Headers:
+        """The request's headers with the one range that counts: only GET has ranges (RFC 9110, section 14.2)."""
+        named: list[bytes] = [value for name, value in scope["headers"] if name == b"range"]
+        others = [header for header in scope["headers"] if header[0] != b"range"]
+        assert self.stat_result is not None  # noqa: S101 (every one is made with it)
+        asked = ranges(named[0], self.stat_result.st_size) if len(named) == 1 and scope["method"] == "GET" else b""
+        return [*others, (b"range", asked)] if asked else others
+
+
 def _answer(served: Served, headers: dict[str, str]) -> Response:
     """The file, whole or in the ranges asked for (players need them). Documents are saved, not opened in place."""
     try:
@@ -72,7 +89,7 @@ def _answer(served: Served, headers: dict[str, str]) -> Response:
         raise MediaError(message) from error
     name = f"{served.sha256[:16]}.{_ENDINGS[served.type]}"
     place = "attachment" if served.type == "application/pdf" else "inline"
-    return FileResponse(
+    return _Ranged(
         os.fspath(served.path),
         headers=headers,
         media_type=served.type,

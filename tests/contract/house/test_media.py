@@ -165,6 +165,13 @@ def test_the_bytes_come_with_type_tag_and_ranges(house: House, server: Server) -
     part = seen(server, token_of(stored), Range="bytes=2-5", **{"If-Range": whole.headers["ETag"]})
     assert (part.status_code, part.content) == (206, whole.content[2:6])
     assert seen(server, token_of(stored), "POST").status_code == 405
+    for ignored in ("bytes=abc", "lines=1-2", "bytes=5-1", f"bytes={'9' * 5000}-"):
+        part = seen(server, token_of(stored), Range=ignored)
+        assert (part.status_code, part.content) == (200, whole.content), "as if nothing had been asked for"
+    part = seen(server, token_of(stored), Range="bytes=0-5, 9999999-")
+    assert (part.status_code, part.content) == (206, whole.content[:6])
+    assert seen(server, token_of(stored), Range="bytes=9999999-").status_code == 416
+    assert seen(server, token_of(stored), "HEAD", Range="bytes=0-5").status_code == 200
 
 
 def test_documents_are_saved_and_not_opened_in_place(house: House, server: Server) -> None:

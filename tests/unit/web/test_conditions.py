@@ -128,3 +128,32 @@ def test_the_base_of_a_delta_is_the_newest_state_that_came_before(sent: bytes, b
 )
 def test_only_new_entries_are_sent_to_those_who_ask_for_them(a_im: bytes, wanted: bool) -> None:
     assert conditions.wants_new_entries(a_im) is wanted
+
+
+@pytest.mark.parametrize(
+    ("sent", "counts"),
+    [
+        (b"bytes=0-9", b"bytes=0-9"),
+        (b"Bytes= 0-9 , 20-29", b"bytes=0-9,20-29"),
+        (b"bytes=-5", b"bytes=-5"),
+        (b"bytes=90-", b"bytes=90-"),
+        (b"bytes=,0-9,", b"bytes=0-9"),
+        (b"bytes=0-5, 100-", b"bytes=0-5"),
+        (b"bytes=100-", b"bytes=100-"),
+        (b"bytes=-0", b"bytes=-0"),
+        (b"bytes=abc", b""),
+        (b"bytes=", b""),
+        (b"bytes=,", b""),
+        (b"bytes=-", b""),
+        (b"bytes=5", b""),
+        (b"bytes=5-1", b""),
+        (b"bytes=0-5,9-1", b""),
+        (b"bytes=1-2-3", b""),
+        (b"bytes 0-5", b""),
+        (b"lines=1-2", b""),
+        (b"bytes=" + b"9" * 5000 + b"-", b""),
+        (b"", b""),
+    ],
+)
+def test_only_ranges_of_bytes_count_and_of_them_those_that_are_there(sent: bytes, counts: bytes) -> None:
+    assert conditions.ranges(sent, 100) == counts
