@@ -1,6 +1,7 @@
 """The whole HTTP edge as one ASGI application."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
@@ -8,11 +9,12 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.web import pages, problems
-from syndicator.web.answers import Ready
+from syndicator.web.answers import Composed, Ready
 from syndicator.web.api import channels, deliveries, endpoints, erasures, media, publishers, releases
 from syndicator.web.api.description import describe
 from syndicator.web.documents import Documents
@@ -23,6 +25,7 @@ from syndicator.web.signs import Signs
 from syndicator.web.static_files import static_routes
 
 _FEEDS: Final = "/feeds/"
+_DESCRIPTION: Final = "/openapi.json"
 
 
 def make_app(service: Syndicator) -> ASGIApp:
@@ -62,7 +65,7 @@ class _Front:
             if "\0" in path or b"%00" in scope["query_string"]:
                 scope = _without_nul(scope)
                 path = scope["path"]
-            if path.startswith("/api/") or path == "/openapi.json":
+            if path.startswith("/api/") or path == _DESCRIPTION:
                 await self._api(_as_get(scope), receive, send)
                 return
         await self._site(scope, receive, send)
@@ -86,14 +89,21 @@ def _api(service: Syndicator) -> FastAPI:
         description="Hands in press releases, and shows where they went.",
         docs_url=None,  # the usual page loads its parts from another company's servers
         redoc_url=None,
+        openapi_url=None,  # its route sends neither a validator nor what all other answers send
         redirect_slashes=False,  # Starlette would make the address from the Host header
     )
     app.state.service = service
     for part in (releases, publishers, erasures, media, endpoints, deliveries, channels):
         app.include_router(part.router, dependencies=[Depends(unkept)])
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_route(_DESCRIPTION, lambda _request: _described(app), methods=["GET"])
     problems.install(app)
     return app
+
+
+def _described(app: FastAPI) -> Response:
+    """The description under conditions; asked for again each time, for it changes with the service's version."""
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return Composed(json.dumps(describe(app), ensure_ascii=False), headers=headers, media_type="application/json")
 
 
 def _site(service: Syndicator, documents: Documents) -> Starlette:

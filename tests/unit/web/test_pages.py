@@ -204,6 +204,18 @@ def test_the_openapi_description_names_every_body_and_problem(shown: Served) -> 
     assert used <= set(schemas)
 
 
+def test_the_openapi_description_is_not_sent_again_to_who_has_it(shown: Served) -> None:
+    answer = shown.public.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    again = shown.public.get("/openapi.json", If_None_Match=answer.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    head = shown.public("HEAD", "/openapi.json")
+    assert (head.status, head.headers["content-length"]) == (200, str(len(answer.body)))
+    assert shown.public("POST", "/openapi.json").status == 405
+
+
 def test_terms_are_whole_sentences_of_one_language(shown: Served) -> None:
     page = _page(shown.public.get("/terms").text)
     german = [section.text_content() for section in page.findall(".//section[@lang='de']")]
