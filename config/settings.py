@@ -124,7 +124,11 @@ class Settings(BaseSettings):
     feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
     feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")
     feed_max_age_s: int = Field(default=60, ge=0, le=900, description="Cache-Control max-age of feeds.")
-    hub_url: OptionalUrl = Field(default="", description="WebSub hub to advertise in feeds; empty: none.")
+    hub_url: OptionalUrl = Field(
+        default="",
+        description="WebSub hub to advertise in feeds, for one that looks at them itself: nothing tells it of news. "
+        "Empty: none.",
+    )
     max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
     max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
     media_grace_days: float = Field(
