@@ -52,12 +52,17 @@ def tags(if_none_match: bytes) -> list[bytes]:
 
 
 def unmodified(if_modified_since: bytes, last_modified: int) -> bool:
-    """Whether nothing changed since then (seconds since 1970). What is no date does not count."""
+    """Whether that is the time of the last change (seconds since 1970). What is no date does not count.
+
+    A later one does not say what its sender holds: by its own clock, or out of a cache, it may have read before a
+    change and say a time after it, and would be told for good that nothing changed. RFC 9110 (section 13.1.3) has
+    no more than a SHOULD for it; nginx compares in this way, too.
+    """
     try:
         since = parsedate_to_datetime(if_modified_since.decode("ascii"))
     except (ValueError, OverflowError):
         return False
-    return last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
+    return last_modified == (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
 
 
 def ranges(value: bytes, size: int) -> bytes:

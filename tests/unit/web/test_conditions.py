@@ -54,7 +54,7 @@ def test_a_tag_is_compared_weakly_in_a_list(sent: bytes, named: bool) -> None:
     ("since", "unmodified"),
     [
         (b"Fri, 15 Jan 2027 08:00:00 GMT", True),
-        (b"Fri, 15 Jan 2027 08:00:01 GMT", True),
+        (b"Fri, 15 Jan 2027 08:00:01 GMT", False),
         (b"Friday, 15-Jan-27 08:00:00 GMT", True),
         (b"Fri, 15 Jan 2027 09:00:00 +0100", True),
         (b"Fri Jan 15 08:00:00 2027", True),
