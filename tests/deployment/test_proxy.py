@@ -1,6 +1,7 @@
 """The compose file's proxy keeps a feed for as long as the origin says, and not a request longer."""
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -96,3 +97,12 @@ def test_an_origin_that_is_gone_does_not_prolong_what_the_proxy_keeps(proxied: t
     served.server.stop()
     assert last_seen(port, "Vorerst nur hier") <= stopped + MAX_AGE_S + 1
     assert read(port)[0] == 502
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", [FEED, "/healthz"])
+def test_a_client_that_is_too_old_to_name_a_host_is_answered(proxied: tuple[Served, int], path: str) -> None:
+    _, port = proxied
+    with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as asking, asking.makefile("rb") as answer:
+        asking.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        assert answer.readline().startswith(b"HTTP/1.1 200 ")
