@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from urllib.parse import urlsplit
 
 from feeds.model import MEDIA_TYPES, Format
 from syndicator.clock import isoformat
@@ -16,10 +17,15 @@ _FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JS
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What stands on every page: the network's title, and where a machine finds the terms."""
+    """What stands on every page: the network's title, and where a machine finds the terms.
+
+    ``root``: the path before that of every page, nothing where the service has a host of its own. Pages link by path,
+    so that they can be walked by whatever name the host is called.
+    """
 
     title: str
     policy_url: str
+    root: str
 
 
 def page(
@@ -34,6 +40,7 @@ def page(
     indexed: bool = True,
 ) -> str:
     """A whole document. ``language`` is that of its main text; what stands around is English."""
+    root = escape(site.root)
     around = "" if language == "en" else ' lang="en"'
     return "".join(
         (
@@ -45,12 +52,13 @@ def page(
             f'<link rel="canonical" href="{escape(canonical)}">\n' if canonical else "",
             '<meta name="tdm-reservation" content="1">\n',
             f'<meta name="tdm-policy" content="{escape(site.policy_url)}">\n',
-            '<link rel="stylesheet" href="/static/page.css">\n<link rel="icon" href="/static/icon.png">\n',
+            f'<link rel="stylesheet" href="{root}/static/page.css">\n<link rel="icon" href="{root}/static/icon.png">\n',
             *(_autodiscovery(channel) for channel in feeds),
-            f'</head>\n<body>\n<header{around}>\n<p><a href="/">{escape(site.title)}</a></p>\n',
-            '<nav aria-label="Site"><a href="/channels">Channels</a> <a href="/opml">OPML</a></nav>\n</header>\n',
+            f'</head>\n<body>\n<header{around}>\n<p><a href="{root}/">{escape(site.title)}</a></p>\n',
+            f'<nav aria-label="Site"><a href="{root}/channels">Channels</a> <a href="{root}/opml">OPML</a></nav>\n',
+            "</header>\n",
             f"<main>\n{main}\n</main>\n",
-            f'<footer{around}><p><a href="/terms">Terms and rights</a></p></footer>\n</body>\n</html>\n',
+            f'<footer{around}><p><a href="{root}/terms">Terms and rights</a></p></footer>\n</body>\n</html>\n',
         )
     )
 
@@ -68,16 +76,16 @@ def release_main(shown: ReleasePage) -> str:
     )
 
 
-def channel_main(shown: ChannelPage, heading: str) -> str:
+def channel_main(site: Site, shown: ChannelPage, heading: str) -> str:
     """The channel's newest releases, and its feeds."""
     nothing = "" if shown.entries else "<p>There is no release here yet.</p>"
     return (
         f"<h1>{escape(heading, quote=False)}</h1>\n"
-        f'<p class="feeds">Subscribe: {_feed_links(shown.channel)}</p>\n{nothing}{_releases(shown.entries)}'
+        f'<p class="feeds">Subscribe: {_feed_links(shown.channel)}</p>\n{nothing}{_releases(site, shown.entries)}'
     )
 
 
-def directory_main(channels: Iterable[ChannelView]) -> str:
+def directory_main(site: Site, channels: Iterable[ChannelView]) -> str:
     """Every channel with its feeds, by kind."""
     kinds: dict[str, list[ChannelView]] = {}
     for channel in channels:
@@ -88,18 +96,18 @@ def directory_main(channels: Iterable[ChannelView]) -> str:
         + "</ul>\n"
         for kind, members in kinds.items()
     )
-    return f'<h1>Channels</h1>\n<p><a href="/opml">All of them as OPML</a></p>\n{parts}'
+    return f'<h1>Channels</h1>\n<p><a href="{escape(site.root)}/opml">All of them as OPML</a></p>\n{parts}'
 
 
-def _releases(entries: Iterable[Line]) -> str:
-    lines = "".join(_entry(each) for each in entries)
+def _releases(site: Site, entries: Iterable[Line]) -> str:
+    lines = "".join(_entry(site, each) for each in entries)
     return f'<ol class="releases">\n{lines}</ol>' if lines else ""
 
 
-def _entry(each: Line) -> str:
+def _entry(site: Site, each: Line) -> str:
     return (
         f'<li lang="{escape(each.language)}" dir="{direction(each.language)}"><h2>'
-        f'<a href="/releases/{escape(each.id)}">{escape(each.title, quote=False)}</a></h2>\n'
+        f'<a href="{escape(site.root)}/releases/{escape(each.id)}">{escape(each.title, quote=False)}</a></h2>\n'
         f'<p class="when" lang="en"><span dir="ltr">{_time(each.published_at)}</span></p>'
         f"<p>{escape(each.summary, quote=False)}</p></li>\n"
     )
@@ -114,7 +122,7 @@ def _autodiscovery(channel: ChannelView) -> str:
 
 
 def _channel_link(channel: ChannelView) -> str:
-    return f'<a href="/channels/{escape(channel.name)}">{escape(channel.title, quote=False)}</a>'
+    return f'<a href="{escape(urlsplit(channel.url).path)}">{escape(channel.title, quote=False)}</a>'
 
 
 def _feed_links(channel: ChannelView) -> str:

@@ -2,6 +2,7 @@
 
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,7 +36,8 @@ class Pages:
         self._setup = service.setup
         self._max_age_s = service.settings.feed_max_age_s
         self._lines = Lines()
-        self._site = markup.Site(self._setup.network(None).title, f"{self._setup.addresses.base}/terms")
+        base = self._setup.addresses.base
+        self._site = markup.Site(self._setup.network(None).title, f"{base}/terms", urlsplit(base).path)
 
     @property
     def routes(self) -> list[Route]:
@@ -56,7 +58,7 @@ class Pages:
             markup.page(
                 self._site,
                 self._site.title,
-                markup.channel_main(shown, self._site.title),
+                markup.channel_main(self._site, shown, self._site.title),
                 canonical=f"{self._setup.addresses.base}/",
                 feeds=[shown.channel],
             )
@@ -69,7 +71,7 @@ class Pages:
             markup.page(
                 self._site,
                 f"Channels: {self._site.title}",
-                markup.directory_main(channels),
+                markup.directory_main(self._site, channels),
                 canonical=f"{self._setup.addresses.base}/channels",
                 feeds=channels[:1],
             )
@@ -82,7 +84,7 @@ class Pages:
             markup.page(
                 self._site,
                 f"{channel.title}: {self._site.title}",
-                markup.channel_main(shown, channel.title),
+                markup.channel_main(self._site, shown, channel.title),
                 canonical=channel.url,
                 feeds=[channel],
             )

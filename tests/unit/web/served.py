@@ -138,7 +138,7 @@ def record(**changes: object) -> dict[str, Any]:
 def serving(folder: Path, **settings: Any) -> Iterator[Served]:
     clock = Clock()
     migrated_file(folder / "syndicator.db")  # where it lies without a database_url
-    service = Syndicator(Settings(data_dir=folder, public_base_url=BASE, **settings), clock=clock)
+    service = Syndicator(Settings(**{"data_dir": folder, "public_base_url": BASE, **settings}), clock=clock)
     service.migrate()
     with Server(make_app(service), "127.0.0.1", 0) as server:
         served = Served(service, clock, server)

@@ -2,13 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from lxml import etree, html
 
 from syndicator.model.channel import AutomaticChannel, ChannelKind
 from syndicator.store import channels
-from tests.unit.web.served import BASE, START_US, Served, record
+from tests.unit.web.served import BASE, START_US, Served, record, serving
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
 PAGES = ["/", "/channels", "/channels/all", "/terms"]
@@ -214,6 +215,24 @@ def test_the_openapi_description_is_not_sent_again_to_who_has_it(shown: Served) 
     head = shown.public("HEAD", "/openapi.json")
     assert (head.status, head.headers["content-length"]) == (200, str(len(answer.body)))
     assert shown.public("POST", "/openapi.json").status == 405
+
+
+def test_a_service_below_a_path_of_its_host_links_below_it(tmp_path: Path) -> None:
+    with serving(tmp_path, public_base_url=f"{BASE}/wire") as served:
+        release_id = served.submit()["id"]
+        served.render()
+        paths = [*PAGES, f"/releases/{release_id}", "/nope"]
+        found = [link for path in paths for link in _links(served.public.get(path).text)]
+        assert f"/wire/releases/{release_id}" in found
+        for link in set(found):
+            path = link.removeprefix(BASE)
+            assert path.startswith("/wire/"), "a proxy hands on what is below /wire, without it"
+            assert served.public.get(path.removeprefix("/wire")).status == 200
+
+
+def _links(text: str) -> list[str]:
+    found = [str(link) for link in _page(text).xpath("//@href | //@src")]
+    return [link for link in found if link.startswith(("/", BASE))]
 
 
 def test_terms_are_whole_sentences_of_one_language(shown: Served) -> None:
