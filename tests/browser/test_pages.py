@@ -12,6 +12,8 @@ from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a 
 
 pytestmark = pytest.mark.browser
 
+SMALLEST_TARGET_PX = 24
+"""WCAG 2.2, success criterion 2.5.8."""
 HEADLINE = "Führende Life Science Cluster von Kawasaki (Japan) und München bündeln ihre Kräfte"
 
 
@@ -78,3 +80,14 @@ def test_no_column_of_a_table_is_cut_off_on_paper(machine: Machine, page: Page) 
     assert page.locator("table").evaluate(cut), "on a screen it is scrolled"
     page.emulate_media(media="print")
     assert not page.locator("table").evaluate(cut)
+
+
+def test_channels_and_feeds_are_large_enough_for_a_finger(machine: Machine, page: Page) -> None:
+    release = client(machine).submit(EXAMPLE.read_bytes(), "key")
+    until(lambda: release["guid"] in client(machine).text("/feeds/all.json"), machine, "the feed")
+    for path in ("/channels", f"/releases/{release['id']}"):
+        page.goto(machine.environment["SYNDICATOR_PUBLIC_BASE_URL"] + path)
+        links = page.locator("main > ul a, aside a")
+        heights = links.evaluate_all("links => links.map(link => link.getBoundingClientRect().height)")
+        assert len(heights) > len(["a channel", "its feeds"])
+        assert min(heights) >= SMALLEST_TARGET_PX, path
