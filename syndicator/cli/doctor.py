@@ -74,10 +74,16 @@ def examine() -> Iterator[Finding]:
     yield _data_dir(settings)
     yield _broker(settings)
     yield _looked_at("networks", "correct the files in SYNDICATOR_NETWORKS_DIR", lambda: _networks(settings))
-    yield from _store(settings)
-    for name in _KEYS:
-        fix = f"correct SYNDICATOR_{name.upper()}, or {settings.data_dir / _KEYS[name]} where it is not set"
-        yield _looked_at(f"key: {name}", fix, lambda name=name: _key(settings, name))  # type: ignore[misc]
+    stored = list(_store(settings))
+    yield from stored
+    keys = {
+        name: _looked_at(f"key: {name}", fix, lambda name=name: _key(settings, name))  # type: ignore[misc]
+        for name in _KEYS
+        for fix in [f"correct SYNDICATOR_{name.upper()}, or {settings.data_dir / _KEYS[name]} where it is not set"]
+    }
+    yield from keys.values()
+    if not any(each.fix for each in (*stored, keys["sealing_keys"])):
+        yield _looked_at("endpoint secrets", "see the database", lambda: _secrets(settings))
 
 
 def _environment() -> Iterator[Finding]:
@@ -235,6 +241,38 @@ def _key(settings: "Settings", name: str) -> Finding:
         return Finding(f"key: {name}", f"others may read {path}", f"chmod 600 {path}")
     _use(name, path.read_text(encoding="utf-8").strip())
     return Finding(f"key: {name}", str(path))
+
+
+def _secrets(settings: "Settings") -> Finding:
+    """Whether each endpoint's secrets open: with other keys everything works but pushes, which are all given up."""
+    from syndicator.delivery.sealing import Sealer
+    from syndicator.services.views.health import sealed_otherwise
+    from syndicator.store.database import Database
+
+    text = _text(settings, "sealing_keys")
+    database = Database(settings.resolved_database_url)
+    try:
+        missing = sealed_otherwise(database, Sealer.from_text(text) if text else None)
+    finally:
+        database.dispose()
+    if not missing:
+        return Finding("endpoint secrets", "all that are stored open with the sealing keys")
+    wanted = ", ".join(f"{count} with a key {key!r}" for key, count in sorted(missing.items()))
+    place = "SYNDICATOR_SEALING_KEYS" if settings.sealing_keys else str(settings.data_dir / _KEYS["sealing_keys"])
+    fix = (
+        f"put the keys they were sealed with into {place}, behind the newest and each under its name (a backup has "
+        "them); a key that is lost for good: syndicator endpoint rotate-secret ID --overlap 0"
+    )
+    return Finding("endpoint secrets", f"endpoints whose secrets do not open, so that nothing is pushed: {wanted}", fix)
+
+
+def _text(settings: "Settings", name: str) -> str:
+    """The key as it is set or lies in its file; nothing where it is still to be made."""
+    stated = getattr(settings, name)
+    if stated is not None:
+        return str(stated.get_secret_value())
+    path = settings.data_dir / _KEYS[name]
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def _use(name: str, text: str) -> None:

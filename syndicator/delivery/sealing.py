@@ -57,6 +57,11 @@ class Sealer:
             ) from error
 
 
+def key_of(sealed: str) -> str:
+    """The id of the key that it was sealed with."""
+    return sealed.partition(":")[0]
+
+
 def _cipher(key_id: str, key: bytes) -> AESGCM:
     if len(key) != KEY_BYTES:
         raise ConfigError(f"sealing_keys: key {key_id!r} has {len(key)} bytes: use 32 random ones")

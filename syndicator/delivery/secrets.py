@@ -2,10 +2,11 @@
 
 import json
 import secrets as chance
+from collections.abc import Iterator
 
-from syndicator.delivery.sealing import Sealer
+from syndicator.delivery.sealing import Sealer, key_of
 from syndicator.delivery.signing import secret_key, secret_text
-from syndicator.errors import Conflict
+from syndicator.errors import ConfigError, Conflict
 
 _SECRET_BYTES = 32
 _MOST_OLD = 8
@@ -39,11 +40,26 @@ def rotated(sealer: Sealer, endpoint_id: str, stored: str, secret: str, *, old_u
 
 def signing_keys(sealer: Sealer, endpoint_id: str, stored: str, now_us: int) -> tuple[bytes, ...]:
     """The keys that sign now, newest first: all of them, so that a receiver may change when it likes."""
-    return tuple(
-        secret_key(sealer.open(sealed, endpoint_id).decode())
-        for sealed, until in json.loads(stored)
-        if until is None or until > now_us
-    )
+    return tuple(secret_key(sealer.open(sealed, endpoint_id).decode()) for sealed in _that_sign(stored, now_us))
+
+
+def keys_missing(sealer: Sealer | None, endpoint_id: str, stored: str, now_us: int) -> set[str]:
+    """The ids of the sealing keys of what should sign now and does not open: one such, and no push can be signed."""
+    return {
+        key_of(each) for each in _that_sign(stored, now_us) if sealer is None or not _opens(sealer, endpoint_id, each)
+    }
+
+
+def _that_sign(stored: str, now_us: int) -> Iterator[str]:
+    return (sealed for sealed, until in json.loads(stored) if until is None or until > now_us)
+
+
+def _opens(sealer: Sealer, endpoint_id: str, sealed: str) -> bool:
+    try:
+        sealer.open(sealed, endpoint_id)
+    except ConfigError:
+        return False
+    return True
 
 
 def _sealed(sealer: Sealer, endpoint_id: str, secret: str) -> str:

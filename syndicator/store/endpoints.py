@@ -39,6 +39,7 @@ _STATE = text("""
      WHERE no = :no AND state IN :sources
 """).bindparams(bindparam("sources", expanding=True))
 _NOTICE = text("UPDATE endpoints SET notice = :notice WHERE no = :no")
+_SEALED = text("SELECT id, secrets FROM endpoints WHERE state <> 'removed' ORDER BY no")
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 # After a day of silence it begins anew: schedules and rests are shorter, so nothing was tried meanwhile.
 _FAILED = """
@@ -147,6 +148,11 @@ def set_state(connection: Connection, no: int, state: EndpointState, notice: str
 
 def set_notice(connection: Connection, no: int, notice: str) -> None:
     connection.execute(_NOTICE, {"no": no, "notice": notice})
+
+
+def sealed(connection: Connection) -> Sequence[RowMapping]:
+    """Id and sealed secrets of every endpoint that is not removed."""
+    return connection.execute(_SEALED).mappings().all()
 
 
 def set_secrets(connection: Connection, no: int, sealed: str) -> None:

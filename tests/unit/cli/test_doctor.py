@@ -7,6 +7,7 @@ import pytest
 
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
+from syndicator.model.endpoint import NewEndpoint
 from syndicator.store.schema_version import newest
 from tests.unit.cli.conftest import Call, Done
 
@@ -141,6 +142,57 @@ def test_a_damaged_file_is_told_in_words(call: Call, tmp_path: Path, healthy_byt
         assert refused.code == 8
         assert "is damaged, or no database" in refused.err
         assert "put a backup in its place" in refused.err
+
+
+OTHER = "k1:" + "B" * 43 + "="
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        (None, "k1"),  # the file was lost: a new one would be made
+        (SEALING.replace("k1", "k2"), "k1"),
+        (OTHER, "k1"),  # another key under the same name
+        (f"{SEALING},{OTHER.replace('k1', 'k0')}", None),
+        (f"{OTHER.replace('k1', 'k2')},{SEALING}", None),
+    ],
+)
+def test_keys_that_do_not_open_what_is_stored_are_a_fault(
+    call: Call, tmp_path: Path, keys: str | None, key: str | None
+) -> None:
+    folder = tmp_path / "syndicator-data"
+    settings = made(folder)
+    (folder / "sealing.keys").write_text(SEALING)
+    service = Syndicator(settings)
+    for number in range(3):
+        service.add_endpoint(NewEndpoint(url=f"https://newsroom{number}.example/"), owner="desk")
+    removed = service.add_endpoint(NewEndpoint(url="https://gone.example/"), owner="desk").id
+    service.change_endpoint(removed, "remove", actor="desk")
+    service.close()
+    if keys is None:
+        (folder / "sealing.keys").unlink()
+    else:
+        (folder / "sealing.keys").write_text(keys)
+    found, fix = findings(call("doctor", "--json"))["endpoint secrets"]
+    if key is None:
+        assert (found, fix) == ("all that are stored open with the sealing keys", "")
+    else:
+        assert f"3 with a key {key!r}" in found
+        assert "put the keys they were sealed with into syndicator-data/sealing.keys" in fix
+        assert "rotate-secret ID --overlap 0" in fix
+
+
+def test_a_secret_that_signs_no_more_needs_no_key(call: Call, tmp_path: Path) -> None:
+    settings = made(tmp_path / "syndicator-data")
+    keys = tmp_path / "syndicator-data" / "sealing.keys"
+    service = Syndicator(settings)
+    endpoint = service.add_endpoint(NewEndpoint(url="https://newsroom.example/"), owner="desk").id
+    service.close()
+    keys.write_text(SEALING)
+    service = Syndicator(settings)
+    service.rotate_secret(endpoint, actor="desk", overlap_s=0)
+    service.close()
+    assert findings(call("doctor", "--json"))["endpoint secrets"][1] == ""
 
 
 def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None:
