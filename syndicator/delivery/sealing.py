@@ -18,6 +18,10 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+class DoesNotOpen(ConfigError):
+    """A secret that these keys do not open. Others may: those of a worker that was started with newer ones."""
+
+
 class Sealer:
     """Seals with the first key and opens with any of them: put a new key in front, drop an old one when unused."""
 
@@ -41,17 +45,17 @@ class Sealer:
         """What was sealed for this endpoint.
 
         Raises:
-            ConfigError: the key is not among ``sealing_keys``, or the text was changed or belongs to another endpoint.
+            DoesNotOpen: the key is not among ``sealing_keys``, or the text was changed or belongs to another endpoint.
         """
         key_id, _, encoded = sealed.partition(":")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise ConfigError(f"a secret is sealed with key {key_id!r}: put that key back into sealing_keys")
+            raise DoesNotOpen(f"a secret is sealed with key {key_id!r}: put that key back into sealing_keys")
         try:
             raw = b64decode(encoded, validate=True)
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], endpoint_id.encode())
         except (InvalidTag, Base64Error, ValueError) as error:
-            raise ConfigError(
+            raise DoesNotOpen(
                 f"the secret of {endpoint_id} does not open with key {key_id!r}: "
                 "put the right key into sealing_keys, or give the endpoint a new secret"
             ) from error

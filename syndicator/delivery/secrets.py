@@ -4,9 +4,9 @@ import json
 import secrets as chance
 from collections.abc import Iterator
 
-from syndicator.delivery.sealing import Sealer, key_of
+from syndicator.delivery.sealing import DoesNotOpen, Sealer, key_of
 from syndicator.delivery.signing import secret_key, secret_text
-from syndicator.errors import ConfigError, Conflict
+from syndicator.errors import Conflict
 
 _SECRET_BYTES = 32
 _MOST_OLD = 8
@@ -57,7 +57,7 @@ def _that_sign(stored: str, now_us: int) -> Iterator[str]:
 def _opens(sealer: Sealer, endpoint_id: str, sealed: str) -> bool:
     try:
         sealer.open(sealed, endpoint_id)
-    except ConfigError:
+    except DoesNotOpen:
         return False
     return True
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from syndicator.clock import SECOND_US
 from syndicator.delivery import secrets
 from syndicator.delivery.payload import WEBHOOK
-from syndicator.delivery.sealing import Sealer
+from syndicator.delivery.sealing import DoesNotOpen, Sealer
 from syndicator.delivery.signing import Ed25519Signer, sign
 from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
 from syndicator.log import logger
@@ -156,6 +156,9 @@ class Courier:
         for row in rows:
             try:
                 request = self._request(row, token, now, by)
+            except DoesNotOpen as error:  # a worker with the right keys may get it next, and the operator has days
+                _log.error("not signed, and not sent yet", endpoint=row.endpoint_id, reason=str(error))
+                self._recorder.keep(Sent(row, token, now, by, Failure("sealed", str(error))))
             except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
                 self._refuse(row, token, now, by, str(error))
             else:

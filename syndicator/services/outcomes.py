@@ -26,7 +26,7 @@ from syndicator.store.deliveries import Claimed
 _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _BUSY: Final = "busy"
-_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "url", _BUSY}
+_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "sealed", "url", _BUSY}
 _NAMED: Final = ("lost", _BUSY)  # such a retry is called by how far it got: it says who may have it twice
 
 _log = logger("delivery")

@@ -19,7 +19,9 @@ from typing import Literal, Protocol, Self
 
 from syndicator.errors import SyndicatorError
 
-Phase = Literal["url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed", "lost", "busy"]
+Phase = Literal[
+    "url", "guard", "dns", "connect", "tls", "send", "timeout", "answer", "closed", "lost", "busy", "sealed"
+]
 
 # Set by the client itself, or dangerous in the hands of whoever may add headers.
 RESERVED_HEADERS = frozenset(
@@ -99,7 +101,8 @@ class Failure:
 
     No fault of the receiver are ``closed`` = the transport was closed meanwhile, ``lost`` = what sent it ended or was
     disturbed, and it may have arrived, ``busy`` = no attempt was made, since none could be within ``longest_wait_s``,
-    or its name found no thread that looks it up. ``bytes_sent`` are counted as in an ``Answer``.
+    or its name found no thread that looks it up, ``sealed`` = a secret did not open, and it was not sent.
+    ``bytes_sent`` are counted as in an ``Answer``.
     """
 
     phase: Phase

@@ -73,13 +73,12 @@ def open_house(folder: Path, url: str, clock: Clock, **settings: Any) -> House:
         Settings(
             data_dir=folder,
             database_url=url,
-            sealing_keys=SecretStr(KEY),
             signing_key=SecretStr(SIGNING),
             operator_token=SecretStr("token"),
             allow_cidrs=("127.0.0.0/8",),
             public_base_url="https://news.example",
             authority="news.example",
-            **{"attempt_timeout_s": 2, "allowed_ports": (0,), **settings},
+            **{"attempt_timeout_s": 2, "allowed_ports": (0,), "sealing_keys": SecretStr(KEY), **settings},
         ),
         clock=clock,
     )
