@@ -165,14 +165,14 @@ def _looked_at(part: str, fix: str, look: Callable[[], Finding]) -> Finding:
 
 def _store(settings: "Settings") -> Iterator[Finding]:
     """The database and its schema. An SQLite file that is not there yet is not made."""
-    from syndicator.store.database import RESTORE, Database
+    from syndicator.store.database import CONNECTIONS, RESTORE, Database
 
     try:
         database = Database(settings.resolved_database_url)
     except StoreError as error:
         yield Finding("database", str(error), "correct SYNDICATOR_DATABASE_URL")
         return
-    fix = "start PostgreSQL, give it more max_connections if none is free, or correct SYNDICATOR_DATABASE_URL"
+    fix = "start PostgreSQL, or correct SYNDICATOR_DATABASE_URL"
     try:
         if database.dialect == "sqlite":
             file, fix = Path(database.url.database or ""), "see the data directory"
@@ -181,7 +181,7 @@ def _store(settings: "Settings") -> Iterator[Finding]:
                 return
         found = _looked_at("database", fix, lambda: _database(database))
         yield found
-        if found.fix not in {fix, RESTORE}:
+        if found.fix not in {fix, CONNECTIONS, RESTORE}:
             yield _looked_at("migrations", "run syndicator migrate", lambda: _migrations(database))
     finally:
         database.dispose()

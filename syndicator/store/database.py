@@ -52,6 +52,14 @@ _FIXES: Final = {
     "55P03": _LIMITS,
     "57014": _LIMITS,
 }
+# A connection that is refused comes without its SQLSTATE (53300): only the words tell, those of the server or a pooler.
+_NONE_LEFT: Final = ("too many clients", "too many connections", "connection slots are reserved", "no more connections")
+_POOL_SIZE: Final = 10
+_OVERFLOW: Final = 20
+CONNECTIONS: Final = (
+    "raise max_connections, or the limit of that role, database or pooler, or let fewer processes use it: each takes "
+    f"up to {_POOL_SIZE + _OVERFLOW} connections"
+)
 _THRESHOLD: Final = "prepare_threshold"
 _RESTS_SINCE: Final = "rests since"
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
@@ -65,7 +73,7 @@ type_names = {
 class Database:
     """One database. ``clock`` replaces its clock in tests; without it Postgres answers for the time."""
 
-    def __init__(self, url: str, *, clock: Callable[[], int] | None = None, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, clock: Callable[[], int] | None = None, pool_size: int = _POOL_SIZE) -> None:
         self.url = _parsed(url)
         self.dialect = self.url.get_backend_name()
         if self.url.drivername not in _KINDS:
@@ -222,12 +230,15 @@ def _unusable(url: str, error: BaseException | None) -> StoreError:
         return StoreError(f"the database {url} is damaged, or no database: {error}", fix=RESTORE)
     if fix := _fix(error):
         return StoreError(f"the database {url} cannot be used: {error}", fix=fix)
-    return StoreError(f"the database {url} cannot be used: {error}; is it running, migrated and not full?")
+    question = "is it running, migrated, and full neither of data nor of connections?"
+    return StoreError(f"the database {url} cannot be used: {error}; {question}")
 
 
 def _fix(error: BaseException | None) -> str:
     """What to do about what PostgreSQL refuses for how it is set up; nothing for anything else."""
-    return _FIXES.get(getattr(error, "sqlstate", None) or "", "")
+    if state := getattr(error, "sqlstate", None):
+        return _FIXES.get(state, "")
+    return CONNECTIONS if any(words in str(error) for words in _NONE_LEFT) else ""
 
 
 def _prepare_threshold(url: URL) -> int | None:
@@ -263,7 +274,7 @@ def _postgres_engine(url: URL, *, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=20,
+        max_overflow=_OVERFLOW,
         pool_use_lifo=True,
         hide_parameters=True,
         isolation_level="READ COMMITTED",  # above it a writer that waited for another one is refused

@@ -118,6 +118,30 @@ def test_what_postgres_refuses_for_its_settings_is_told_with_the_fix(
         database.dispose()
 
 
+@pytest.mark.parametrize("whose", ["ROLE", "DATABASE"])
+def test_connections_that_are_used_up_are_told_with_the_fix(
+    postgres_server: PostgresServer, migrated_postgres_url: str, whose: str
+) -> None:
+    name = migrated_postgres_url.rpartition("/")[2]
+    owner = f"few_{name}"
+    postgres_server.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(owner)))
+    limited = Identifier(owner if whose == "ROLE" else name)
+    postgres_server.execute(SQL(f"ALTER {whose} {{}} CONNECTION LIMIT 1").format(limited))
+    database = Database(migrated_postgres_url.replace("postgres@", f"{owner}@"))
+    try:
+        with (
+            database.read(),
+            pytest.raises(StoreError, match="too many connections") as refused,
+            database.read(),
+        ):
+            pass
+        assert "raise max_connections" in refused.value.fix
+        assert "up to 30 connections" in refused.value.fix
+    finally:
+        database.dispose()
+        postgres_server.execute(SQL("DROP ROLE {}").format(Identifier(owner)))
+
+
 @pytest.mark.parametrize(
     ("option", "prepared"), [("", 1), ("?prepare_threshold=None", 0), ("?prepare_threshold=20", 0)]
 )
