@@ -18,7 +18,7 @@ def lapses(connection: Connection) -> list[str]:
 
 
 def takes_writes(connection: Connection) -> bool:
-    """Whether PostgreSQL does: a standby does not. SQLite would have refused the transaction."""
+    """Whether PostgreSQL does: a standby does not. SQLite refuses a transaction that is to write."""
     if connection.dialect.name == "sqlite":
         return True
     return bool(connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off")

@@ -35,7 +35,7 @@ class Signs:
         ]
 
     def ready(self, _request: Request) -> Response:
-        """200 when the database answers and has the newest schema; 503 with what is missing."""
+        """200 when the database answers, has the newest schema and takes writes; 503 with what is missing."""
         try:
             lacking = readiness(self._service.setup)
         except StoreError as error:

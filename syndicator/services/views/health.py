@@ -6,14 +6,20 @@ from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.secrets import keys_missing
 from syndicator.services.setup import Setup
 from syndicator.store import endpoints
-from syndicator.store.database import Database
+from syndicator.store.database import PRIMARY, Database
+from syndicator.store.durability import takes_writes
 from syndicator.store.schema_version import current, lacking
 
 
 def readiness(setup: Setup) -> str:
-    """What is lacking and what to do, or nothing. Errors: StoreError when the database cannot be reached."""
+    """What is lacking for all of its work and what to do, or nothing; a standby serves readers, and takes no release.
+
+    Errors: StoreError when the database cannot be reached.
+    """
     with setup.database.read() as connection:
-        return lacking(current(connection))
+        if problem := lacking(current(connection)):
+            return problem
+        return "" if takes_writes(connection) else f"the database is read only: a standby, or set so; {PRIMARY}"
 
 
 def sealed_otherwise(database: Database, sealer: Sealer | None) -> Counter[str]:

@@ -3,6 +3,9 @@
 from base64 import b64encode
 from pathlib import Path
 
+from psycopg.sql import SQL, Identifier, Literal
+
+from tests.servers.postgres import PostgresServer
 from tests.unit.web.served import Served, serving
 
 # PostgreSQL takes no text with a NUL.
@@ -50,7 +53,27 @@ def _walk(served: Served) -> None:
     assert served.public.get("/readyz").json == {"ready": True}
 
 
+KEYS = {"operator_token": "token", "sealing_keys": f"k1:{KEY}", "signing_key": f"whsk_{KEY}"}
+
+
+def test_a_service_whose_database_takes_no_writes_is_not_ready_and_still_serves_readers(
+    tmp_path: Path, migrated_postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    with serving(tmp_path, database_url=migrated_postgres_url, **KEYS) as served:
+        name = migrated_postgres_url.rpartition("/")[2]
+        postgres_server.execute(
+            SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(Identifier(name))
+        )
+        # Who connects anew finds it as on a standby.
+        ended = SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        postgres_server.execute(ended.format(Literal(name)))
+        answer = served.public.until("/readyz", lambda answer: "read only" in answer.text)
+        assert answer.status == 503
+        assert "the primary server" in answer.json["lacking"]
+        assert served.public.get("/feeds/all.atom").status == 200
+        assert served.public.get("/healthz").status == 200
+
+
 def test_the_edge_on_postgres(tmp_path: Path, migrated_postgres_url: str) -> None:
-    keys = {"operator_token": "token", "sealing_keys": f"k1:{KEY}", "signing_key": f"whsk_{KEY}"}
-    with serving(tmp_path, database_url=migrated_postgres_url, **keys) as served:
+    with serving(tmp_path, database_url=migrated_postgres_url, **KEYS) as served:
         _walk(served)
