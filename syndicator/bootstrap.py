@@ -263,7 +263,7 @@ class Syndicator:
     @cached_property
     def operator_token(self) -> str:
         """The token for every write: from the settings, or made on first use beside the SQLite file."""
-        return self._secret("operator_token", "operator.token", lambda: chance.token_urlsafe(32))
+        return usable_token(self._secret("operator_token", "operator.token", lambda: chance.token_urlsafe(32)))
 
     @cached_property
     def guard(self) -> Guard:
@@ -319,6 +319,16 @@ class Syndicator:
             )
             raise ConfigError(message)
         return _kept(self.settings.data_dir / file_name, make)
+
+
+def usable_token(text: str) -> str:
+    """The token without what stands around it. ConfigError for an empty one, which all who send none would hold."""
+    token = text.strip()
+    if not (token and token.isascii() and token.isprintable() and " " not in token):
+        problem = "has letters or spaces that no header can carry" if token else "the token is empty"
+        message = f"operator_token: {problem}; set it to a text such as {chance.token_urlsafe(32)}"
+        raise ConfigError(message)
+    return token
 
 
 def _make_folder(data_dir: Path) -> None:

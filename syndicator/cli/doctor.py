@@ -277,6 +277,7 @@ def _text(settings: "Settings", name: str) -> str:
 
 def _use(name: str, text: str) -> None:
     """Nothing, if the key is one. ConfigError if not."""
+    from syndicator.bootstrap import usable_token
     from syndicator.delivery.sealing import Sealer
     from syndicator.delivery.signing import Ed25519Signer
 
@@ -284,6 +285,5 @@ def _use(name: str, text: str) -> None:
         Sealer.from_text(text)
     elif name == "signing_key":
         Ed25519Signer.from_text(text)
-    elif not text:
-        message = "the token is empty"
-        raise ConfigError(message)
+    else:
+        usable_token(text)
