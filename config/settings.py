@@ -17,6 +17,10 @@ from config.forms import AuthoritiesFile, BaseUrl, BrokerUrl, Domain, NetworksFo
 ENV_PREFIX = "SYNDICATOR_"
 _A_DAY_S = 86_400
 _A_CENTURY_DAYS = 36_500
+# More is a slip of the keys, and what no database can count would end every sweep.
+_MANY = 1_000_000
+_A_TERABYTE = 1_000_000_000_000
+_MOST_THREADS = 1_000
 
 
 class Settings(BaseSettings):
@@ -93,12 +97,18 @@ class Settings(BaseSettings):
     in_flight: int = Field(
         default=2000,
         ge=1,
+        le=_MANY,
         description="Attempts under way at once in one worker process; fewer where it may open few files (ulimit -n).",
     )
     per_host: int = Field(
-        default=64, ge=1, description="Attempts under way at once to one host and port; others to it come back later."
+        default=64,
+        ge=1,
+        le=_MANY,
+        description="Attempts under way at once to one host and port; others to it come back later.",
     )
-    per_endpoint: int = Field(default=16, ge=1, description="Deliveries of one endpoint that may be claimable at once.")
+    per_endpoint: int = Field(
+        default=16, ge=1, le=_MANY, description="Deliveries of one endpoint that may be claimable at once."
+    )
     lease_s: float = Field(
         default=60,
         ge=5,
@@ -121,16 +131,20 @@ class Settings(BaseSettings):
         le=_A_CENTURY_DAYS,
         description="Days of failures only, with several releases, after which an endpoint is paused.",
     )
-    feed_window: int = Field(default=50, ge=2, description="Entries in a channel's current document at most.")
-    feed_max_bytes: int = Field(default=512_000, ge=10_000, description="Size of a feed document at most.")
+    feed_window: int = Field(default=50, ge=2, le=_MANY, description="Entries in a channel's current document at most.")
+    feed_max_bytes: int = Field(
+        default=512_000, ge=10_000, le=_A_TERABYTE, description="Size of a feed document at most."
+    )
     feed_max_age_s: int = Field(default=60, ge=0, le=900, description="Cache-Control max-age of feeds.")
     hub_url: OptionalUrl = Field(
         default="",
         description="WebSub hub to advertise in feeds, for one that looks at them itself: nothing tells it of news. "
         "Empty: none.",
     )
-    max_body_bytes: int = Field(default=2_000_000, ge=10_000, description="Largest request body of the API.")
-    max_media_bytes: int = Field(default=25_000_000, ge=10_000, description="Largest media file.")
+    max_body_bytes: int = Field(
+        default=2_000_000, ge=10_000, le=_A_TERABYTE, description="Largest request body of the API."
+    )
+    max_media_bytes: int = Field(default=25_000_000, ge=10_000, le=_A_TERABYTE, description="Largest media file.")
     media_grace_days: float = Field(
         default=7, gt=0, le=_A_CENTURY_DAYS, description="Days that a media file is kept while no release uses it."
     )
@@ -138,10 +152,13 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=65535,
+        examples=[9100],
         description="Port, on host, where `syndicator worker` answers /metrics (with the operator's token), /healthz "
         "and /readyz; 0 takes a free one; unset: none. Attempts are counted by the process that made them.",
     )
-    worker_threads: int = Field(default=8, ge=2, description="Celery tasks under way at once in one worker.")
+    worker_threads: int = Field(
+        default=8, ge=2, le=_MOST_THREADS, description="Celery tasks under way at once in one worker."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 
     @field_validator("allow_cidrs", "allowed_ports", mode="before")

@@ -67,7 +67,8 @@ def _words(name: str, error: "ErrorDetails") -> tuple[str, str]:
         return told["problem"], told["fix"]
     field = Settings.model_fields[name]
     problem, fix = next(_known(error["type"]), ("cannot be used", f"write what is meant by: {field.description}"))
-    return f"{_shown(name, error['input'])} {problem}", fix.format(example=field.default, **told)
+    example = field.default if field.examples is None else field.examples[0]
+    return f"{_shown(name, error['input'])} {problem}", fix.format(example=example, **told)
 
 
 def _known(kind: str) -> Iterator[tuple[str, str]]:

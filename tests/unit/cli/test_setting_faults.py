@@ -46,8 +46,20 @@ WRONG = [
     ({"BROKER_URL": "redis:///0"}, ["SYNDICATOR_BROKER_URL: the broker's address is none of a Redis"]),
     ({"BROKER_URL": "redis://host/tasks"}, ["SYNDICATOR_BROKER_URL: the broker's address ends with no number"]),
     ({"BROKER_URL": "redis://:p/w@host:6379/0"}, ["SYNDICATOR_BROKER_URL: the broker's address cannot be read", "%2F"]),
+    ({"PER_ENDPOINT": "99999999999999999999"}, ["SYNDICATOR_PER_ENDPOINT", "is too large — write 1000000 or less"]),
+    ({"FEED_WINDOW": "99999999999999999999"}, ["SYNDICATOR_FEED_WINDOW", "is too large"]),
+    ({"IN_FLIGHT": "1e9"}, ["SYNDICATOR_IN_FLIGHT: '1e9' is no whole number"]),
+    ({"WORKER_THREADS": "100000"}, ["SYNDICATOR_WORKER_THREADS: '100000' is too large — write 1000 or less"]),
+    ({"MAX_MEDIA_BYTES": "9" * 20}, ["SYNDICATOR_MAX_MEDIA_BYTES", "is too large"]),
+    ({"WORKER_PORT": ""}, ["SYNDICATOR_WORKER_PORT: '' is no whole number — write digits only, such as 9100"]),
     ({"IN_FLIGHT": "0"}, ["SYNDICATOR_IN_FLIGHT: '0' is too small — write 1 or more"]),
 ]
+
+
+def test_no_whole_number_is_too_large_for_the_database() -> None:
+    whole = {name: field for name, field in Settings.model_fields.items() if "int" in str(field.annotation)}
+    unbounded = [name for name, field in whole.items() if not any(hasattr(each, "le") for each in field.metadata)]
+    assert [name for name in unbounded if "tuple" not in str(whole[name].annotation)] == []
 
 
 @pytest.mark.parametrize(("stated", "told"), WRONG)
