@@ -176,7 +176,7 @@ def _store(settings: "Settings") -> Iterator[Finding]:
     try:
         if database.dialect == "sqlite":
             file, fix = Path(database.url.database or ""), "see the data directory"
-            if faults := list(_file_faults(file)):
+            if faults := list(_file_faults(file, has_folder_made=not settings.database_url)):
                 yield from faults
                 return
         found = _looked_at("database", fix, lambda: _database(database))
@@ -187,8 +187,21 @@ def _store(settings: "Settings") -> Iterator[Finding]:
         database.dispose()
 
 
-def _file_faults(file: Path) -> Iterator[Finding]:
-    """Of an SQLite file: it is not there yet, or it, its folder or what SQLite lays beside it belongs to another."""
+def _file_faults(file: Path, *, has_folder_made: bool) -> Iterator[Finding]:
+    """Of an SQLite file: it is not there yet, or it, its folder or what SQLite lays beside it belongs to another.
+
+    ``has_folder_made``: whether the service makes the folder, as it does the data directory.
+    """
+    from syndicator.store.database import PLACE
+
+    if os.path.isdir(file):  # noqa: PTH112 (as above)
+        yield Finding(
+            "database", f"{file} is a folder", "correct SYNDICATOR_DATABASE_URL: sqlite:/// and a file's path"
+        )
+        return
+    if not has_folder_made and not os.path.isdir(file.parent):  # noqa: PTH112 (as above)
+        yield Finding("database", f"{file.parent} is no folder that can be entered", PLACE)
+        return
     beside = (file.with_name(file.name + end) for end in ("-wal", "-shm"))
     for each in (file.parent, file, *beside):
         if os.path.exists(each) and not _may_write(each):  # noqa: PTH110 (as above)

@@ -32,6 +32,10 @@ _DAMAGED: Final = sqlite3.DatabaseError  # itself and no kind of it: the file is
 RESTORE: Final = "put a backup in its place (docs/operating.md)"
 UTF8: Final = "move it to one that holds every character: createdb --encoding UTF8 --template template0"
 PRIMARY: Final = "correct SYNDICATOR_DATABASE_URL to the primary server, or turn default_transaction_read_only off"
+PLACE: Final = (
+    "make its folder, which has to be this user's, or correct SYNDICATOR_DATABASE_URL: sqlite:/// and a file's path "
+    "(so four / for one from the root)"
+)
 _RIGHTS: Final = "make the role of SYNDICATOR_DATABASE_URL the owner of the database and its tables"
 _MIGRATE: Final = "run syndicator migrate"
 _SCHEMA: Final = "make the schema that search_path names, or correct search_path"
@@ -235,7 +239,9 @@ def _unusable(url: str, error: BaseException | None) -> StoreError:
 
 
 def _fix(error: BaseException | None) -> str:
-    """What to do about what PostgreSQL refuses for how it is set up; nothing for anything else."""
+    """What to do about what the database refuses for how it is set up; nothing for anything else."""
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN:
+        return PLACE
     if state := getattr(error, "sqlstate", None):
         return _FIXES.get(state, "")
     return CONNECTIONS if any(words in str(error) for words in _NONE_LEFT) else ""

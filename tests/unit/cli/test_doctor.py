@@ -195,6 +195,23 @@ def test_a_secret_that_signs_no_more_needs_no_key(call: Call, tmp_path: Path) ->
     assert findings(call("doctor", "--json"))["endpoint secrets"][1] == ""
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("nowhere/x.db", "nowhere is no folder"), ("file/x.db", "file is no folder"), (".", "is a folder")],
+)
+def test_a_path_where_no_database_can_be_is_a_fault_and_told_alike_by_migrate(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, said: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SYNDICATOR_DATABASE_URL", f"sqlite:///{path}")
+    found, fix = findings(call("doctor", "--json"))["database"]
+    assert said in found
+    assert "correct SYNDICATOR_DATABASE_URL: sqlite:///" in fix
+    refused = call("migrate")
+    assert refused.code == 8
+    assert "correct SYNDICATOR_DATABASE_URL: sqlite:///" in refused.err
+
+
 def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "syndicator-data"
     folder.mkdir()
