@@ -67,6 +67,7 @@ def compose(release: Release, attached: Attached, audience: Audience, media_urls
             (
                 f"<p><strong>{escape(note, quote=False)}</strong></p>" if note else "",
                 body,
+                html.regulatory_html(record, attached),
                 html.boilerplates_html(record),
                 html.media_html(media, attached, record.language),
                 html.publisher_html(record.publisher, attached, record.language),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from feeds.uri import mailto_of
-from syndicator.article.plaintext import caption_text, dateline_text
+from syndicator.article.plaintext import caption_text, dateline_text, regulatory_lines
 from syndicator.model.body import Block, ListBlock, Subheading, Table
 from syndicator.model.direction import direction
 from syndicator.model.media import Media
@@ -45,6 +45,14 @@ def _table_html(table: Table) -> str:
     head = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.header)
     rows = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
     return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{rows}</tbody></table>"
+
+
+def regulatory_html(record: Record, attached: Attached) -> str:
+    """What the law asks of an ad-hoc release, line by line; nothing for others."""
+    heading, *lines = regulatory_lines(record, attached) or ("",)
+    if not lines:
+        return ""
+    return f"{_heading(heading, attached, record.language)}<p>{_lines(map(_text, lines), record.language)}</p>"
 
 
 def boilerplates_html(record: Record) -> str:

@@ -27,6 +27,7 @@ def plain_text(record: Record, attached: Attached, contacts: Iterable[Contact], 
         "subheadline": lambda: record.subheadline or "",
         "teaser": lambda: record.teaser or "",
         "body": lambda: _body(record),
+        "regulatory": lambda: "\n".join(regulatory_lines(record, attached)),
         "boilerplates": lambda: "\n\n".join("\n".join((b.heading, *b.paragraphs)) for b in record.boilerplates),
         "captions": lambda: captions_text(record, attached),
         "publisher": lambda: publisher_text(record.publisher, attached),
@@ -69,6 +70,20 @@ def block_text(block: Block) -> str:
         rows = (*([block.header] if block.header else []), *block.rows)
         return "\n".join("\t".join(row) for row in rows)
     return block.text
+
+
+def regulatory_lines(record: Record, attached: Attached) -> tuple[str, ...]:
+    """What the law asks of an ad-hoc release below its heading; none for others and for templates without words."""
+    stated, labels = record.regulatory, attached.template.labels.regulatory
+    if stated is None or labels is None:
+        return ()
+    return (
+        labels.heading,
+        labels.inside_information if stated.inside_information else labels.no_inside_information,
+        f"{labels.issuer} {stated.issuer}",
+        f"{labels.notifier} {stated.notifier}, {stated.notifier_position}",
+        f"{labels.subject} {stated.subject}",
+    )
 
 
 def captions_text(record: Record, attached: Attached) -> str:

@@ -10,7 +10,19 @@ from pydantic_core import PydanticCustomError
 from syndicator.model.text import LanguageTag, Line, Name, Text
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
-_SECTION = r"^\+?(headline|subheadline|teaser|body|boilerplates|captions|publisher|contacts|legal)$"
+_SECTION = r"^\+?(headline|subheadline|teaser|body|regulatory|boilerplates|captions|publisher|contacts|legal)$"
+
+
+class RegulatoryLabels(BaseModel):
+    """The words around what the law asks of an ad-hoc release. The last two are sentences: whether it is one at all."""
+
+    model_config = _FROZEN
+    heading: Line
+    issuer: Line
+    notifier: Line
+    subject: Line
+    inside_information: Line
+    no_inside_information: Line
 
 
 class Labels(BaseModel):
@@ -32,6 +44,9 @@ class Labels(BaseModel):
     withheld_title: Line
     withdrawn: Line
     withdrawn_title: Line
+    # Templates without these words came before them. What was issued with one is stored, and named by a hash of what is
+    # written here: so they leave no trace where there are none, and such a release goes on without that part.
+    regulatory: RegulatoryLabels | None = Field(default=None, exclude_if=lambda labels: labels is None)
 
 
 class Template(BaseModel):

@@ -246,7 +246,7 @@ def test_a_version_once_issued_keeps_its_texts(house: House) -> None:
         first = releases.version(connection, release_id, 1)
         second = releases.version(connection, release_id, 2)
     assert first.release.record == record()
-    assert first.attached.id == second.attached.id == "unn/de/2017+de/1"
+    assert first.attached.id == second.attached.id == "unn/de/2017+de/2"
     assert len(first.attached.sha256) == 64
 
 
