@@ -11,10 +11,10 @@ import mammoth
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.embargoes import MENTION, is_embargo
-from syndicator.intake.hidden import hidden_text
+from syndicator.intake.hidden import hidden_text, struck_text
 from syndicator.intake.html import read_html
 from syndicator.intake.sheet import Oddity, Sheet
-from syndicator.intake.word_parts import margins_of, visible_docx
+from syndicator.intake.word_parts import margins_of, unstruck_docx, visible_docx
 from syndicator.intake.word_reviews import changes_of, unread_boxes
 
 MAX_DOCX_BYTES: Final = 20_000_000
@@ -43,7 +43,8 @@ def read_docx(body: bytes) -> Sheet:
     """
     pictures = _judged(body)
     try:
-        shown, hidden = visible_docx(body)
+        seen, hidden = visible_docx(body)
+        shown, struck = unstruck_docx(seen)
         besides = [*_margins(body), *_boxes(body), *_changes(body)]
         page = mammoth.convert_to_html(
             io.BytesIO(shown), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
@@ -66,6 +67,7 @@ def read_docx(body: bytes) -> Sheet:
         Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
     )
     sheet.oddities.extend(hidden_text(text) for text in hidden)
+    sheet.oddities.extend(struck_text(text) for text in struck)
     sheet.oddities.extend(besides)
     return sheet
 

@@ -1,4 +1,4 @@
-"""What a Word document hides, and what stands above, below and beside its pages: none of it belongs to the text.
+"""What a Word document hides or strikes out, and what stands around its pages: none of it belongs to the text.
 
 Expects an archive that was judged (``docx.py``): its XML declares no entities and is not too large.
 """
@@ -6,7 +6,7 @@ Expects an archive that was judged (``docx.py``): its XML declares no entities a
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from lxml import etree
@@ -25,27 +25,53 @@ def visible_docx(body: bytes) -> tuple[bytes, list[str]]:
     Raises:
         SyntaxError: for a part that is no XML.
     """
+    return _without(body, ("vanish",))
+
+
+def unstruck_docx(body: bytes) -> tuple[bytes, list[str]]:
+    """A Word document without the text that one line or two lines strike out, and that text. No pictures, either.
+
+    Raises:
+        SyntaxError: for a part that is no XML.
+    """
+    return _without(body, ("strike", "dstrike"))
+
+
+def _without(body: bytes, looks: Iterable[str]) -> tuple[bytes, list[str]]:
+    """A document without the text of such a look, which a run states itself or has from a style."""
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         parts = {name: archive.read(name) if name.endswith((".xml", ".rels")) else b"" for name in archive.namelist()}
-    if not any(b"vanish" in part for part in parts.values()):
+    signs = [f":{look}".encode() for look in looks]
+    if not any(sign in part for part in parts.values() for sign in signs):
         return body, []
-    styles = _hidden_styles(parts.get(_STYLES))
+    styles = {look: _styles_of(look, parts.get(_STYLES)) for look in looks}
     texts: list[str] = []
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, part in parts.items():
-            is_text = name.endswith(".xml") and name != _STYLES and (styles or b"vanish" in part)
-            archive.writestr(name, _without_hidden(part, styles, texts) if is_text else part)
+            has_look = any(styles.values()) or any(sign in part for sign in signs)
+            is_text = name.endswith(".xml") and name != _STYLES and has_look
+            archive.writestr(name, _part_without(part, styles, texts) if is_text else part)
     return packed.getvalue(), texts
 
 
-def _without_hidden(part: bytes, styles: Mapping[str, bool], texts: list[str]) -> bytes:
+def _part_without(part: bytes, styles: Mapping[str, Mapping[str, bool]], texts: list[str]) -> bytes:
     root = parsed(part)
     for paragraph in root.iter("{*}p"):
-        of_paragraph = _style(paragraph.find("{*}pPr/{*}pStyle"), styles)
-        runs = [run for run in paragraph.iter("{*}r") if _vanishes(run, styles, default=of_paragraph)]
+        named = paragraph.find("{*}pPr/{*}pStyle")
+        defaults = {look: _style(named, known) for look, known in styles.items()}
+        runs = [
+            run
+            for run in paragraph.iter("{*}r")
+            if any(_looks(run, look, known, default=defaults[look]) for look, known in styles.items())
+        ]
         text = " ".join("".join(word for run in runs for word in _take(run)).split())
         texts.extend([text] if text else [])
+    # What is left has none of these looks; whoever reads it may not know each word that says so ("off").
+    for properties in root.iter("{*}rPr"):
+        for look in styles:
+            for stated in properties.findall(f"{{*}}{look}"):
+                properties.remove(stated)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
@@ -57,8 +83,8 @@ def _take(run: etree._Element) -> Iterator[str]:
             run.remove(child)
 
 
-def _vanishes(run: etree._Element, styles: Mapping[str, bool], *, default: bool) -> bool:
-    stated = _stated(run.find("{*}rPr"))
+def _looks(run: etree._Element, look: str, styles: Mapping[str, bool], *, default: bool) -> bool:
+    stated = _stated(run.find("{*}rPr"), look)
     return _style(run.find("{*}rPr/{*}rStyle"), styles, default=default) if stated is None else stated
 
 
@@ -66,8 +92,8 @@ def _style(named: etree._Element | None, styles: Mapping[str, bool], *, default:
     return default if named is None else styles.get(_value(named), default)
 
 
-def _stated(properties: etree._Element | None) -> bool | None:
-    found = properties.find("{*}vanish") if properties is not None else None
+def _stated(properties: etree._Element | None, look: str) -> bool | None:
+    found = properties.find(f"{{*}}{look}") if properties is not None else None
     return None if found is None else _value(found) not in _OFF
 
 
@@ -75,18 +101,18 @@ def _value(element: etree._Element) -> str:
     return next((str(value) for name, value in element.attrib.items() if etree.QName(name).localname == "val"), "")
 
 
-def _hidden_styles(part: bytes | None) -> dict[str, bool]:
-    """Whether each style that says so, or that is based on one, hides its text."""
+def _styles_of(look: str, part: bytes | None) -> dict[str, bool]:
+    """Whether each style that says so, or that is based on one, gives its text that look."""
     if part is None:
         return {}
     bases: dict[str, str] = {}
     stated: dict[str, bool] = {}
     for style in parsed(part).iter("{*}style"):
         name = next((str(value) for key, value in style.attrib.items() if etree.QName(key).localname == "styleId"), "")
-        base, vanish = style.find("{*}basedOn"), _stated(style.find("{*}rPr"))
+        base, own = style.find("{*}basedOn"), _stated(style.find("{*}rPr"), look)
         bases[name] = _value(base) if base is not None else ""
-        stated.update({} if vanish is None else {name: vanish})
-    return {name: hides for name in bases if (hides := _inherited(name, bases, stated)) is not None}
+        stated.update({} if own is None else {name: own})
+    return {name: has for name in bases if (has := _inherited(name, bases, stated)) is not None}
 
 
 def _inherited(name: str, bases: Mapping[str, str], stated: Mapping[str, bool]) -> bool | None:

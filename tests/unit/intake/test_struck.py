@@ -4,7 +4,7 @@ import pytest
 
 from syndicator.intake.hidden import visible
 from syndicator.intake.read import read
-from tests.unit.intake.test_hidden import HEAD, TITLE, run, said, told
+from tests.unit.intake.test_hidden import HEAD, TITLE, W, run, said, told
 from tests.unit.intake.test_hostile import docx
 
 
@@ -46,8 +46,35 @@ def test_rules_about_lines_leave_room_for_those_that_hide() -> None:
     assert visible('<p class="x">Bread.</p>', sheet) == ("", ["Bread."])
 
 
-def test_struck_out_text_of_a_word_document_is_left_out_and_told() -> None:
-    paragraph = f"<w:p>{run('It costs ')}{run('99 ', '<w:strike/>')}{run('55 euros.')}</w:p>"
-    reading = read(docx(f"{TITLE}{paragraph}"), "x.docx")
+STYLES = (
+    f"<w:styles {W}>"
+    '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="GoneTwice"><w:rPr><w:dstrike w:val="1"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Based"><w:basedOn w:val="Gone"/></w:style></w:styles>'
+)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        "<w:strike/>",
+        "<w:dstrike/>",
+        '<w:strike w:val="0"/><w:dstrike w:val="true"/>',
+        '<w:rStyle w:val="Gone"/>',
+        '<w:rStyle w:val="GoneTwice"/><w:strike w:val="0"/>',
+        '<w:rStyle w:val="Based"/>',
+    ],
+)
+def test_struck_out_text_of_a_word_document_is_left_out_and_told(look: str) -> None:
+    paragraph = f"<w:p>{run('It costs ')}{run('99 ', look)}{run('55 euros.')}</w:p>"
+    reading = read(docx(f"{TITLE}{paragraph}", more={"word/styles.xml": STYLES}), "x.docx")
     assert said(reading) == ["It costs 55 euros."]
     assert told(reading, "W126") == ["struck-out text was left out: '99'"]
+
+
+@pytest.mark.parametrize("look", ['<w:dstrike w:val="0"/>', '<w:rStyle w:val="Gone"/><w:strike w:val="off"/>'])
+def test_text_of_a_word_document_whose_line_is_switched_off_stays(look: str) -> None:
+    paragraph = f"<w:p>{run('It costs ')}{run('99 ', look)}{run('euros.')}</w:p>"
+    reading = read(docx(f"{TITLE}{paragraph}", more={"word/styles.xml": STYLES}), "x.docx")
+    assert said(reading) == ["It costs 99 euros."]
+    assert told(reading, "W126") == []
