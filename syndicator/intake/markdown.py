@@ -1,13 +1,15 @@
-"""Markdown (CommonMark with tables, no HTML) as a sheet. Every line of the source is accounted for."""
+"""Markdown (CommonMark with tables and strikethrough, no HTML) as a sheet. Every line of the source is accounted for."""
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from syndicator.intake.hidden import struck_text
 from syndicator.intake.numbering import numbered, start_of
 from syndicator.intake.openings import is_end_mark
 from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet, TextLine, lines_of
@@ -16,7 +18,8 @@ from syndicator.intake.sheet import Anchor, Kind, Oddity, Picture, Piece, Sheet,
 # pairing them costs time that grows with their square.
 _MOST_MARKS: Final = 2_000
 _MOST_MARKS_ALTOGETHER: Final = 30_000
-_MARKS: Final = re.compile(r"[*_\[\]<`&|]")
+_MARKS: Final = re.compile(r"[*_~\[\]<`&|]")
+_BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 _LONGEST_HEADING: Final = 300
 # "[^1]: unaudited" is a note in every dialect but CommonMark, which takes it for where a link leads.
 _NOTE: Final = re.compile(r"^( {0,3})\[(?=\^[^\]\s]{1,40}\]:)", re.MULTILINE)
@@ -41,7 +44,7 @@ def read_markdown(text: str, offset: int = 0) -> Sheet:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
     parser.validateLink = _any  # type: ignore[method-assign] # judged below, where it can be reported
     parser.normalizeLink = _verbatim  # type: ignore[method-assign] # addresses stay as written
     return parser
@@ -129,7 +132,7 @@ class _Walk:
         said = [self._inline(token, (token.map or (first, last))[0]) for token in group if token.type == "inline"]
         lines = tuple(line for point in said for line in point)
         points = tuple("\n".join(line.text for line in point) for point in said)
-        numbers = _numbers(group, 0)
+        numbers, points = _said(_numbers(group, 0), points)
         start = start_of(numbers)
         place = self._offset
         return Piece(
@@ -163,9 +166,8 @@ class _Walk:
                     TextLine(line.number, (sign if line is lines[0] else "") + line.text) for line in lines
                 )
                 sign = ""
-        numbers = _numbers(group, 0)
+        numbers, texts = _said(_numbers(group, 0), ["\n".join(line.text for line in point) for point in points])
         start = start_of(numbers) if numbers else 1
-        texts = tuple("\n".join(line.text for line in point) for point in points)
         return Piece(
             "list",
             first + 1 + self._offset,
@@ -200,8 +202,8 @@ class _Walk:
         number = first + 1 + self._offset
         texts: dict[int, str] = {number: ""}
         open_links: list[tuple[str, str]] = []
-        for child in token.children or []:
-            if child.type in {"softbreak", "hardbreak"}:
+        for child in self._unstruck(token.children or []):
+            if child.type in _BREAKS:
                 number += 1
                 texts[number] = ""
             elif child.type == "image":
@@ -214,6 +216,22 @@ class _Walk:
             else:
                 texts[number] += child.content
         return tuple(TextLine(number, text) for number, text in texts.items() if text.strip())
+
+    def _unstruck(self, children: Sequence[Token]) -> Iterator[Token]:
+        """What stands in a line and is not struck out, and all breaks: the lines below keep their numbers."""
+        before = " "
+        for is_struck, group in groupby(_marked(children), key=itemgetter(0)):
+            tokens = [child for _, child in group]
+            if is_struck:
+                text = " ".join("".join(" " if child.type in _BREAKS else child.content for child in tokens).split())
+                self._sheet.oddities.extend([struck_text(text)] if text else [])
+                yield from (child for child in tokens if child.type in _BREAKS)
+                continue
+            if before.endswith(" ") and tokens[0].type == "text":
+                # Of the spaces around what was struck out, one is left.
+                tokens[0].content = tokens[0].content.removeprefix(" ")
+            before = tokens[-1].content
+            yield from tokens
 
     def _picture(self, child: Token, number: int) -> None:
         source, title = str(child.attrGet("src") or ""), str(child.attrGet("title") or "")
@@ -264,6 +282,20 @@ def _numbers(group: Sequence[Token], place: int) -> list[int]:
     # "1." before every point: Markdown counts for itself.
     is_automatic = len(given) > 1 and set(given) in ({0}, {1})
     return list(range(given[0], given[0] + len(given))) if is_automatic else given
+
+
+def _marked(children: Sequence[Token]) -> Iterator[tuple[bool, Token]]:
+    """Each token of a line, and whether it is struck out or one of the marks that do so."""
+    depth = 0
+    for child in children:
+        depth += (child.type == "s_open") - (child.type == "s_close")
+        yield bool(depth) or child.type == "s_close", child
+
+
+def _said(numbers: Sequence[int], points: Sequence[str]) -> tuple[list[int], tuple[str, ...]]:
+    """The points that say something, and their numbers: of one that is struck out, neither is left."""
+    kept = [place for place, point in enumerate(points) if point]
+    return [numbers[place] for place in kept] if numbers else [], tuple(points[place] for place in kept)
 
 
 def _signs(group: Sequence[Token], place: int) -> Iterator[str]:

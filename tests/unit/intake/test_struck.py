@@ -46,6 +46,7 @@ def test_rules_about_lines_leave_room_for_those_that_hide() -> None:
     assert visible('<p class="x">Bread.</p>', sheet) == ("", ["Bread."])
 
 
+MARKDOWN = "# Acme opens a bakery\n\nAcme opened a bakery today, and it bakes bread for the whole town.\n\n"
 STYLES = (
     f"<w:styles {W}>"
     '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:strike/></w:rPr></w:style>'
@@ -78,3 +79,34 @@ def test_text_of_a_word_document_whose_line_is_switched_off_stays(look: str) -> 
     reading = read(docx(f"{TITLE}{paragraph}", more={"word/styles.xml": STYLES}), "x.docx")
     assert said(reading) == ["It costs 99 euros."]
     assert told(reading, "W126") == []
+
+
+@pytest.mark.parametrize(
+    ("markdown", "body", "struck"),
+    [
+        ("It costs ~~99 *or*\n98~~ 55 euros.", ["It costs \n55 euros."], ["99 or 98"]),
+        ("~~All of it.~~\n\n## ~~And~~ this", ["this"], ["All of it.", "And"]),
+        ("See ~~[the plan](https://acme.example/plan)~~ us.", ["See us."], ["the plan"]),
+        ("It takes ~5 to ~~10 hours, `~~really~~`.", ["It takes ~5 to ~~10 hours, ~~really~~."], []),
+    ],
+)
+def test_struck_out_text_of_a_markdown_text_is_left_out_and_told(
+    markdown: str, body: list[str], struck: list[str]
+) -> None:
+    reading = read(
+        f"{MARKDOWN}{markdown}\n\nThat is the whole of it, and all that there is to be said.".encode(), "x.md"
+    )
+    assert said(reading)[:-1] == body
+    assert told(reading, "W126") == [f"struck-out text was left out: {text!r}" for text in struck]
+    assert "links" not in reading.draft
+
+
+def test_struck_out_points_of_a_markdown_text_take_their_numbers_along() -> None:
+    points = "- ~~one~~\n- two\n\nThen, in order:\n\n1. first\n2. ~~second~~\n3. third\n\n"
+    table = "| a | b |\n| --- | --- |\n| ~~1~~ | 2 |\n"
+    reading = read(f"{MARKDOWN}{points}{table}".encode(), "x.md")
+    bullets, _, numbered, columns = reading.draft["body"][1:]
+    assert bullets["points"] == ["two"]
+    assert numbered["text"] == "1. first\n3. third"
+    assert columns["rows"] == [["", "2"]]
+    assert len(told(reading, "W126")) == 3
