@@ -26,6 +26,8 @@ _GERMAN: Final = (
     r"|\bver\u00f6ffentlichung (?:erst|fr\u00fchestens|nicht) (?:ab|am|vor)\b"
     r"|^\W*(?:zur )?ver\u00f6ffentlichung (?:ist )?(?:frei(?:gegeben)?|erlaubt|gestattet|zul\u00e4ssig) "
     r"(?:erst )?(?:ab|am)\b"
+    r"|^\W*(?:ver\u00f6ffentlichung|erscheinung|freigabe|sende)\w*\s?:.{0,50}"
+    r"(?:\bfr\u00fchestens\b|\bnicht (?:vor|vorher|davor|fr\u00fcher|eher)\b)"
 )
 _ENGLISH: Final = (
     r"\bembargo(?:ed)? (?:for release )?(?:until|till|to|lifts?|ends?|applies)\b|\bembargoed\W*\d"
@@ -37,12 +39,15 @@ _ENGLISH: Final = (
     r"|^\W*(?:please )?do not (?:publish|release|broadcast|distribute|use)\b.{0,30}\b(?:before|until|till|prior to)\b"
     r"|\b(?:publication|release|broadcast|distribution|use) (?:is )?(?:prohibited|forbidden|not (?:permitted|allowed)) "
     r"(?:before|until|till|prior to)\b"
+    r"|^\W*(?:for )?(?:release|publication|publish|issue|broadcast|distribution)(?: (?:time|date|day))?\s?:.{0,50}"
+    r"\b(?:not?|never) (?:before|prior to|(?:any )?(?:earlier|sooner))\b"
 )
 _FRENCH: Final = (
     r"\bembargo jusqu|\bsous embargo\b|\bne pas (?:diffuser|publier)\b.{0,20}\bavant\b"
     r"|\b(?:diffusion|publication|parution) (?:interdite|non autoris\u00e9e) (?:avant|jusqu)"
     r"|^\W*(?:diffusion|publication|parution) (?:autoris\u00e9e|possible|libre) "
     r"(?:\u00e0 (?:partir|compter)|d\u00e8s)\b"
+    r"|^\W*(?:(?:date|heure) de )?(?:diffusion|publication|parution)\s?:.{0,50}\bpas avant\b"
 )
 _SPANISH: Final = (
     r"\bembargo hasta\b|\bembargad[oa]s? hasta\b|\bbajo embargo\b"
@@ -50,11 +55,13 @@ _SPANISH: Final = (
     r"|\bprohibida su (?:difusi\u00f3n|publicaci\u00f3n) (?:antes|hasta)\b"
     r"|\b(?:difusi\u00f3n|publicaci\u00f3n) (?:prohibida|no (?:autorizada|permitida)) (?:antes|hasta)\b"
     r"|^\W*(?:difusi\u00f3n|publicaci\u00f3n) (?:autorizada|permitida|libre) (?:a partir|desde)\b"
+    r"|^\W*(?:(?:fecha|hora) de )?(?:difusi\u00f3n|publicaci\u00f3n)\s?:.{0,50}\bno antes\b"
 )
 _ITALIAN: Final = (
     r"\bembargo fino\b|\b(?:sotto|in) embargo\b|\bnon (?:pubblicare|diffondere)\b.{0,20}\bprima\b"
     r"|\b(?:diffusione|pubblicazione) (?:vietata|non (?:consentita|autorizzata)) (?:prima|fino)\b"
     r"|^\W*(?:diffusione|pubblicazione) (?:consentita|autorizzata|libera) (?:dal|dalle|a partire)\b"
+    r"|^\W*(?:(?:data|ora) di )?(?:diffusione|pubblicazione)\s?:.{0,50}\bnon prima\b"
 )
 MENTION: Final = re.compile(
     rf"{_GERMAN}|{_ENGLISH}|{_FRENCH}|{_SPANISH}|{_ITALIAN}|\bembargo_(?:until|zone)\b", re.IGNORECASE

@@ -1,4 +1,4 @@
-"""Markdown (CommonMark with tables and strikethrough, no HTML) as a sheet. Every line of the source is accounted for."""
+"""Markdown (CommonMark, tables, strikethrough, no HTML) as a sheet. Every line of the source is accounted for."""
 
 import re
 from collections.abc import Iterator, Sequence
