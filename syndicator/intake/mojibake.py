@@ -12,9 +12,13 @@ from syndicator.intake.reading import Reading
 _REST: Final = "\x80-\xbf" + "".join(
     sign for byte in range(0x80, 0xA0) if (sign := bytes([byte]).decode("cp1252", "ignore"))
 )
-# In the languages of releases no word has these in this order; "Å“" only between letters, for Swedish quotes its "Å".
+# Of those, the ones that end a quotation or a clause: «VILÃ», IRMÃ…
+_ENDS: Final = "\u00ab\u00bb\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2026\u2039\u203a"
+# In the languages of releases no word has these in this order. "Ã" ends words in capitals, and what follows it there
+# ends what they say; "Å“" counts only between letters, for Swedish quotes its "Å".
 _MISREAD: Final = re.compile(
-    rf"(?:\u00c3[{_REST}]|\u00c2[{_REST}]|\u00e2[\u20ac\u201a\u201e\x80\x82\x84][{_REST}]"
+    rf"(?:\u00c3(?![{_ENDS}])[{_REST}]|\u00c3[{_ENDS}](?=[^\W\d_])|(?<=[a-z\u00df-\u00ff])\u00c3[{_ENDS}]"
+    rf"|\u00c2[{_REST}]|\u00e2[\u20ac\u201a\u201e\x80\x82\x84][{_REST}]"
     r"|(?<=[^\W\d_])\u00c5[\u201c\x93](?=[^\W\d_]))+"
 )
 _WIDEST: Final = 40

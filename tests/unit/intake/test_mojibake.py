@@ -28,6 +28,11 @@ def found(line: str) -> list[tuple[int, int, str]]:
         "cœur",
         "§ 18",
         "Acme™",
+        "Österreich",
+        "SCHÖN",
+        "l’ÉTÉ",
+        "dû",
+        "Noël",
     ],
 )
 @pytest.mark.parametrize("charset", ["cp1252", "latin-1"])
@@ -52,6 +57,7 @@ def read_as(byte: int, charset: str) -> str:
     [
         "Müller, Straße, „Brot“, «CAFÉ», «déjà», ‚so‘ – 50 € … © 2027 §\u00a018.",
         "SÃO PAULO, ÂGE, PÂTÉ, «À», «Â la carte», Ångström, „Å“, „Ä“, „Ö“, É…",
+        "«VILÃ», “IRMÔ, „Ô, ‘AMANHÒ, MAÇÃ… e MAÇÖ assim se diz.",
         "L’ÎLE, ŒUVRE, cœur, naïf, â la carte, â € 5.",
     ],
 )
