@@ -20,6 +20,7 @@ _ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 _SHORTEST_PROSE: Final = 80
 _FEWEST_PROSE: Final = 2
 _ENDS_PROSE: Final = '.!?"\u201c\u201d\u00bb\u00ab'
+_TAIL: Final = frozenset({"about", "captions", "contact", "end", "legal", "publisher", "source"})
 _DASHES: Final = frozenset("-\u2013\u2014")
 
 
@@ -85,7 +86,17 @@ def _is_title_above(pieces: Sequence[Piece], place: int, kicker: int) -> bool:
     between = pieces[place + 1 : kicker]
     behind = next((piece for piece in pieces[kicker + 1 :] if piece.lines and not is_date(piece.lines)), None)
     is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
-    return is_text or any(is_date(piece.lines) for piece in between if piece.lines)
+    return (
+        is_text
+        or (behind is not None and _ends_story(behind))
+        or any(is_date(piece.lines) for piece in between if piece.lines)
+    )
+
+
+def _ends_story(piece: Piece) -> bool:
+    """``Media contact``; ``About Acme``; ``###``: below these, no headline is to come."""
+    opening = opening_of(piece.lines[0].text)
+    return opening is not None and opening.section in _TAIL
 
 
 def kicks_below_company(piece: Piece) -> bool:

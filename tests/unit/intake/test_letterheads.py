@@ -51,3 +51,14 @@ def test_a_headline_that_ends_with_a_company_stays_one() -> None:
 def test_the_kind_of_release_is_no_headline(kind: str) -> None:
     text = f"{kind}\n\nAcme raises its forecast for 2027\n\nAcme has raised its forecast for 2027 today.\n"
     assert read(text.encode(), "x.txt").draft["headline"] == "Acme raises its forecast for 2027"
+
+
+@pytest.mark.parametrize(
+    "below", ["Media contact\nJane Doe\njane@acme.example", "About Acme\nAcme bakes bread.", "###"]
+)
+def test_a_kicker_below_a_short_text_leaves_the_headline_where_it_is(below: str) -> None:
+    text = f"Acme opens bakery in Leeds\n\nAcme opened a bakery today.\n\nFOR IMMEDIATE RELEASE\n\n{below}\n"
+    reading = read(text.encode(), "x.txt")
+    assert reading.draft["headline"] == "Acme opens bakery in Leeds"
+    assert reading.draft["body"][0]["text"] == "Acme opened a bakery today."
+    assert "publisher" not in reading.draft
