@@ -11,6 +11,7 @@ from syndicator.intake.reach import EMAIL, LOOSE_PHONE, URL, Said, facts, is_num
 _WAYS: Final = ("phone", "fax", "email")
 # From the first of several spaces only: of a long row, each would be tried with all behind it.
 _HALVES: Final = re.compile(r"(?<!\s)\s+[\u2013\u2014|/-]\s+")
+_TOGETHER: Final = re.compile(r"\s?/\s?")
 _TRIM: Final = " ,;|/\u2013\u2014-:\t\u00a0"
 _FEWEST_NAMES: Final = 2
 _MOST_NAMES: Final = 6
@@ -30,7 +31,7 @@ def contacts_of(groups: Iterable[Sequence[str]], houses: str = "") -> list[Conta
         before = len(found) - bool(found and not _is_reachable(found[-1]))
         for line in group:
             _add(found, line, folded(houses))
-        _share(found[max(0, before) :])
+        _share([one for one in found[max(0, before) :] if _is_reachable(one) or _is_somebody(one, folded(houses))])
     any_way = any(map(_is_reachable, found))
     kept = [contact for contact in found if _is_contact(contact, houses, any_way=any_way)]
     return [{field: value for field, value in contact.items() if field != "_house"} for contact in kept]
@@ -40,6 +41,14 @@ def _is_contact(contact: Contact, houses: str, *, any_way: bool) -> bool:
     """Whether this is somebody; beside one who can be reached, a line that names no person is only a line."""
     name = str(contact.get("name", ""))
     return _is_reachable(contact) or (bool(name) and (not any_way or _is_person(name, folded(houses))))
+
+
+def _is_somebody(contact: Contact, houses: str) -> bool:
+    """Whether this names persons, a desk or a house, and not when or how they answer: ``Interviews on request``."""
+    name = str(contact.get("name", ""))
+    is_named = all(word[:1].isupper() or folded(word) in layouts().particles for word in name.split() if word != "/")
+    has_role = _has_role(f"{name} {contact.get('role', '')}")
+    return bool(name) and (is_named or has_role or _is_desk(name) or _is_house(name, houses))
 
 
 def _share(group: Sequence[Contact]) -> None:
@@ -121,7 +130,7 @@ def _words(found: list[Contact], text: str, houses: str) -> None:
     name, role = _name_and_role(text, houses)
     if "name" not in contact:
         contact.update({"name": name, **({"role": role} if role and "role" not in contact else {})})
-    elif _is_house(contact["name"], houses) and _is_person(name, houses) and (not role or _has_role(role)):
+    elif _is_house(contact["name"], houses) and _names_persons(name, houses) and (not role or _has_role(role)):
         house = ", ".join(part for part in (contact["name"], contact.get("role")) if part)
         contact.update({"name": name, "role": f"{role}, {house}" if role else house, "_house": house})
     elif "role" not in contact and (not role or _has_role(text) or _is_house(text, houses)):
@@ -168,6 +177,11 @@ def _is_person(text: str, houses: str) -> bool:
         and not _has_role(text)
         and not _is_house(text, houses)
     )
+
+
+def _names_persons(text: str, houses: str) -> bool:
+    """``Jane Doe``; ``Jane Doe / John Roe``, who answer together."""
+    return all(_is_person(name, houses) for name in _TOGETHER.split(text))
 
 
 def names_in(line: str) -> list[str]:

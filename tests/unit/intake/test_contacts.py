@@ -220,3 +220,17 @@ def test_a_label_with_a_sign_that_nobody_sees_is_a_label(sign: str) -> None:
 )
 def test_labels_without_a_colon_are_no_names_and_no_roles(lines: list[str], contact: dict[str, str]) -> None:
     assert contacts_of([lines]) == [contact]
+
+
+@pytest.mark.parametrize("note", ["Interviews on request, Mondays only", "Interviews on request", "Fotos auf Anfrage"])
+def test_a_line_that_says_when_they_answer_is_no_contact(note: str) -> None:
+    people = ["María del Carmen García López, CEO", "John Roe, CFO", "+44 113 496 0000"]
+    found = contacts_of([[*people, note]])
+    assert [one["name"] for one in found] == ["María del Carmen García López", "John Roe"]
+    assert {one["phone"] for one in found} == {"+44 113 496 0000"}
+
+
+def test_who_answers_together_is_a_name_and_no_role_of_a_house() -> None:
+    assert contacts_of([["Acme Ltd", "John Smith / Jane Doe", "+44 113 496 0000"]]) == [
+        {"name": "John Smith / Jane Doe", "role": "Acme Ltd", "phone": "+44 113 496 0000"}
+    ]
