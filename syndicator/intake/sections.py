@@ -24,6 +24,7 @@ from syndicator.intake.tail import (
     leaves_reach,
 )
 from syndicator.intake.top import (
+    ENDS_SENTENCE,
     LONGEST_SUBHEADLINE,
     first_title,
     is_above_text,
@@ -37,7 +38,6 @@ _LONGEST_TEASER: Final = 700
 _LONGEST_SUBHEADING: Final = 90
 _LONGEST_HEADLINE: Final = 300
 _MARKS: Final = frozenset('"\u201c\u201d\u00bb\u00ab')
-_ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
 # What may stand between a headline and its subheadline.
 _ABOVE: Final = frozenset({Part.HEADLINE, Part.KICKER, Part.DATELINE, Part.EMBARGO, Part.LEGAL})
 _ONE_LINE: Final = frozenset({"kicker", "embargo", "issued", "end"})
@@ -209,7 +209,7 @@ class _Walk:
         self._section = None
         if len(lines) > count:
             rest = lines[count:]
-            is_title = len(joined(rest)) <= LONGEST_SUBHEADLINE and joined(rest).rstrip()[-1:] not in _ENDS_SENTENCE
+            is_title = len(joined(rest)) <= LONGEST_SUBHEADLINE and joined(rest).rstrip()[-1:] not in ENDS_SENTENCE
             self._new(Part.SUBHEADLINE if is_title and len(rest) == 1 else Part.BODY)
             self._append(rest)
             self._section = None
@@ -290,7 +290,7 @@ class _Walk:
             return Part.TEASER
         if not self._has(Part.SUBHEADLINE) and len(text) <= LONGEST_SUBHEADLINE and place == self._headline_at + 1:
             is_longer = len(following.text) > len(text) or piece.kind == "heading" or is_date(following.lines)
-            if is_dashed(text) or (text[-1:] not in _ENDS_SENTENCE and is_longer):
+            if is_dashed(text) or (text[-1:] not in ENDS_SENTENCE and is_longer):
                 return Part.SUBHEADLINE
         if (
             piece.kind == "paragraph"
@@ -317,7 +317,7 @@ class _Walk:
         return (
             len(lines) == 1
             and len(text) <= _LONGEST_SUBHEADING
-            and text[-1:] not in _ENDS_SENTENCE
+            and text[-1:] not in ENDS_SENTENCE
             and (text[:1].isupper() or text[:1].isdigit())
             and self._body_begun
             and not self._signs(place, text)

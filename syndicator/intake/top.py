@@ -16,7 +16,10 @@ _LOOK_AHEAD: Final = 8
 _MOST_WORDS_OF_COMPANY: Final = 8
 _SHORTEST_TEXT: Final = 60
 _WIRE: Final = re.compile(r"^[^\n()]{1,80}\((?:ots|pts|news aktuell)\b")
-_ENDS_SENTENCE: Final = '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)'
+ENDS_SENTENCE: Final = (
+    '.!?:;,\u2026"\u201c\u201d\u00bb\u00ab)' + "\u3002\uff01\uff1f\uff0e\u061f\u061b\u06d4\u0964\u0965"
+)
+"""Signs that no title ends with: those of European languages, of Chinese and Japanese, Arabic, Urdu and Hindi."""
 _SHORTEST_PROSE: Final = 80
 _FEWEST_PROSE: Final = 2
 _ENDS_PROSE: Final = '.!?"\u201c\u201d\u00bb\u00ab'
@@ -85,7 +88,7 @@ def _is_title_above(pieces: Sequence[Piece], place: int, kicker: int) -> bool:
     """``Headline``, ``FOR IMMEDIATE RELEASE``, text: the headline stands above the kicker."""
     between = pieces[place + 1 : kicker]
     behind = next((piece for piece in pieces[kicker + 1 :] if piece.lines and not is_date(piece.lines)), None)
-    is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in _ENDS_SENTENCE
+    is_text = behind is None or bool(dateline_of(behind.text)) or behind.text.rstrip()[-1:] in ENDS_SENTENCE
     return (
         is_text
         or (behind is not None and _ends_story(behind))
@@ -120,7 +123,7 @@ def _is_company(piece: Piece) -> bool:
 def _is_title(pieces: Sequence[Piece]) -> bool:
     """Whether these are a title, and a text or another short line below it."""
     title = pieces[0].text.strip() if len(pieces) > 1 and pieces[0].kind == "paragraph" else ""
-    is_short = 0 < len(title) <= LONG_LINE and "\n" not in title and title[-1] not in _ENDS_SENTENCE
+    is_short = 0 < len(title) <= LONG_LINE and "\n" not in title and title[-1] not in ENDS_SENTENCE
     return is_short and dateline_of(title) is None
 
 
