@@ -63,14 +63,20 @@ _ITALIAN: Final = (
     r"|^\W*(?:diffusione|pubblicazione) (?:consentita|autorizzata|libera) (?:dal|dalle|a partire)\b"
     r"|^\W*(?:(?:data|ora) di )?(?:diffusione|pubblicazione)\s?:.{0,50}\bnon prima\b"
 )
+# Dutch, Portuguese, Polish, Swedish, Danish, Norwegian: they share the word, and a day follows theirs for "until".
+_ELSEWHERE: Final = (
+    r"^\W*(?:(?:onder|sob|under|pod) )?embargo (?:tot|at\u00e9|do|till|til|fram till|indtil)"
+    r"(?: (?:en met|og med|och med|\u00e0s|o dia|dia|dnia|den|kl\.?))?\W+\d"
+)
 MENTION: Final = re.compile(
-    rf"{_GERMAN}|{_ENGLISH}|{_FRENCH}|{_SPANISH}|{_ITALIAN}|\bembargo_(?:until|zone)\b", re.IGNORECASE
+    rf"{_GERMAN}|{_ELSEWHERE}|{_ENGLISH}|{_FRENCH}|{_SPANISH}|{_ITALIAN}|\bembargo_(?:until|zone)\b", re.IGNORECASE
 )
 """What says that a text must not be published yet. The word alone may be about trade, a street, or a library."""
 
 REFUSED_AFTER: Final = timedelta(days=1)
 """An embargo that ended longer ago was mistyped, and what it was to hold back would be out for good."""
 
+_NAMES_DAY: Final = re.compile(_ELSEWHERE, re.IGNORECASE)
 _LONGEST: Final = 200
 _FARTHEST: Final = 60
 _CLOCK: Final = re.compile(
@@ -91,7 +97,7 @@ def is_embargo(line: str) -> bool:
     if _SAYS_NO_TIME.fullmatch(line):
         return line.strip().isupper() or "embargoed" in line.lower()
     found = MENTION.search(line, 0, _FARTHEST + len("ver\u00f6ffentlichen"))
-    return bool(found) and bool(_dates(line) or _CLOCK.search(line))
+    return bool(found) and bool(_dates(line) or _CLOCK.search(line) or _NAMES_DAY.match(line))
 
 
 def says_none(line: str) -> bool:

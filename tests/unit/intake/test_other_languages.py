@@ -1,7 +1,8 @@
-"""Texts in languages whose layouts are not known: what they say stays text."""
+"""Texts in languages whose layouts are not known: what they say stays text, and an embargo is one."""
 
 import pytest
 
+from syndicator.errors import Rejected
 from syndicator.intake.read import read
 from syndicator.intake.reading import to_record
 
@@ -23,3 +24,27 @@ def test_a_sentence_below_a_headline_is_text(language: str, headline: str, text:
     assert record.headline == headline
     assert record.subheadline is None
     assert len(record.body) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Embargo tot 5 maart 2099",
+        "Onder embargo tot en met 5 maart 2099, 6.00 uur",
+        "EMBARGO até 5 de março de 2099",
+        "Sob embargo até às 6h de 5 de março de 2099",
+        "Embargo do dnia 5 marca 2099",
+        "Embargo till 5 mars 2099",
+        "Embargo til 5. marts 2099",
+    ],
+)
+def test_an_embargo_is_refused_in_more_languages_than_layouts_are_known_of(line: str) -> None:
+    source = f"Acme opens a bakery\n\n{line}\n\nAcme opened a bakery, and it bakes bread for the whole town.\n"
+    with pytest.raises(Rejected, match="states an embargo"):
+        to_record(read(source.encode(), "x.txt", {**FIELDS, "language": "nl"}))
+
+
+@pytest.mark.parametrize("line", ["Embargo do Brasil a 5 países", "Embargo till trots: 5 nya avtal"])
+def test_a_headline_about_an_embargo_stays_one(line: str) -> None:
+    source = f"{line}\n\nAcme opened a bakery, and it bakes bread for the whole town.\n"
+    assert to_record(read(source.encode(), "x.txt", {**FIELDS, "language": "pt"})).headline == line
