@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
+from syndicator.intake.embargoes import is_embargo
 from syndicator.intake.reach import EMAIL
 
 _HEADING: Final = re.compile(r"h[1-6]")
@@ -24,7 +25,8 @@ def arranging(source: str) -> frozenset[int]:
     """Numbers, from 0 in the order of the page, of the tables that only arrange what is in them.
 
     Those are tables of one column, around another table, with a heading, with a whole text in a cell, or with a
-    contact's lines in one.
+    contact's lines in one; and those above the title, with no text between: they are the sender's letterhead.
+    Where a row of such a one states an embargo, its cells stay beside each other.
     """
     tables = _Tables()
     tables.feed(source)
@@ -38,11 +40,18 @@ class _Table:
     columns: int = 0
     cells: int = 0
     text: list[str] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
+    states_embargo: bool = False
+
+    def end_row(self) -> None:
+        self.states_embargo = self.states_embargo or is_embargo(" ".join(self.row))
+        self.row.clear()
 
     def end_cell(self) -> None:
         text = "".join(self.text).strip()
         is_contact = len(text.split("\n")) >= _FEWEST_LINES and EMAIL.search(text[:_LONGEST_CELL]) is not None
         self.arranges = self.arranges or len(text) > _LONGEST_CELL or is_contact
+        self.row.append(text)
         self.text.clear()
 
 
@@ -51,6 +60,7 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.seen: list[_Table] = []
         self._open: list[_Table] = []
+        self._has_begun = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
@@ -61,6 +71,10 @@ class _Tables(HTMLParser):
             self._open.append(self.seen[-1])
         elif self._open:
             self._inside(self._open[-1], tag)
+        elif _HEADING.fullmatch(tag):
+            for table in () if self._has_begun else self.seen:
+                table.arranges = table.arranges or not table.states_embargo
+            self._has_begun = True
 
     def _inside(self, table: _Table, tag: str) -> None:
         if tag == "tr":
@@ -78,10 +92,14 @@ class _Tables(HTMLParser):
             self._open.pop()
         elif tag in {"td", "th"} and self._open:
             self._open[-1].end_cell()
+        elif tag == "tr" and self._open:
+            self._open[-1].end_row()
 
     def handle_data(self, data: str) -> None:
         if self._open:
             self._open[-1].text.append(" ".join(data.split("\n")))
+        elif data.strip():
+            self._has_begun = True
 
 
 class Grid:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from syndicator.errors import Rejected
 from syndicator.intake.read import read
+from syndicator.intake.reading import to_record
+from tests.unit.intake.test_hostile import docx, paragraph
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,40 @@ def test_a_kicker_below_a_short_text_leaves_the_headline_where_it_is(below: str)
     assert reading.draft["headline"] == "Acme opens bakery in Leeds"
     assert reading.draft["body"][0]["text"] == "Acme opened a bakery today."
     assert "publisher" not in reading.draft
+
+
+TEXT = "LEEDS, 3 March 2027 – Acme opened a bakery, and it bakes bread for the whole town."
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.html"])
+def test_a_table_above_the_title_is_a_letterhead(name: str) -> None:
+    cells = [["Acme Ltd", "12 Gasworks Lane, Leeds LS9 8AA"], ["Press release", "3 March 2027"]]
+    if name == "x.docx":
+        rows = "".join(f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in cells)
+        source = docx(f"<w:tbl>{rows}</w:tbl>{paragraph('Acme opens a bakery', 'Heading1')}{paragraph(TEXT)}")
+    else:
+        rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cells)
+        source = f"<table>{rows}</table><h1>Acme opens a bakery</h1><p>{TEXT}</p>".encode()
+    draft = read(source, name).draft
+    assert draft["headline"] == "Acme opens a bakery"
+    assert [block["text"] for block in draft["body"]] == [TEXT]
+    assert draft["publisher"]["name"] == "Acme Ltd"
+    assert draft["publisher"]["address"][0] == "12 Gasworks Lane, Leeds LS9 8AA"
+
+
+def test_a_table_below_the_first_text_stays_one() -> None:
+    page = (
+        "<p>Acme opens a bakery</p><table><tr><td>Loaves</td><td>12</td></tr></table><h2>Bread</h2><p>It is good.</p>"
+    )
+    assert "table" in {block["type"] for block in read(page.encode(), "x.html").draft["body"]}
+
+
+@pytest.mark.parametrize("label", ["Freigabe", "Sperrfrist", "Embargo until"])
+def test_an_embargo_in_a_letterhead_of_cells_is_refused(label: str) -> None:
+    table = (
+        f"<table><tr><td>Acme Ltd</td><td>Leeds</td></tr><tr><td>{label}</td><td>23.1.2099, 10 Uhr</td></tr></table>"
+    )
+    reading = read(f"{table}<h1>Acme opens a bakery</h1><p>{TEXT}</p>".encode(), "x.html")
+    people = {"publisher": {"name": "Acme"}, "contacts": [{"name": "Jane Doe", "email": "jane@acme.example"}]}
+    with pytest.raises(Rejected, match="states an embargo"):
+        to_record(reading, people)
