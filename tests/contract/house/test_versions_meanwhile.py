@@ -108,6 +108,19 @@ def test_nothing_is_claimed_once_it_is_decided_who_hears_of_a_withdrawal(
     assert told(newsrooms) == [[], []], "it never went out, and so nobody need know that it is gone"
 
 
+def test_a_claim_takes_what_another_worker_is_not_claiming_and_does_not_wait_for_it(
+    house: House, newsrooms: Sequence[Newsroom]
+) -> None:
+    database, now = house.service.database, house.clock.us
+    with database.write() as one, database.write() as other:
+        other.execute(text("SET LOCAL lock_timeout = 1"))
+        claims = [
+            deliveries.claim(database, connection, token=token, lease_until=now + LEASE_US, limit=limit, now=now)
+            for connection, token, limit in ((one, "T", 1), (other, "U", 9))
+        ]
+    assert [len(each) for each in claims] == [1, 1]
+
+
 def failed(house: House, rows: Sequence[Claimed]) -> None:
     """Records what the worker that claimed these was answered."""
     answer = Answer(500, None, b"", "127.0.0.1", 0.1, 100)
