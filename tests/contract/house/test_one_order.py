@@ -206,6 +206,21 @@ def test_two_that_store_the_same_fragments(houses: tuple[House, House]) -> None:
     assert pass_each_other(house, first, second) == []
 
 
+def test_an_erasure_finds_the_fragments_that_were_being_stored(houses: tuple[House, House]) -> None:
+    house, other = houses
+    release_id = house.submit("one", **changed())
+    named = {"release_id": release_id, "version": 1, "edition": 0, "format": "atom", "template": TEMPLATE_VERSION}
+    erases = Thread(lambda: house.service.erase_contact(wanted(release=release_id), actor="t"))
+    with other.service.database.write() as storing:
+        renditions.insert_fragments(other.service.database, storing, [{**named, "body": b"Mustermann"}])
+        erases.start()
+        wait_until(house, 1, erases.ended)
+    erases.join(PATIENCE_S)
+    assert (erases.ended(), erases.error) == (True, "")
+    with house.service.database.read() as connection:
+        assert b"Mustermann" not in map(bytes, connection.execute(text("SELECT body FROM fragments")).scalars())
+
+
 def feed(house: House, page: int, name: str = "all") -> str:
     with house.service.database.read() as connection:
         row = renditions.get(connection, name, page, "atom")
