@@ -28,7 +28,8 @@ def test_what_is_asked_for_is_what_was_read(make: Made, written: str, sent: str)
     with listening(answering(NO_CONTENT, seen)) as port:
         url = f"http://127.0.0.1:{port}{written}"
         assert isinstance(push(make(), url), Answer)
-        assert parse_endpoint_url(url, ALL_PORTS).target == sent
+        read = parse_endpoint_url(url, ALL_PORTS)
+        assert (read.origin, read.target) == (f"http://127.0.0.1:{port}", sent)
     assert seen[0].partition(b"\r\n")[0] == f"POST {sent} HTTP/1.1".encode()
 
 
