@@ -14,7 +14,7 @@ from lxml import etree
 from feeds import rss
 from feeds.documents import document
 from feeds.fragments import fragment
-from feeds.model import FORMATS, Enclosure, Entry, Format, Head, Link, Person
+from feeds.model import FORMATS, Enclosure, Entry, Format, Head, Link, Person, Source, Tombstone
 from tests.unit.feeds import samples
 
 XML_FORMATS: Sequence[Format] = ("rss", "atom")
@@ -53,6 +53,10 @@ def test_naive_times_are_refused(format: Format) -> None:
         samples.entry(published=naive)
     with pytest.raises(ValueError, match="aware"):
         samples.head(format, updated=naive)
+    with pytest.raises(ValueError, match="aware"):
+        Tombstone(ref="urn:x-gone", when=naive)
+    with pytest.raises(ValueError, match="aware"):
+        Source(id="urn:x-feed", title="Feed", url="https://wire.example/feed", updated=naive)
 
 
 def test_times_of_other_zones_name_the_same_instant() -> None:
