@@ -7,7 +7,7 @@ As JSON: ``{"all": [{"language": "de"}, {"any": [{"publisher": "bio-m"}, {"subje
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,19 +24,49 @@ _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """What filters ask about a release, each folded for comparison."""
+    """What filters ask about a release, each folded for comparison, and made when it is first asked for."""
 
-    publisher: frozenset[str]
-    subject: frozenset[str]
-    region: frozenset[str]
-    industry: frozenset[str]
-    language: frozenset[str]
-    keyword: frozenset[str]
-    symbol: frozenset[str]
-    headline: str
-    body: str
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    @cached_property
+    def publisher(self) -> frozenset[str]:
+        return _fold([self._record.publisher_key])
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        return _fold(_subject_names(self._record))
+
+    @cached_property
+    def region(self) -> frozenset[str]:
+        return _fold(self._record.regions)
+
+    @cached_property
+    def industry(self) -> frozenset[str]:
+        return _fold(self._record.industries)
+
+    @cached_property
+    def language(self) -> frozenset[str]:
+        return _fold(self._record.languages)
+
+    @cached_property
+    def keyword(self) -> frozenset[str]:
+        return _fold(self._record.keywords)
+
+    @cached_property
+    def symbol(self) -> frozenset[str]:
+        return _fold(self._record.symbols)
+
+    @cached_property
+    def headline(self) -> str:
+        return _folded_words(self._record.headline)
+
+    @cached_property
+    def body(self) -> str:
+        record = self._record
+        texts = (record.headline, record.subheadline or "", record.teaser or "", *_block_texts(record))
+        return _folded_words(" ".join(texts))
 
 
 class Filter(BaseModel):
@@ -106,22 +136,6 @@ def _holds(fact: frozenset[str] | str, wanted: str) -> bool:
     if isinstance(fact, frozenset):
         return wanted.casefold() in fact
     return _folded_words(wanted) in fact
-
-
-def facts(record: Record) -> Facts:
-    """The facts of a release."""
-    texts = (record.headline, record.subheadline or "", record.teaser or "", *_block_texts(record))
-    return Facts(
-        publisher=_fold([record.publisher_key]),
-        subject=_fold(_subject_names(record)),
-        region=_fold(record.regions),
-        industry=_fold(record.industries),
-        language=_fold(record.languages),
-        keyword=_fold(record.keywords),
-        symbol=_fold(record.symbols),
-        headline=_folded_words(record.headline),
-        body=_folded_words(" ".join(texts)),
-    )
 
 
 def _subject_names(record: Record) -> Iterable[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict, Fault, Rejected
 from syndicator.model.channel import AutomaticChannel, ChannelKind, NewChannel
-from syndicator.model.filter import Filter, facts
+from syndicator.model.filter import Facts, Filter
 from syndicator.services.setup import Setup
 from syndicator.store import audit, channels, filters, numbers, releases, renditions
 from syndicator.store.database import Connection
@@ -31,7 +31,7 @@ def try_filter(setup: Setup, wanted: Filter, since_us: int | None = None) -> Tri
         now = setup.database.now_us(connection)
         since = now - _LOOK_BACK_US if since_us is None else since_us
         found = releases.published_since(connection, since, now=now, limit=_AT_MOST)
-        return Trial(tuple(release_id for release_id, _, record in found if wanted.matches(facts(record))), now)
+        return Trial(tuple(release_id for release_id, _, record in found if wanted.matches(Facts(record))), now)
 
 
 def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:

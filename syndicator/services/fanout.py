@@ -13,7 +13,7 @@ from syndicator.delivery.payload import WEBHOOK, Occasion, release_payload
 from syndicator.errors import StoreError
 from syndicator.log import logger
 from syndicator.model.channel import automatic_channels
-from syndicator.model.filter import Facts, Filter, facts
+from syndicator.model.filter import Facts, Filter
 from syndicator.model.lifecycle import AUDIENCES, LANES, EventType
 from syndicator.model.lifecycle import Audience as Told
 from syndicator.services.attach import addresses
@@ -104,7 +104,7 @@ def _fan_out_one(
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         release = shown(setup, connection, stored)
-        wanted = matching_filters(in_use.now(connection), facts(release.record))
+        wanted = matching_filters(in_use.now(connection), Facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
     # Composed before the transaction: it may take milliseconds, and others wait for the lock.
     article = compose(release, stored.attached, Audience.NEWSROOMS, urls)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from syndicator.clock import SECOND_US, from_us, isoformat
 from syndicator.errors import Conflict, Fault, NotFound, Rejected
-from syndicator.model.filter import facts
+from syndicator.model.filter import Facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, Audience, EndpointState, EventType
 from syndicator.services.fanout import matching_filters
 from syndicator.services.setup import Setup
@@ -136,7 +136,7 @@ def _asked(connection: Connection, endpoint: _Endpoint, release_id: str, version
     trees = [(tree, tree) for mask, tree in endpoint.wants if mask & kinds]
     if not trees:
         return False
-    return bool(matching_filters(trees, facts(releases.version(connection, release_id, version).release.record)))
+    return bool(matching_filters(trees, Facts(releases.version(connection, release_id, version).release.record)))
 
 
 def _delivery(connection: Connection, delivery_id: int) -> RowMapping:

@@ -14,6 +14,7 @@ from syndicator.model.release import Record, Release
 from syndicator.store import media
 from syndicator.store.database import Database, as_rows
 
+_PAGE = 100
 _INSERT = text("""
     INSERT INTO releases (id, owner, guid, state, version, publisher_key, content_hash, embargo_until,
                           published_at, updated_at, created_at)
@@ -85,7 +86,7 @@ _OTHER_WITH_CONTENT = text("""
 _PUBLISHED_SINCE = text("""
     SELECT r.id, r.published_at, v.record FROM releases r
       JOIN versions v ON v.release_id = r.id AND v.version = r.version
-     WHERE r.state = 'published' AND r.published_at BETWEEN :since AND :now
+     WHERE r.state = 'published' AND r.published_at BETWEEN :since AND :at AND (r.published_at, r.id) < (:at, :id)
      ORDER BY r.published_at DESC, r.id DESC LIMIT :limit
 """)
 _INSERT_TEXTS = text("""
@@ -287,9 +288,19 @@ def newest_of_channel(connection: Connection, no: int, *, now: int, limit: int) 
 
 
 def published_since(connection: Connection, since: int, *, now: int, limit: int) -> Iterator[tuple[str, int, Record]]:
-    """Id, time and record of what was published since then and still is, newest first."""
-    for row in connection.execute(_PUBLISHED_SINCE, {"since": since, "now": now, "limit": limit}):
-        yield row.id, row.published_at, Record.model_validate_json(row.record)
+    """Id, time and record of what was published since then and still is, newest first.
+
+    Read in pages: a driver holds whatever one statement finds, and records can have megabytes.
+    """
+    at, release_id = now + 1, ""
+    while limit > 0:
+        asked = {"since": since, "at": at, "id": release_id, "limit": min(limit, _PAGE)}
+        rows = connection.execute(_PUBLISHED_SINCE, asked).all()
+        for row in rows:
+            yield row.id, row.published_at, Record.model_validate_json(row.record)
+        if len(rows) < _PAGE:
+            return
+        at, release_id, limit = rows[-1].published_at, rows[-1].id, limit - _PAGE
 
 
 def idempotency_key(connection: Connection, owner: str, key: str) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from syndicator.intake.read import read
 from syndicator.intake.reading import to_record
-from syndicator.model.filter import Filter, facts
+from syndicator.model.filter import Facts, Filter
 from syndicator.model.links import Email, WebAddress
 from syndicator.model.release import Record
 from syndicator.model.text import Cell, Code, LanguageTag, Line, Name, Text
@@ -158,7 +158,7 @@ def test_the_examples_are_one_release_in_every_form(records: dict[str, Record]) 
 def test_every_filter_takes_the_release_of_the_examples(records: dict[str, Record]) -> None:
     filters = [Filter.model_validate_json(text) for form, text in examples("filters.md") if form == "json"]
     assert len(filters) > 5
-    assert all(each.matches(facts(records["json"])) for each in filters)
+    assert all(each.matches(Facts(records["json"])) for each in filters)
 
 
 def test_every_leaf_has_an_example() -> None:

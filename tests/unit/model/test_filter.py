@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from syndicator.intake.records import read_model
-from syndicator.model.filter import Filter, facts
+from syndicator.model.filter import Facts, Filter
 from syndicator.model.release import Record
 
 TOUCHSTONE = Path(__file__).parents[3] / "examples" / "biom-kawasaki.json"
@@ -27,7 +27,7 @@ NO: dict[str, Any] = {"keyword": "no"}
 
 def _takes(tree: dict[str, Any]) -> bool:
     record = read_model(Record, json.dumps({**json.loads(TOUCHSTONE.read_bytes()), **CHANGES}).encode())
-    return Filter.model_validate(tree).matches(facts(record))
+    return Filter.model_validate(tree).matches(Facts(record))
 
 
 @pytest.mark.parametrize(
