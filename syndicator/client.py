@@ -68,9 +68,11 @@ class Client:
         except NotFound:
             return ""
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, answer_s: float | None = None) -> Any:  # noqa: ANN401
+        """``answer_s``: how long an answer may take that the service has to work for."""
+        timeouts_s = self._timeouts_s if answer_s is None else (self._timeouts_s[0], answer_s)
         try:
-            answer = self._call("POST", path, json=body or {})
+            answer = self._call("POST", path, json=body or {}, timeout=timeouts_s)
         except Rejected as refused:
             raise without_lines(refused) from refused
         return _json(answer) if answer.content else {}
@@ -110,8 +112,9 @@ class Client:
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401
         url = self._url(path)
+        options.setdefault("timeout", self._timeouts_s)
         try:
-            answer = self._session.request(method, url, timeout=self._timeouts_s, allow_redirects=False, **options)
+            answer = self._session.request(method, url, allow_redirects=False, **options)
         except requests.RequestException as error:
             message = f"{self.base_url} cannot be reached ({_reason(error)}); is the service running, is --to right?"
             raise Unreachable(message) from error

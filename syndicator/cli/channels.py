@@ -1,7 +1,7 @@
 """Channels and their feeds: list, make, try, delete."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -10,6 +10,9 @@ from syndicator.cli.terminal import say, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
+
+_LOOK_BACK_S: Final = 600.0
+"""To hold a filter against each of the last 20,000 releases takes a busy machine minutes."""
 
 
 @click.group()
@@ -78,7 +81,7 @@ def create(client: "Client", name: str, title: str, wanted: str, *, as_json: boo
     from syndicator.cli.newsrooms import filter_as_sent, post
 
     body = {"name": name, "title": title, "filter": filter_as_sent(wanted)}
-    channel = post(client, "/api/v1/channels", body, wanted)
+    channel = post(client, "/api/v1/channels", body, wanted, answer_s=_LOOK_BACK_S)
     (show_json if as_json else _show_channel)(channel)
 
 
@@ -93,13 +96,14 @@ def try_filter(client: "Client", wanted: str, *, as_json: bool) -> None:
     """
     from syndicator.cli.newsrooms import parsed_filter
 
-    trial = client.post("/api/v1/filters/try", {"filter": parsed_filter(wanted)})
+    trial = client.post("/api/v1/filters/try", {"filter": parsed_filter(wanted)}, answer_s=_LOOK_BACK_S)
     if as_json:
         show_json(trial)
         return
     from syndicator.cli.tables import show_table
 
-    say(f"{trial['count']} releases in {trial['days']} days")
+    count = trial["count"]
+    say(f"{count} {'release' if count == 1 else 'releases'} in {trial['days']} days")
     columns = ("published_at", "headline", "url")
     show_table(columns, [[match[name] for name in columns] for match in trial["newest"]])
 

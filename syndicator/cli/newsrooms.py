@@ -31,10 +31,12 @@ def filter_as_sent(wanted: str) -> Any:  # noqa: ANN401 (JSON)
         return wanted
 
 
-def post(client: "Client", path: str, body: dict[str, Any], wanted: str | None) -> Any:  # noqa: ANN401 (JSON)
+def post(
+    client: "Client", path: str, body: dict[str, Any], wanted: str | None, *, answer_s: float | None = None
+) -> Any:  # noqa: ANN401 (JSON)
     """The service's answer. Of a filter that is no JSON a refusal tells why it is none."""
     try:
-        return client.post(path, body)
+        return client.post(path, body, answer_s=answer_s)
     except Rejected as refused:
         raise Rejected([_explained(fault, wanted) for fault in refused.faults]) from refused
 

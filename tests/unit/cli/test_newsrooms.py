@@ -188,7 +188,7 @@ def test_a_filter_becomes_a_channel(cli: Call, served: Served) -> None:
     served.render()
     wanted = '{"headline": "Kawasaki"}'
     tried = cli("feeds", "try", wanted)
-    assert "1 releases in 30 days" in tried.out
+    assert "1 release in 30 days" in tried.out
     assert [match["id"] for match in cli("feeds", "try", wanted, "--json").json["newest"]] == [release]
     made = cli("feeds", "create", "kawasaki", "--title", "Kawasaki", "--filter", wanted)
     assert "https://wire.example/feeds/kawasaki.atom" in made.out
