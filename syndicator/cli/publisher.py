@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from syndicator.cli.arguments import KEY, RELEASE, argument_faults
 from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import Source, source_of
-from syndicator.cli.terminal import say, show_json
+from syndicator.cli.terminal import for_shell, say, show_json
 from syndicator.errors import Fault, NotSettled, Rejected, Unreachable
 
 if TYPE_CHECKING:
@@ -102,10 +101,10 @@ def _as_options(stated: Mapping[str, str]) -> dict[str, str]:
 
 def _again(client: "Client", name: str, key: str, options: Mapping[str, str | None]) -> str:
     """The command that sends the same once more: with what went into the record, else it would be another one."""
-    source = "-" if name == sys.stdin.name else name
+    source = "-" if name == sys.stdin.name else f"./{name}" if name.startswith("-") else name
     given = [word for option, value in options.items() if value for word in (option, value)]
     words = ["syndicator", "submit", source, "--to", client.base_url, "--idempotency-key", key, *given]
-    return shlex.join(words)
+    return " ".join(map(for_shell, words))
 
 
 def _record(source: Source, profile: Mapping[str, Any], besides: Sequence[Fault]) -> bytes:

@@ -2,7 +2,10 @@
 
 import codecs
 import json
+import os
 import re
+import shlex
+import string
 import sys
 from typing import Final, TextIO
 
@@ -10,6 +13,8 @@ import click
 
 # Control characters but tab and line feed, and what overrides or isolates the direction of writing.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_PLAIN: Final = frozenset(string.ascii_letters + string.digits + " -./_")
 
 
 def say(text: str = "", *, err: bool = False, nl: bool = True) -> None:
@@ -26,6 +31,14 @@ def show_json(value: object) -> None:
 def visible(text: str) -> str:
     r"""The text as it may stand on a terminal: an escape character becomes ``\x1b``, an override ``\u202e``."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def for_shell(word: str) -> str:
+    """The word as it can be pasted into a shell, by its bytes where a terminal would not show all of it."""
+    if word.isprintable():
+        return shlex.quote(word)
+    escaped = "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in os.fsencode(word))
+    return f"$'{escaped}'"
 
 
 def _is_utf8(stream: TextIO) -> bool:

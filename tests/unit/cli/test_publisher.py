@@ -1,6 +1,7 @@
 """A publisher's way: hand in, follow, change; every answer of a real service, every silence of a bad line."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -123,6 +124,17 @@ def test_an_unreachable_service_is_6_and_its_command_sends_the_same_again(call: 
     with Answering(Answer(201, ACCEPTED)) as service:
         assert call(*[service.url if each.startswith("http") else each for each in again[1:]]).code == 0
         assert service.asked[0].headers["idempotency-key"] == key
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.json", b"a\x1b[2J\n'b\".json", b"-x.json"])
+def test_the_command_that_sends_again_can_be_pasted_whatever_the_file_is_called(tmp_path: Path, name: bytes) -> None:
+    path = Path(os.fsdecode(name))
+    (tmp_path / path).write_bytes(EXAMPLE.read_bytes())
+    _, err = process(tmp_path, "submit", "--to", "http://127.0.0.1:1", "--", path).communicate(timeout=30)
+    pasted = err.decode().splitlines()[-1].removeprefix("Send it again with: syndicator ")
+    shell = f'printf "%s\\0" {pasted}'
+    words = subprocess.run(["bash", "-c", shell], capture_output=True, check=True).stdout.split(b"\0")
+    assert words[:2] == [b"submit", b"./" * name.startswith(b"-") + name]
 
 
 def test_a_service_whose_database_is_away_is_6_with_the_command(call: Call) -> None:
