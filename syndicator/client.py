@@ -1,8 +1,9 @@
 """The publisher's and newsroom's way to a service: its HTTP API, with its errors as ours."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -18,6 +19,7 @@ from syndicator.errors import (
 )
 
 _TIMEOUTS_S: Final = (5.0, 30.0)
+_JSON: Final = {"Content-Type": "application/json"}
 _MAX_KEY: Final = 128
 _REDIRECTS: Final = range(300, 400)
 _ERRORS: Final[dict[int, type[SyndicatorError]]] = {401: Unauthorised, 403: Unauthorised, 404: NotFound, 409: Conflict}
@@ -72,16 +74,14 @@ class Client:
         """``answer_s``: how long an answer may take that the service has to work for."""
         timeouts_s = self._timeouts_s if answer_s is None else (self._timeouts_s[0], answer_s)
         try:
-            answer = self._call("POST", path, json=body or {}, timeout=timeouts_s)
+            answer = self._call("POST", path, data=_as_json(body or {}), headers=_JSON, timeout=timeouts_s)
         except Rejected as refused:
             raise without_lines(refused) from refused
         return _json(answer) if answer.content else {}
 
-    def put(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        try:
-            return _json(self._call("PUT", path, json=body))
-        except Rejected as refused:
-            raise without_lines(refused) from refused
+    def put(self, path: str, body: bytes) -> Any:  # noqa: ANN401
+        """Faults come with lines and columns of ``body``, which is JSON."""
+        return _json(self._call("PUT", path, data=body, headers=_JSON))
 
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
@@ -94,18 +94,20 @@ class Client:
         faults = key_faults(key)
         if faults:
             raise Rejected(faults)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {**_JSON, "Idempotency-Key": key}
         submitted: dict[str, Any] = _json(self._call("POST", "/api/v1/releases", data=record, headers=headers))
         return submitted
 
     def check(self, record: bytes) -> dict[str, Any]:
         """What the service would say to the record: its ``warnings``. Nothing is stored."""
-        headers = {"Content-Type": "application/json"}
-        checked: dict[str, Any] = _json(self._call("POST", "/api/v1/releases/check", data=record, headers=headers))
+        checked: dict[str, Any] = _json(self._call("POST", "/api/v1/releases/check", data=record, headers=_JSON))
         return checked
 
-    def upload(self, content: bytes, name: str) -> dict[str, Any]:
-        """Hands a file in; ``sha256`` of the answer names it in records. The same bytes again are the same file."""
+    def upload(self, content: bytes | BinaryIO, name: str) -> dict[str, Any]:
+        """Hands a file in; ``sha256`` of the answer names it in records. The same bytes again are the same file.
+
+        An open file is sent as it is read, whatever its size.
+        """
         answer = self._call("POST", "/api/v1/media", data=content, params={"name": name})
         kept: dict[str, Any] = _json(answer)
         return kept
@@ -174,6 +176,11 @@ def _sendable(token: str) -> str:
 def _is_header(value: str) -> bool:
     """Whether it can be sent as a header's value, and comes back the same."""
     return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def _as_json(body: Mapping[str, Any]) -> bytes:
+    """As it is: of a number that JSON lacks (NaN) the service says in words that it is none, and requests would not."""
+    return json.dumps(body).encode()
 
 
 def _json(answer: requests.Response) -> Any:  # noqa: ANN401

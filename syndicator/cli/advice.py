@@ -9,6 +9,7 @@ import click
 
 from syndicator.cli.attachments import without_files
 from syndicator.cli.options import connect, connect_nearby, segment, where_a_token_comes_from
+from syndicator.cli.sources import OF_PROFILE
 from syndicator.cli.terminal import say
 from syndicator.errors import Fault, Rejected, SyndicatorError
 
@@ -29,8 +30,7 @@ def profile_of(client: "Client", key: str | None) -> Mapping[str, Any]:
     if key is None:
         return {}
     stored = client.get(f"/api/v1/publishers/{segment(key)}")
-    fields = ("publisher", "contacts", "language", "network")
-    return {name: stored[name] for name in fields if stored.get(name)}
+    return {name: stored[name] for name in OF_PROFILE if stored.get(name)}
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,11 @@ class Adviser:
 
 @contextmanager
 def adviser(to: str | None, token: str | None, publisher: str | None) -> Iterator[Adviser]:
-    """The service that is named, or the one of these settings if there is one. Rejected without the wanted profile."""
+    """The service that is named, or the one of these settings if there is one. NotFound without the wanted profile."""
     named = bool(to or token or publisher)
     try:
         client = connect(to, token) if named else connect_nearby()
     except Rejected as refused:
-        if publisher is not None:  # whose profile may hold what the file lacks
-            raise
         yield Adviser(None, named, {}, refused.faults)
         return
     if client is None:

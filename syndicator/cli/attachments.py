@@ -69,7 +69,8 @@ def _handed_in(client: "Client", named: Mapping[int, str], beside: Path) -> dict
         if name in kept or not isinstance(path, Path):
             continue
         try:
-            kept[name] = client.upload(path.read_bytes(), name)
+            with path.open("rb") as content:
+                kept[name] = client.upload(content, name)
         except Rejected as refused:
             faults += [replace(fault, place=f"media[{place}].file") for fault in refused.faults]
     if faults:

@@ -8,6 +8,7 @@ import click
 
 from syndicator.cli.arguments import DELIVERY, ENDPOINT, REASON, RELEASE
 from syndicator.cli.options import as_json, service_options
+from syndicator.cli.sources import bounded
 from syndicator.cli.terminal import say, show_json
 from syndicator.errors import ConfigError, Fault, Rejected
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from syndicator.client import Client
 
 _PAGE = 50
+_MOST_BYTES = 100_000_000
+"""More than any push has, also where a service was set to take records of 20 MB."""
+_MOST_HEADER_BYTES = 1_000_000
 
 
 @click.group()
@@ -129,10 +133,11 @@ def verify(
     from syndicator.clock import SECOND_US, system_now_us
     from syndicator.delivery import signing
 
+    body = bounded(file, _MOST_BYTES, "give the body of one push")
     received = _stored_headers(stored) if stored else {}
     received = {**{name.lower(): value for name, value in received.items()}, **dict(map(_header, lines))}
     try:
-        verified = signing.verify(received, file.read(), keys, system_now_us() / SECOND_US, tolerance)
+        verified = signing.verify(received, body, keys, system_now_us() / SECOND_US, tolerance)
     except ConfigError as error:  # a setting where a service signs, and an argument here
         problem, _, fix = str(error).partition(": ")
         raise Rejected([Fault("--secret", problem, fix)]) from error
@@ -151,7 +156,7 @@ def _header(line: str, place: str = "--header") -> tuple[str, str]:
 
 def _stored_headers(file: BinaryIO) -> dict[str, str]:
     """The headers of a JSON object, or of lines as they stand in a request, its first line and body left out."""
-    given = file.read()
+    given = bounded(file, _MOST_HEADER_BYTES, "give the headers of one push")
     encoding = "utf-16" if given.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"  # as shells of Windows write
     text = given.decode(encoding, "replace").strip()
     if text.startswith(("{", "[", '"')):

@@ -72,6 +72,8 @@ def _findings(source: Source, to: str | None, token: str | None, publisher: str 
 
     with adviser(to, token, publisher) as asked:
         found = diagnose(source.reading, asked.profile)
+        if asked.faults:  # nobody told the profile
+            found = tuple(one for one in found if not source.leaves_open(one.place, publisher))
         of_service = asked.findings(source.reading) if is_clean(found) else []
     told = {one.place for one in found if one.code == "E007"}
     unfit = [fault for fault in source.file_faults() if fault.place.removesuffix(".file") not in told]

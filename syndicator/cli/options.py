@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -31,7 +32,8 @@ _STATED = (
 )
 
 
-_to = click.option("--to", metavar="URL", envvar="SYNDICATOR_URL", help="The service; default: public_base_url.")
+_URL = "SYNDICATOR_URL"
+_to = click.option("--to", metavar="URL", envvar=_URL, help="The service; default: public_base_url.")
 _token = click.option(
     "--token", metavar="TOKEN", envvar="SYNDICATOR_TOKEN", help="Default: the operator's token of these settings."
 )
@@ -70,7 +72,9 @@ def service_options(command: Command) -> Command:
     @where_options
     @wraps(command)
     def with_client(*args: Any, to: str | None, token: str | None, **values: Any) -> Any:  # noqa: ANN401
-        with _connected(to, token, values) as client, where_a_token_comes_from(client):
+        with service_at(to, token, lambda: _file_faults(values)) as client:
+            if argument_faults() and "file" not in values:
+                raise Rejected(argument_faults())
             return command(*args, client=client, **values)
 
     return with_client
@@ -90,31 +94,31 @@ def where_a_token_comes_from(client: "Client") -> Iterator[None]:
         raise Unauthorised(message) from refused
 
 
-def _connected(to: str | None, token: str | None, values: Mapping[str, Any]) -> "Client":
-    """The client. Rejected when an argument is wrong, with whatever is wrong with the file of the call.
+@contextmanager
+def service_at(to: str | None, token: str | None, besides: Callable[[], Sequence[Fault]]) -> Iterator["Client"]:
+    """The client. Rejected when the address is wrong, with the arguments' faults and those ``besides``.
 
     A command with a file is called in spite of wrong arguments, when there is a service that it may need to judge both.
     """
     try:
         client = connect(to, token)
     except Rejected as refused:
-        raise Rejected([*argument_faults(), *refused.faults, *_file_faults(values)]) from refused
-    if argument_faults() and "file" not in values:
-        client.close()
-        raise Rejected(argument_faults())
-    return client
+        raise Rejected([*argument_faults(), *refused.faults, *besides()]) from refused
+    with client, where_a_token_comes_from(client):
+        yield client
 
 
 def _file_faults(values: Mapping[str, Any]) -> Sequence[Fault]:
-    """What is wrong with a release that no service was asked about; with a profile to complete it, nothing is known."""
-    if "stated" not in values or values["publisher"] is not None:
+    """What is wrong with a release that no service was asked about, but for what the wanted profile may hold."""
+    if "stated" not in values:
         return ()
     from syndicator.cli.sources import source_of
 
+    source = source_of(values["file"], values["stated"])
     try:
-        source_of(values["file"], values["stated"]).complete()
+        source.complete()
     except Rejected as refused:
-        return refused.faults
+        return [fault for fault in refused.faults if not source.leaves_open(fault.place, values["publisher"])]
     return ()
 
 
@@ -123,7 +127,16 @@ def connect(to: str | None, token: str | None) -> "Client":
     from syndicator.client import Client
 
     settings = read_settings()
-    return Client(to or settings.public_base_url, token or _known_token(settings))
+    try:
+        return Client(to or settings.public_base_url, token or _known_token(settings))
+    except Rejected as refused:
+        raise Rejected([replace(fault, place=_where_to_stands()) for fault in refused.faults]) from refused
+
+
+def _where_to_stands() -> str:
+    """By what the address was given: who never typed ``--to`` would not find it."""
+    source = click.get_current_context().get_parameter_source("to")
+    return _URL if source is click.core.ParameterSource.ENVIRONMENT else "--to"
 
 
 def connect_nearby() -> "Client | None":

@@ -1,15 +1,19 @@
 """For operators: what is known of publishers beforehand."""
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from syndicator.cli.options import as_json, segment, service_options
+from syndicator.cli.options import as_json, segment, service_at, service_options, where_options
+from syndicator.cli.sources import bounded
 from syndicator.cli.terminal import show_json
 from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:
     from syndicator.client import Client
+
+_MOST_BYTES: Final = 20_000_000
 
 
 @click.group()
@@ -56,15 +60,23 @@ def show_publisher(client: "Client", key: str, *, as_json: bool) -> None:
 @click.argument("key")
 @click.argument("file", type=click.File("rb"))
 @as_json
-@service_options
-def set_publisher(client: "Client", key: str, file: BinaryIO, *, as_json: bool) -> None:
+@where_options
+def set_publisher(key: str, file: BinaryIO, to: str | None, token: str | None, *, as_json: bool) -> None:
     """Set a publisher's profile: JSON or TOML with publisher, contacts, language, network.
 
     No issued release changes: each version has its own snapshot.
 
     Example: syndicator publisher set biom-biotech-cluster-development-gmbh profile.toml
     """
-    _show(client.put(f"/api/v1/publishers/{segment(key)}", _fields(file.read(), file.name)), as_json=as_json)
+    from syndicator.client import without_lines
+
+    content = bounded(file, _MOST_BYTES, "hand in one publisher's profile")
+    with service_at(to, token, lambda: _faults(content, file.name)) as client:
+        try:
+            profile = client.put(f"/api/v1/publishers/{segment(key)}", _body(content, file.name))
+        except Rejected as refused:
+            raise without_lines(refused) if _is_toml(file.name) else refused from refused
+    _show(profile, as_json=as_json)
 
 
 def _show(profile: dict[str, Any], *, as_json: bool) -> None:
@@ -91,14 +103,32 @@ def _line(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _fields(source: bytes, name: str) -> dict[str, object]:
+def _faults(content: bytes, name: str) -> Sequence[Fault]:
+    """What is wrong with a profile that no service was asked about."""
+    from syndicator.client import without_lines
+    from syndicator.intake.records import read_model
+    from syndicator.model.publisher import Profile
+
+    try:
+        read_model(Profile, _body(content, name), whole="body")
+    except Rejected as refused:
+        return (without_lines(refused) if _is_toml(name) else refused).faults
+    return ()
+
+
+def _body(content: bytes, name: str) -> bytes:
+    """The profile as the API takes it: JSON as it was written, so that its faults are told with their lines."""
     import json
     import tomllib
 
     try:
-        fields = tomllib.loads(source.decode()) if name.endswith(".toml") else json.loads(source)
+        fields = tomllib.loads(content.decode("utf-8-sig")) if _is_toml(name) else json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Rejected([Fault(name, f"this cannot be read: {error}", "hand in JSON, or TOML named .toml")]) from error
     if not isinstance(fields, dict):
         raise Rejected([Fault(name, "this is no profile", "write an object with a member publisher")])
-    return fields
+    return json.dumps(fields, default=str).encode() if _is_toml(name) else content  # default: TOML knows dates
+
+
+def _is_toml(name: str) -> bool:
+    return name.endswith(".toml")

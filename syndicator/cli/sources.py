@@ -1,9 +1,10 @@
 """A publisher's file and what lies beside it, judged together: whatever is wrong is told in one message."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from syndicator.cli.attachments import file_faults, names_files
 from syndicator.errors import Fault, Rejected
@@ -11,6 +12,9 @@ from syndicator.errors import Fault, Rejected
 if TYPE_CHECKING:
     from syndicator.intake.reading import Reading
     from syndicator.model.release import Record
+
+OF_PROFILE: Final = ("publisher", "contacts", "language", "network")
+"""The fields that a publisher's stored profile completes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Source:
             raise Rejected(faults)
         return record
 
+    def leaves_open(self, place: str, publisher: str | None) -> bool:
+        """Whether that publisher's profile may hold what is missing there: the file says nothing of the field."""
+        name = re.split(r"[.[]", place, maxsplit=1)[0]
+        return publisher is not None and name in OF_PROFILE and name not in self.reading.draft
+
     def _fields(self) -> Mapping[str, Any]:
         from syndicator.intake.read import stated
 
@@ -70,6 +79,14 @@ def source_of(file: BinaryIO, stated: Mapping[str, str]) -> Source:
     folder = Path(file.name).parent if Path(file.name).is_file() else Path()
     reading = read(content, file.name, stated)
     return Source(content, reading, folder, _of_no_account(reading, stated))
+
+
+def bounded(file: BinaryIO, most_bytes: int, fix: str) -> bytes:
+    """What is in the file. Rejected, with no more than that read, when it holds more: a device never ends."""
+    content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise Rejected([Fault(file.name, f"this has more than {most_bytes:,} bytes", fix)])
+    return content
 
 
 def _of_no_account(reading: "Reading", stated: Mapping[str, str]) -> list[Fault]:

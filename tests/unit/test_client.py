@@ -1,5 +1,6 @@
 """The client against real sockets: errors as ours, and a token that never leaves the service it is for."""
 
+import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,3 +249,27 @@ def test_a_text_that_is_not_there_is_empty() -> None:
     with Answering(Answer(404), Answer(200, "ü".encode())) as service, Client(service.url, None) as client:
         assert client.text("/feeds/all.atom") == ""
         assert client.text("/feeds/all.atom") == "ü"
+
+
+class Paged(io.BytesIO):
+    """Remembers how much of it was asked for at once."""
+
+    asked: list[int | None]
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.asked.append(size)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("content", [b"", bytes(3_000_000)])
+def test_a_file_is_sent_as_it_is_read(content: bytes) -> None:
+    """One of 300 MB, which the service refuses, took 350 MB here."""
+    with (
+        Paged(content) as file,
+        Answering(Answer(201, {"sha256": "x"})) as service,
+        Client(service.url, None) as client,
+    ):
+        file.asked = []
+        client.upload(file, "noise.png")
+        assert all(size is not None and 0 < size < 1_000_000 for size in file.asked)
+        assert service.asked[0].body == content
