@@ -47,9 +47,9 @@ def _raised() -> list[type[errors.SyndicatorError]]:
 def settings() -> Iterator[str]:
     yield "# Settings\n"
     yield (
-        "Drawn from `config/settings.py`. The environment wins over the TOML file named by `SYNDICATOR_CONFIG` (or "
+        "Drawn from `config/settings.py`. The environment wins over the TOML file named by `SYNDICATOR_CONFIG` (or\n"
         "`syndicator.toml` where the process starts), that over the default. In the file a name stands without "
-        "the prefix and in small letters. `syndicator doctor` names variables that are no setting.\n"
+        "the prefix and in\nsmall letters. `syndicator doctor` names variables that are no setting.\n"
     )
     yield "| variable | default | meaning |"
     yield "| --- | --- | --- |"
@@ -106,8 +106,8 @@ def _who_is_told() -> Iterator[str]:
         yield f"| {lane} | {events or 'further attempts, but those of the first lane'} |"
     yield (
         "\nA paused endpoint's deliveries are parked until it is resumed; those of the first lane go out all the same. "
-        "A disabled or removed endpoint is told nothing, and an unverified one gets nothing but pings until its receiver "
-        "has answered a challenge (`endpoint verify`)."
+        "A\ndisabled or removed endpoint is told nothing, and an unverified one gets nothing but pings until its receiver "
+        "has\nanswered a challenge (`endpoint verify`)."
     )
 
 
