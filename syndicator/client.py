@@ -196,7 +196,7 @@ def _reason(error: requests.RequestException) -> str:
         return "no answer in time"
     if isinstance(error, requests.exceptions.SSLError):
         return _reason_of_tls(str(error))
-    return "no connection" if isinstance(error, requests.ConnectionError) else type(error).__name__
+    return "no connection" if isinstance(error, requests.ConnectionError) else "its answer broke off, or makes no sense"
 
 
 def _reason_of_tls(words: str) -> str:

@@ -131,7 +131,22 @@ def test_no_answer_in_time_is_unreachable() -> None:
 
 def test_a_connection_that_breaks_amid_the_answer_is_unreachable() -> None:
     short = Answer(200, b"{}", {"Transfer-Encoding": "chunked"})
-    with Answering(short) as service, Client(service.url, None) as client, pytest.raises(Unreachable):
+    with (
+        Answering(short) as service,
+        Client(service.url, None) as client,
+        pytest.raises(Unreachable, match="its answer broke off"),
+    ):
+        client.get("/")
+
+
+def test_an_answer_that_cannot_be_unpacked_is_told_in_words() -> None:
+    """By what happened, and not by the name of a class."""
+    packed = Answer(200, b"no gzip", {"Content-Encoding": "gzip"})
+    with (
+        Answering(packed) as service,
+        Client(service.url, None) as client,
+        pytest.raises(Unreachable, match="makes no sense"),
+    ):
         client.get("/")
 
 
