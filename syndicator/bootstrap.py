@@ -241,7 +241,7 @@ class Syndicator:
             changed = self.regenerate(dirty_channels(self.setup), by)
             claimed = self.deliver(by)
             self.courier.settle()
-            if not (swept.lifted or done.events or changed or claimed):
+            if not (swept.has_more or swept.lifted or done.events or changed or claimed):
                 return
 
     # --- parts

@@ -12,6 +12,7 @@ from syndicator.services.sweep import forget_old_attempts
 
 _SHORTEST_S: Final = 0.005
 _FORGET_EVERY_S: Final = 60.0
+_GOES_ON_S: Final = 0.1
 
 _log = logger("ticker")
 
@@ -48,6 +49,8 @@ class Ticker:
         if time.monotonic() >= self._forget_at:
             self._forget()
         longest = self._service.settings.sweep_interval_s
+        if swept.has_more:
+            longest = min(longest, _GOES_ON_S)
         if swept.next_due_us is None or swept.next_due_us <= swept.now_us:
             return longest
         return max(_SHORTEST_S, min(longest, (swept.next_due_us - swept.now_us) / SECOND_US))

@@ -1,26 +1,65 @@
-"""What a move of an endpoint does to its deliveries."""
+"""What a move of an endpoint does to its deliveries: some with it, the rest some at a time (see ``store.backlogs``)."""
+
+import time
+from typing import Final
 
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services.setup import Setup
-from syndicator.store import deliveries, endpoints, numbers
+from syndicator.store import backlogs, endpoints, numbers
 from syndicator.store.database import Connection
+
+_ENDPOINTS: Final = 100
 
 
 def follow(connection: Connection, number: int, state: EndpointState, now: int) -> None:
-    """Parks, resumes or ends what is open for an endpoint that came into this state."""
-    if state is EndpointState.PAUSED:
-        deliveries.park(connection, number)
-    elif state is EndpointState.ACTIVE:
-        deliveries.resume(connection, number, now)
-    else:
-        deliveries.drop(connection, number, now)
-        if state is EndpointState.REMOVED:
-            endpoints.delete_subscriptions(connection, number)
+    """In the transaction in which an endpoint comes into this state: nothing that is to stay is claimed after it.
+
+    ``follow_up``, or the sweep, sees to the rest of its deliveries.
+    """
+    backlogs.move_claimable(connection, number, state, now)
+    if state is EndpointState.REMOVED:
+        endpoints.delete_subscriptions(connection, number)
 
 
 def follow_once_more(setup: Setup, number: int, state: EndpointState) -> None:
-    """After the move: sees to what a fan-out made that began before it and took the endpoint to be as it was."""
+    """After the move: sees to what a fan-out made that began before it and took the endpoint to be as it was.
+
+    And to some of the rest.
+    """
     with setup.database.write() as connection:
         numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
         if endpoints.is_in(setup.database, connection, number, state):
-            follow(connection, number, state, setup.database.now_us(connection))
+            now = setup.database.now_us(connection)
+            follow(connection, number, state, now)
+            backlogs.move_some(setup.database, connection, number, state, now)
+
+
+def follow_up(setup: Setup, number: int, state: EndpointState) -> None:
+    """Parks, resumes or ends what else there is for it, to the last one, or until it is in another state.
+
+    Between two transactions it rests for as long as the last one took: for SQLite's lock others only ask now and then,
+    and whoever takes it again at once would have it for all that time.
+    """
+    while True:
+        began = time.monotonic()
+        if _move_some(setup, number, state, backlogs.AT_ONCE) < backlogs.AT_ONCE:
+            return
+        time.sleep(time.monotonic() - began)
+
+
+def finish_moves(setup: Setup) -> bool:
+    """Goes on, by some in all, with moves that nobody finished; whether there is more to do."""
+    with setup.database.read() as connection:
+        left = backlogs.unfinished(connection, _ENDPOINTS)
+    room = backlogs.AT_ONCE
+    for row in left:
+        if room > 0:
+            room -= _move_some(setup, row["no"], EndpointState(row["state"]), room)
+    return room <= 0 or len(left) == _ENDPOINTS
+
+
+def _move_some(setup: Setup, number: int, state: EndpointState, limit: int) -> int:
+    with setup.database.write() as connection:
+        if not endpoints.is_in(setup.database, connection, number, state):
+            return 0
+        return backlogs.move_some(setup.database, connection, number, state, setup.database.now_us(connection), limit)

@@ -12,7 +12,7 @@ from syndicator.errors import Conflict, NotFound
 from syndicator.ids import new_id
 from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import ENDPOINT_MOVES, EndpointState, EventType
-from syndicator.services.endpoint_moves import follow, follow_once_more
+from syndicator.services.endpoint_moves import follow, follow_once_more, follow_up
 from syndicator.services.setup import Setup
 from syndicator.store import audit, deliveries, endpoints, events, filters, numbers
 from syndicator.store.database import Connection
@@ -103,9 +103,12 @@ def remove_subscription(setup: Setup, endpoint_id: str, subscription_id: str, *,
 def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:
     """Pauses (deliveries are parked), resumes, disables or removes (open deliveries are dead) an endpoint.
 
-    Conflict when its state does not allow the move.
+    From its commit on nothing more is claimed that is to stay; a long backlog follows some at a time, and the sweep
+    finishes what is left of that by a process that ends. Conflict when its state does not allow the move.
     """
     sources, target = ENDPOINT_MOVES[move]
+    if target is EndpointState.ACTIVE:
+        _finish_last_move(setup, endpoint_id)
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         row = endpoints.held(setup.database, connection, endpoint_id)
@@ -116,6 +119,14 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
         follow(connection, row["no"], target, now)
         audit.write(connection, actor=actor, action=move, subject=endpoint_id, now=now, notice=notice)
     follow_once_more(setup, row["no"], target)
+    follow_up(setup, row["no"], target)
+
+
+def _finish_last_move(setup: Setup, endpoint_id: str) -> None:
+    """What was to be parked begins a new series when it is resumed, what was to be dropped does not come back."""
+    with setup.database.read() as connection:
+        row = endpoints.get(connection, endpoint_id)
+    follow_up(setup, row["no"], EndpointState(row["state"]))
 
 
 def rotate_secret(setup: Setup, endpoint_id: str, *, actor: str, sealer: Sealer, overlap_s: int = OVERLAP_S) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services.embargo import lift_due
-from syndicator.services.endpoint_moves import follow, follow_once_more
+from syndicator.services.endpoint_moves import finish_moves, follow, follow_once_more
 from syndicator.services.lapses import give_back
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, releases
@@ -19,13 +19,15 @@ _FORGET_BATCH = 5000
 class Swept:
     """What a sweep found; ``next_due_us``: when the next embargo, retry or lease is due, if any.
 
-    ``behind`` are the channels whose documents are, with the generation that they show.
+    ``behind`` are the channels whose documents are, with the generation that they show. ``has_more``: it has left
+    something for the next one, which is to follow soon.
     """
 
     lifted: int
     now_us: int
     next_due_us: int | None
     behind: Mapping[int, int] = field(default_factory=dict)
+    has_more: bool = False
 
 
 def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> Swept:
@@ -38,6 +40,7 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
     lifted = lift_due(setup)
     give_back(setup, "sweep")
     _tend_deliveries(setup)
+    has_more = finish_moves(setup)
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
         is_told = not events.open_events(connection, 1)
@@ -51,7 +54,7 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
         dispatcher.wake(Task.REGENERATE, stuck)
     if due is not None and due <= now:
         dispatcher.wake(Task.DELIVER)
-    return Swept(lifted, now, min((time for time in times if time is not None), default=None), behind)
+    return Swept(lifted, now, min((time for time in times if time is not None), default=None), behind, has_more)
 
 
 def _tend_deliveries(setup: Setup) -> None:

@@ -168,21 +168,6 @@ _HOLD_BACK = """
      WHERE id IN (SELECT d.id FROM deliveries d WHERE d.state = 'waiting' AND d.lane > 0
                      AND d.endpoint_no IN (SELECT no FROM {endpoints} e) {skip_locked})
 """
-_PARK = text(
-    "UPDATE deliveries SET state = 'parked' WHERE endpoint_no = :no AND state IN ('waiting', 'queued') AND lane > 0"
-)
-# A new series: its window may have passed meanwhile, and of a receiver that was mended one failure more is no reason to
-# wait for ten hours. What was sent before is marked as that; what was asked to wait until later still does.
-_RESUME = text(f"""
-    UPDATE deliveries AS o
-       SET state = 'queued', series_at = :now, due_at = CASE WHEN due_at > :now THEN due_at ELSE :now END, attempts = 0,
-           trigger = CASE WHEN o.trigger <> 'replay' AND {RECEIVED} THEN 'resume' ELSE o.trigger END
-     WHERE endpoint_no = :no AND state = 'parked'
-""")
-_DROP = text("""
-    UPDATE deliveries SET state = 'dead', finished_at = :now
-     WHERE endpoint_no = :no AND state IN ('waiting', 'queued', 'parked')
-""")
 _FIRST_DUE = text(
     " UNION ALL ".join(
         f"SELECT {lane.order}, min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = {lane.order}"
@@ -340,19 +325,6 @@ def hold_back(database: Database, connection: Connection, endpoints: Iterable[in
     rows_of = database.rows("endpoints", {"no": "bigint"})
     statement = _HOLD_BACK.format(endpoints=rows_of, skip_locked=_free(database))
     return connection.execute(text(statement), {"endpoints": rows}).rowcount
-
-
-def park(connection: Connection, endpoint_no: int) -> int:
-    return connection.execute(_PARK, {"no": endpoint_no}).rowcount
-
-
-def resume(connection: Connection, endpoint_no: int, now: int) -> int:
-    return connection.execute(_RESUME, {"no": endpoint_no, "now": now}).rowcount
-
-
-def drop(connection: Connection, endpoint_no: int, now: int) -> int:
-    """Ends what is open for an endpoint that is gone."""
-    return connection.execute(_DROP, {"no": endpoint_no, "now": now}).rowcount
 
 
 def _free(database: Database) -> str:

@@ -11,7 +11,7 @@ from syndicator.errors import StoreError
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services import outcomes
 from syndicator.services.outcomes import Sent, record
-from syndicator.store import attempts, deliveries, endpoints
+from syndicator.store import attempts, backlogs, deliveries, endpoints
 from syndicator.store.database import Connection
 from tests.contract.house.conftest import House
 from tests.contract.house.locks import wait_until
@@ -26,10 +26,7 @@ def close(house: House, connection: Connection, endpoint_id: str, target: Endpoi
     """What another worker does in a transaction of its own."""
     number = endpoints.get(connection, endpoint_id)["no"]
     assert endpoints.set_state(connection, number, target, "another worker says so")
-    if target is EndpointState.PAUSED:
-        deliveries.park(connection, number)
-    else:
-        deliveries.drop(connection, number, house.clock.us)
+    backlogs.move_claimable(connection, number, target, house.clock.us)
 
 
 @CLOSED

@@ -46,8 +46,19 @@ def fails() -> Swept:
         (fails, 0.02, True),
         (lambda: Swept(0, NOW_US, NOW_US), 30, False),
         (lambda: Swept(0, NOW_US, NOW_US - 1), 30, False),
+        (lambda: Swept(0, NOW_US, None, has_more=True), 30, True),
+        (lambda: Swept(0, NOW_US, NOW_US, has_more=True), 30, True),
     ],
-    ids=["due soon", "due later", "nothing due", "failed", "due now, and woken for", "overdue, and woken for"],
+    ids=[
+        "due soon",
+        "due later",
+        "nothing due",
+        "failed",
+        "due now, and woken for",
+        "overdue, and woken for",
+        "more to do",
+        "and due",
+    ],
 )
 def test_the_next_sweep_comes_in_time_and_no_sooner(
     tmp_path: Path, first: Callable[[], Swept], interval_s: float, comes: bool
