@@ -69,8 +69,12 @@ class FiltersInUse:
 
 
 def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
-    """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do."""
+    """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do.
+
+    StoreError when the database took none of them: one event that is too much for it keeps no later one back.
+    """
     done, stuck, after = list[FannedOut](), set[str](), 0
+    refused: StoreError | None = None
     # Further than to the batch's end only past those that stay open: a hundred of them may stand before all others.
     while len(done) < BATCH and (opened := _open_events(setup, BATCH - len(done), after)):
         for event in opened:
@@ -79,8 +83,15 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
             occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
             try:
                 outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
-            except StoreError:
-                raise
+            except StoreError as error:
+                if refused is not None:  # no longer one event's fault
+                    if done:
+                        return FannedOut.whole(done)
+                    raise
+                refused = error
+                _log.error("event not fanned out yet", event_id=event.id, release=event.release_id, error=str(error))
+                stuck.add(event.release_id)
+                continue
             except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
                 _log.exception("event not fanned out", event_id=event.id, release=event.release_id, error=str(error))
                 stuck.add(event.release_id)
@@ -89,6 +100,8 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
                 return FannedOut.whole(done)
             done.append(outcome)
         after = opened[-1].seq
+    if refused is not None and not done:
+        raise refused
     return FannedOut.whole(done)
 
 

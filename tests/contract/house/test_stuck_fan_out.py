@@ -2,21 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US, from_us
 from syndicator.dispatch import Task
+from syndicator.errors import StoreError
 from syndicator.model.endpoint import NewSubscription
 from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action
 from syndicator.services.fanout import BATCH
 from syndicator.services.revise import Revision
-from tests.contract.house.conftest import House, record
+from tests.contract.house.conftest import Clock, House, open_house, record
 from tests.contract.house.newsroom import Newsroom
 
 OF_A_NEWER_VERSION = text("""UPDATE filters SET tree = '{"of_a_newer_version": 1}' WHERE tree LIKE '%language%'""")
 DAMAGE = text("UPDATE versions SET record = '{}' WHERE release_id = :id")
+# What a statement_timeout says, at each statement that is too much for it.
+TOO_LONG = text("""
+    CREATE FUNCTION too_long() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014'; END $$
+""")
+OF_THE_FIRST = text("""
+    CREATE TRIGGER of_the_first BEFORE INSERT ON payloads FOR EACH ROW WHEN (NEW.event_seq <= 1)
+    EXECUTE FUNCTION too_long()
+""")
 OPEN = text("SELECT count(*) FROM events WHERE fanned_out_at IS NULL")
 
 
@@ -89,3 +101,19 @@ def test_who_fans_out_a_whole_batch_has_more_fanned_out(house: House) -> None:
     house.service.fan_out("t")
     assert open_events(house) == 0
     assert Task.FAN_OUT not in wakes.tasks
+
+
+def test_an_event_that_is_too_much_for_the_database_keeps_no_later_one_back(
+    tmp_path: Path, migrated_postgres_url: str
+) -> None:
+    house = open_house(tmp_path, migrated_postgres_url, Clock())
+    with house.service.database.write() as connection:
+        connection.execute(TOO_LONG)
+        connection.execute(OF_THE_FIRST)
+    for key in ("too much", "b", "c"):
+        house.submit(key=key)
+    assert house.service.fan_out("t").events == 2
+    with pytest.raises(StoreError, match="statement timeout"):
+        house.service.fan_out("t")
+    assert open_events(house) == 1
+    house.service.close()
