@@ -1,5 +1,6 @@
 """What a move of an endpoint does to its deliveries: some with it, the rest some at a time (see ``store.backlogs``)."""
 
+import math
 import time
 from typing import Final
 
@@ -34,14 +35,16 @@ def follow_once_more(setup: Setup, number: int, state: EndpointState) -> None:
             backlogs.move_some(setup.database, connection, number, state, now)
 
 
-def follow_up(setup: Setup, number: int, state: EndpointState) -> None:
+def follow_up(setup: Setup, number: int, state: EndpointState, longest_s: float = math.inf) -> None:
     """Parks, resumes or ends what else there is for it, to the last one, or until it is in another state.
+
+    It begins no more of it after ``longest_s`` seconds.
 
     Between two transactions it rests for as long as the last one took: for SQLite's lock others only ask now and then,
     and whoever takes it again at once would have it for all that time.
     """
-    while True:
-        began = time.monotonic()
+    ends = time.monotonic() + longest_s
+    while (began := time.monotonic()) < ends:
         if _move_some(setup, number, state, backlogs.AT_ONCE) < backlogs.AT_ONCE:
             return
         time.sleep(time.monotonic() - began)

@@ -18,6 +18,7 @@ from syndicator.store import audit, deliveries, endpoints, events, filters, numb
 from syndicator.store.database import Connection
 
 OVERLAP_S: Final = 24 * 3600
+_LONGEST_MOVE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
     """Pauses (deliveries are parked), resumes, disables or removes (open deliveries are dead) an endpoint.
 
     From its commit on nothing more is claimed that is to stay; a long backlog follows some at a time, and the sweep
-    finishes what is left of that by a process that ends. Conflict when its state does not allow the move.
+    finishes what is left of that after some seconds. Conflict when its state does not allow the move.
     """
     sources, target = ENDPOINT_MOVES[move]
     if target is EndpointState.ACTIVE:
@@ -119,7 +120,7 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
         follow(connection, row["no"], target, now)
         audit.write(connection, actor=actor, action=move, subject=endpoint_id, now=now, notice=notice)
     follow_once_more(setup, row["no"], target)
-    follow_up(setup, row["no"], target)
+    follow_up(setup, row["no"], target, _LONGEST_MOVE_S)
 
 
 def _finish_last_move(setup: Setup, endpoint_id: str) -> None:
