@@ -3,7 +3,8 @@
 
 PYTHON  ?= python3
 VENV    ?= .venv
-JOBS    ?= auto
+# Two for each core: tests wait for servers, too. Each starts servers of its own, so never very many.
+JOBS    ?= $(shell $(PYTHON) -c 'import os; print(min(2 * os.cpu_count(), 16))')
 SEED    ?= 1
 SECONDS ?= 30
 DIR     ?=

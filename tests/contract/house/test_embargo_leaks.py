@@ -105,7 +105,7 @@ def every_release_counts(patches: Patches) -> None:
     counted = text("""
         SELECT r.id, r.published_at, v.record FROM releases r JOIN versions v
             ON v.release_id = r.id AND v.version = r.version
-         WHERE :since < :now LIMIT :limit
+         WHERE :since < :at LIMIT :limit
     """)
     patches.setattr(releases, "_PUBLISHED_SINCE", counted)
 

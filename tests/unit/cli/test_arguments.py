@@ -171,4 +171,5 @@ def test_what_a_profile_may_hold_is_not_missed_where_no_service_has_it(
 ) -> None:
     (tmp_path / "bad.md").write_text("# Halle\n\nOffen.\n", encoding="utf-8")
     done = call(command, "bad.md", "--to", "wire.example", "--publisher", "acme")
-    assert (done.code, "--to: " in done.err, "contacts" in done.err) == (3, True, False)
+    told = done.out + done.err
+    assert (done.code, "--to: " in told, "contacts" in told) == (3, True, False)
