@@ -181,10 +181,19 @@ def _freed_places(judged: Sequence[Judged]) -> list[tuple[int, int]]:
     places = []
     for each in judged:
         row = each.sent.row
-        if deliveries.WITHDRAW_LANE < row.lane < deliveries.RETRY_LANE:
+        if _held_a_place(row) and not _is_still_the_first(each.outcome):
             places.append((row.endpoint_no, freed[row.endpoint_no]))
             freed[row.endpoint_no] += 1
     return places
+
+
+def _held_a_place(row: Claimed) -> bool:
+    return row.lane > deliveries.WITHDRAW_LANE and (row.lane < deliveries.RETRY_LANE or row.attempts == 0)
+
+
+def _is_still_the_first(outcome: Outcome) -> bool:
+    """Whether it comes back as if it had not been tried."""
+    return isinstance(outcome, Retry) and not outcome.counts
 
 
 def _keep_health(

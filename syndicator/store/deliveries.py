@@ -1,8 +1,8 @@
 """Deliveries: one row per (event, endpoint), claimed and recorded by the batch.
 
-Only ``waiting`` rows stand in the claim's index, and an endpoint has at most ``per_endpoint`` first
-attempts there; the rest of its backlog is ``queued`` behind them and promoted as places get free. So a
-backlog of a million rows costs the claim nothing, and an endpoint in back-off is not even looked at.
+Only ``waiting`` rows stand in the claim's index, and an endpoint has at most ``per_endpoint`` first attempts there,
+those that found no turn included; the rest of its backlog is ``queued`` behind them and promoted as places get free.
+So a backlog of a million rows costs the claim nothing, and an endpoint in back-off is not even looked at.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,8 +48,10 @@ _MATCHING = f"""
        AND ((s.event_mask & :event_bit) <> 0
             OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no))
 """
-# In the words of the index. A withdrawal that fails stays in its lane, and is to keep nothing else back.
-_HOLDS_A_PLACE = "o.lane < 3 AND o.lane > 0"
+# In the words of the index. What comes back without an attempt that counts (its host had no turn for it, say) keeps its
+# place: were it free, each of a backlog would come to where the others' retries wait. A withdrawal that fails stays in
+# its lane, and is to keep nothing else back.
+_HOLDS_A_PLACE = "(o.lane < 3 OR o.attempts = 0) AND o.lane > 0"
 _PLACES_TAKEN = f"""
     (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
         WHERE o.endpoint_no = {{no}} AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t)

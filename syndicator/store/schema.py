@@ -294,7 +294,11 @@ deliveries = Table(
     Column("finished_at", BigInteger),
     UniqueConstraint("event_seq", "endpoint_no"),
     _partial("ix_deliveries_waiting", "lane", "due_at", where="state = 'waiting'"),
-    _partial("ix_deliveries_open", "endpoint_no", where="state IN ('waiting', 'claimed') AND lane < 3"),
+    _partial(
+        "ix_deliveries_open",
+        "endpoint_no",
+        where="state IN ('waiting', 'claimed') AND (lane < 3 OR attempts = 0)",
+    ),
     _partial("ix_deliveries_queued", "endpoint_no", "lane", "id", where="state = 'queued'"),
     _partial("ix_deliveries_parked", "endpoint_no", where="state = 'parked'"),
     _partial("ix_deliveries_leases", "lease_until", where="state = 'claimed'"),

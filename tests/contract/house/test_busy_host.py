@@ -18,6 +18,7 @@ from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
 IN_FLIGHT, PER_HOST, HANGING = 8, 2, 24
+ENDPOINTS, PLACES, LONG = 3, 4, 20
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def crowded(make_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch) -
     """A house with few places, whose transport lets nobody wait for long."""
     limits = Limits(total_timeout_s=60, longest_wait_s=0.5)
     monkeypatch.setattr("syndicator.bootstrap._limits", lambda _: limits)
-    return make_house(in_flight=IN_FLIGHT, per_host=PER_HOST, attempt_timeout_s=60, lease_s=600)
+    return make_house(in_flight=IN_FLIGHT, per_host=PER_HOST, per_endpoint=PLACES, attempt_timeout_s=60, lease_s=600)
 
 
 @contextmanager
@@ -134,6 +135,24 @@ def test_withdrawals_that_find_no_place_on_a_host_that_hangs_keep_nobody_else_ba
         assert (len(states), "delivered" in states) == (HANGING, False)
         assert "claimed" in states, "withdrawals have their half of the places"
         may_answer.set()
+
+
+def test_of_each_backlog_for_a_host_that_hangs_no_more_is_claimable_than_its_endpoint_has_places(
+    crowded: House, hanging: tuple[Newsroom, threading.Event]
+) -> None:
+    """Whoever found no turn keeps its place: were it free, the next would come to where all others' retries wait."""
+    for number in range(ENDPOINTS):
+        _share(crowded, hanging[0], number)
+    for number in range(LONG):
+        crowded.submit(f"{number}")
+    crowded.service.fan_out("t")
+    busy = _count("busy")
+    with _delivering(crowded):
+        _until(lambda: _count("busy") > busy + ENDPOINTS * LONG // 2)
+        assert _scalar(crowded, "SELECT count(*) FROM deliveries WHERE state = 'queued'") == ENDPOINTS * (LONG - PLACES)
+        hanging[1].set()
+        _until(lambda: _scalar(crowded, "SELECT count(*) FROM deliveries WHERE state <> 'delivered'") == 0)
+    assert len(hanging[0].requests) == ENDPOINTS * LONG, "each once, and every place was free for the next"
 
 
 @contextmanager
