@@ -140,6 +140,8 @@ _RETRIED = """
       FROM {rows} r
      WHERE deliveries.id = r.id AND deliveries.claim_token = :token
 """
+# Of one that is not verified yet only pings are there.
+_IS_SENT_TO = "e.state IN ('active', 'unverified')"
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
 # What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
 # Counted again: another sweep, or whoever recorded, may have filled these places since they were found free.
@@ -150,7 +152,7 @@ _PROMOTE = f"""
             SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
                      ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
               FROM {{places}} p JOIN endpoints e ON e.no = p.no
-             WHERE e.backoff_until = 0 AND e.state = 'active'
+             WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
                AND :place + {_PLACES_TAKEN.format(no="p.no")} < :cap)
         {{skip_locked}})
 """
@@ -163,7 +165,7 @@ _QUEUED_ENDPOINTS = text(f"""
           FROM q WHERE q.no IS NOT NULL)
     SELECT q.no, e.failures, {_PLACES_TAKEN.format(no="q.no")} AS open
       FROM q JOIN endpoints e ON e.no = q.no
-     WHERE e.backoff_until = 0 AND e.state = 'active'
+     WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
 """)
 _HOLD_BACK = """
     UPDATE deliveries SET state = 'queued'

@@ -47,6 +47,21 @@ def test_withdrawals_that_an_endpoint_refuses_keep_no_release_back(
     assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
 
 
+def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom, verify=True)
+    newsroom.answer = 500
+    for _ in range(4):
+        house.service.test_endpoint(endpoint_id, actor="t")
+    house.service.drain()
+    assert house.states() == [("endpoint.ping", "queued")] * 4, "it rests"
+
+    newsroom.answer = 204
+    for _ in range(2):
+        house.clock.us += LONGEST_BACKOFF
+        house.service.drain()
+    assert house.states() == [("endpoint.ping", "delivered")] * 4
+
+
 def answered(house: House, *batches: Sequence[tuple[int, str | None]]) -> None:
     """Pushes claimed together that the only endpoint answered so, batch by batch, each with its Retry-After."""
     database, now, count = house.service.database, house.clock.us, sum(map(len, batches))
