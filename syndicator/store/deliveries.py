@@ -56,6 +56,9 @@ _PLACES_TAKEN = f"""
     (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
         WHERE o.endpoint_no = {{no}} AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t)
 """
+_IS_OPEN = "d.state IN ('waiting', 'claimed')"
+_IS_FIRST = f"{_IS_OPEN} AND (d.lane < 3 OR d.attempts = 0)"
+_IS_RETRY = f"{_IS_OPEN} AND d.lane = 3 AND d.attempts > 0"
 _FAN_OUT = f"""
     INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
     SELECT :seq, e.no, :release_id, :lane,
@@ -163,14 +166,17 @@ _QUEUED_ENDPOINTS = text(f"""
         UNION ALL
         SELECT (SELECT min(d.endpoint_no) FROM deliveries d WHERE d.state = 'queued' AND d.endpoint_no > q.no)
           FROM q WHERE q.no IS NOT NULL)
-    SELECT q.no, e.failures, {_PLACES_TAKEN.format(no="q.no")} AS open
+    SELECT q.no, e.failures,
+           CASE WHEN e.failures > 0 AND EXISTS (SELECT 1 FROM deliveries d WHERE d.endpoint_no = q.no AND {_IS_RETRY})
+                THEN :cap ELSE {_PLACES_TAKEN.format(no="q.no")} END AS open
       FROM q JOIN endpoints e ON e.no = q.no
      WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
 """)
+# In the words of the two indexes by endpoint: the claim's holds what waits for anybody, and does not say for whom.
 _HOLD_BACK = """
     UPDATE deliveries SET state = 'queued'
-     WHERE id IN (SELECT d.id FROM deliveries d WHERE d.state = 'waiting' AND d.lane > 0
-                     AND d.endpoint_no IN (SELECT no FROM {endpoints} e) {skip_locked})
+     WHERE id IN (SELECT d.id FROM deliveries d
+                   WHERE d.endpoint_no = :no AND {these} AND d.claim_token IS NULL AND d.lane > 0 {skip_locked})
 """
 _FIRST_DUE = text(
     " UNION ALL ".join(
@@ -319,16 +325,20 @@ def are_queued(connection: Connection) -> bool:
 
 
 def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:
-    """Endpoints with a queue and nothing that holds it back: number, failures, open first attempts."""
+    """Endpoints with a queue and nothing that holds it back: number, failures, places taken.
+
+    All of them where it failed last and a further attempt is to show how it is now.
+    """
     return connection.execute(_QUEUED_ENDPOINTS, {"cap": cap}).mappings().all()
 
 
 def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
     """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
-    rows = as_rows({"no": no} for no in endpoints)
-    rows_of = database.rows("endpoints", {"no": "bigint"})
-    statement = _HOLD_BACK.format(endpoints=rows_of, skip_locked=_free(database))
-    return connection.execute(text(statement), {"endpoints": rows}).rowcount
+    values = [{"no": no} for no in endpoints]
+    return sum(
+        connection.execute(text(_HOLD_BACK.format(these=these, skip_locked=_free(database))), values).rowcount
+        for these in (_IS_FIRST, _IS_RETRY)
+    )
 
 
 def _free(database: Database) -> str:

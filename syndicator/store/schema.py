@@ -299,6 +299,11 @@ deliveries = Table(
         "endpoint_no",
         where="state IN ('waiting', 'claimed') AND (lane < 3 OR attempts = 0)",
     ),
+    _partial(
+        "ix_deliveries_retried",
+        "endpoint_no",
+        where="state IN ('waiting', 'claimed') AND lane = 3 AND attempts > 0",
+    ),
     _partial("ix_deliveries_queued", "endpoint_no", "lane", "id", where="state = 'queued'"),
     _partial("ix_deliveries_parked", "endpoint_no", where="state = 'parked'"),
     _partial("ix_deliveries_leases", "lease_until", where="state = 'claimed'"),

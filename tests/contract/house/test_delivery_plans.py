@@ -69,6 +69,11 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
         plan = explained(full, statement.text, **values)
         assert f"ix_deliveries_{index}" in plan, plan
         assert is_by_index(plan), plan
+    for these, index in ((deliveries._IS_FIRST, "open"), (deliveries._IS_RETRY, "retried")):
+        plan = explained(full, deliveries._HOLD_BACK.format(these=these, skip_locked=""), no=5)
+        assert f"ix_deliveries_{index}" in plan, plan
+        assert "ix_deliveries_waiting" not in plan, plan
+        assert is_by_index(plan), plan
     promote = deliveries._PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked="")
     plan = explained(full, promote, places=as_rows([{"no": 5}]), place=0, cap=16)
     assert {"ix_deliveries_open", "ix_deliveries_queued"} <= set(plan.replace("(", " ").split()), plan

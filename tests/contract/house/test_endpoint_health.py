@@ -47,6 +47,25 @@ def test_withdrawals_that_an_endpoint_refuses_keep_no_release_back(
     assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
 
 
+def test_an_endpoint_that_rested_is_tried_with_one_push_however_often_is_swept_meanwhile(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 500
+    for number in range(6):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    assert {row["state"] for row in house.deliveries()} == {"queued"}
+
+    house.clock.us += LONGEST_BACKOFF
+    for _ in range(3):
+        house.service.sweep()
+        assert len(house.deliveries(state="waiting")) == 1
+    newsroom.answer = 204
+    house.service.drain()
+    assert {row["state"] for row in house.deliveries()} == {"delivered"}
+
+
 def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom, verify=True)
     newsroom.answer = 500
