@@ -71,7 +71,7 @@ class FiltersInUse:
 def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do.
 
-    StoreError when the database took none of them: one event that is too much for it keeps no later one back.
+    StoreError when the database took none of them: events that are too much for it keep no later one back.
     """
     done, stuck, after = list[FannedOut](), set[str](), 0
     refused: StoreError | None = None
@@ -84,7 +84,7 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
             try:
                 outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
             except StoreError as error:
-                if refused is not None:  # no longer one event's fault
+                if not _is_at_hand(setup):  # no fault of this event
                     if done:
                         return FannedOut.whole(done)
                     raise
@@ -103,6 +103,16 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     if refused is not None and not done:
         raise refused
     return FannedOut.whole(done)
+
+
+def _is_at_hand(setup: Setup) -> bool:
+    """Whether the database takes anything at all: a write that changes nothing."""
+    try:
+        with setup.database.write() as connection:
+            numbers.take(connection, numbers.FANOUT, 0)
+    except StoreError:
+        return False
+    return True
 
 
 def _open_events(setup: Setup, limit: int, after: int) -> Sequence[events.OpenEvent]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US, from_us
@@ -25,10 +26,14 @@ TOO_LONG = text("""
     CREATE FUNCTION too_long() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014'; END $$
 """)
-OF_THE_FIRST = text("""
-    CREATE TRIGGER of_the_first BEFORE INSERT ON payloads FOR EACH ROW WHEN (NEW.event_seq <= 1)
+OF_THE_FIRST_THREE = text("""
+    CREATE TRIGGER of_the_first_three BEFORE INSERT ON payloads FOR EACH ROW WHEN (NEW.event_seq <= 3)
     EXECUTE FUNCTION too_long()
 """)
+OF_ALL = [
+    text(f"CREATE TRIGGER of_all BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION too_long()")
+    for table in ("events", "counters")
+]
 OPEN = text("SELECT count(*) FROM events WHERE fanned_out_at IS NULL")
 
 
@@ -103,17 +108,32 @@ def test_who_fans_out_a_whole_batch_has_more_fanned_out(house: House) -> None:
     assert Task.FAN_OUT not in wakes.tasks
 
 
-def test_an_event_that_is_too_much_for_the_database_keeps_no_later_one_back(
+def test_events_that_are_too_much_for_the_database_keep_no_later_one_back(
     tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     house = open_house(tmp_path, migrated_postgres_url, Clock())
     with house.service.database.write() as connection:
         connection.execute(TOO_LONG)
-        connection.execute(OF_THE_FIRST)
-    for key in ("too much", "b", "c"):
+        connection.execute(OF_THE_FIRST_THREE)
+    for key in ("too much", "as well", "this, too", "b", "c"):
         house.submit(key=key)
     assert house.service.fan_out("t").events == 2
     with pytest.raises(StoreError, match="statement timeout"):
         house.service.fan_out("t")
-    assert open_events(house) == 1
+    assert open_events(house) == 3
+    house.service.close()
+
+
+def test_a_database_that_takes_nothing_is_asked_once_in_a_round(tmp_path: Path, migrated_postgres_url: str) -> None:
+    house = open_house(tmp_path, migrated_postgres_url, Clock())
+    for key in ("a", "b", "c"):
+        house.submit(key=key)
+    with house.service.database.write() as connection:
+        connection.execute(TOO_LONG)
+        for statement in OF_ALL:
+            connection.execute(statement)
+    with structlog.testing.capture_logs() as lines, pytest.raises(StoreError, match="statement timeout"):
+        house.service.fan_out("t")
+    assert not [line for line in lines if line["event"] == "event not fanned out yet"]
+    assert open_events(house) == 3
     house.service.close()
