@@ -11,8 +11,10 @@ _EXTEND = """
     UPDATE deliveries SET lease_until = :until
      WHERE id IN (SELECT id FROM {ids} i) AND claim_token = :token
 """
+# In the order of the index of leases: in that of the ids, SQLite read all deliveries there are, at each sweep.
 _LAPSED = text("""
-    SELECT id, endpoint_no FROM deliveries WHERE state = 'claimed' AND lease_until < :now ORDER BY id LIMIT :limit
+    SELECT id, endpoint_no FROM deliveries
+     WHERE state = 'claimed' AND lease_until < :now ORDER BY lease_until LIMIT :limit
 """)
 _STILL_LAPSED = f"""
     SELECT {CLAIMED_COLUMNS}, d.claim_token
@@ -36,7 +38,7 @@ def extend(database: Database, connection: Connection, ids: Iterable[int], token
 
 
 def lapsed(connection: Connection, now: int, limit: int) -> Sequence[RowMapping]:
-    """Deliveries (id, endpoint_no) of claims whose lease is over."""
+    """Deliveries (id, endpoint_no) of claims whose lease is over, those first that were over first."""
     return connection.execute(_LAPSED, {"now": now, "limit": limit}).mappings().all()
 
 

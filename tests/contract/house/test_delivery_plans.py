@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from syndicator.store import deliveries, erasure, events, holds, replays
+from syndicator.store import deliveries, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.test_schema import explained
@@ -64,6 +64,8 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     for statement, index, values in (
         (deliveries._FIRST_DUE, "waiting", {}),
         (deliveries._FIRST_QUEUED, "queued", {}),
+        (deliveries._NEXT_LEASE, "leases", {}),
+        (leases._LAPSED, "leases", {"now": 10**15, "limit": 1000}),
         (deliveries._QUEUED_ENDPOINTS, "open", {"cap": 16}),
     ):
         plan = explained(full, statement.text, **values)
