@@ -13,6 +13,7 @@ from syndicator.store import attempts, audit, channels, deliveries, endpoints, e
 from syndicator.store.database import Connection
 
 _FORGET_BATCH = 5000
+_PROMOTED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
     """
     lifted = lift_due(setup)
     give_back(setup, "sweep")
-    _tend_deliveries(setup)
-    has_more = finish_moves(setup)
+    are_more_queued = _tend_deliveries(setup)
+    has_more = finish_moves(setup) or are_more_queued
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
         is_told = not events.open_events(connection, 1)
@@ -57,25 +58,32 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
     return Swept(lifted, now, min((time for time in times if time is not None), default=None), behind, has_more)
 
 
-def _tend_deliveries(setup: Setup) -> None:
+def _tend_deliveries(setup: Setup) -> bool:
+    """Whether more could be promoted than was."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         endpoints.backoff_over(setup.database, connection, now)
-        _promote(setup, connection)
+        has_more = _promote(setup, connection)
         paused = _pause_failing(setup, connection, now)
     for number in paused:
         follow_once_more(setup, number, EndpointState.PAUSED)
+    return has_more
 
 
-def _promote(setup: Setup, connection: Connection) -> None:
-    """Fills free places; an endpoint that failed last gets one delivery to try it with."""
-    places = [
-        (row["no"], place)
+def _promote(setup: Setup, connection: Connection) -> bool:
+    """Fills free places; an endpoint that failed last gets one delivery to try it with. Whether some are left.
+
+    Some at once, those first whose endpoints have least: after an outage thousands have all of theirs free, and the
+    next embargo would wait until a hundred thousand were filled.
+    """
+    places = sorted(
+        (row["open"] + place, row["no"], place)
         for row in deliveries.queued_endpoints(connection, setup.per_endpoint)
         for place in range((setup.per_endpoint if row["failures"] == 0 else 1) - row["open"])
-    ]
-    if places:
-        deliveries.promote(setup.database, connection, places, setup.per_endpoint)
+    )
+    some = [(no, place) for _, no, place in places[:_PROMOTED_AT_ONCE]]
+    promoted = deliveries.promote(setup.database, connection, some, setup.per_endpoint) if some else 0
+    return promoted > 0 and len(places) > len(some)
 
 
 def _pause_failing(setup: Setup, connection: Connection, now: int) -> Sequence[int]:

@@ -7,6 +7,7 @@ import pytest
 from syndicator.clock import SECOND_US
 from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import Action
+from syndicator.services import sweep
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
 from syndicator.store import deliveries, endpoints
@@ -64,6 +65,24 @@ def test_an_endpoint_that_rested_is_tried_with_one_push_however_often_is_swept_m
     newsroom.answer = 204
     house.service.drain()
     assert {row["state"] for row in house.deliveries()} == {"delivered"}
+
+
+def test_a_sweep_fills_some_places_at_once_and_those_first_of_endpoints_that_have_least(
+    make_house: Callable[..., House], newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make_house(per_endpoint=4)
+    endpoints_of = [house.endpoint(newsroom) for _ in range(3)]
+    for endpoint_id in endpoints_of:
+        house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    for number in range(6):
+        house.submit(key=f"{number}")
+    house.service.fan_out("t")
+    for endpoint_id in endpoints_of:
+        house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    monkeypatch.setattr(sweep, "_PROMOTED_AT_ONCE", 3)
+    for each in (1, 2, 3, 4):
+        assert house.service.sweep().has_more is (each < 4)
+        assert [len(house.deliveries(state="waiting", endpoint=one)) for one in endpoints_of] == [each] * 3
 
 
 def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house: House, newsroom: Newsroom) -> None:
