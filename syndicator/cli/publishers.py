@@ -1,6 +1,6 @@
 """For operators: what is known of publishers beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from syndicator.client import Client
 
 _MOST_BYTES: Final = 20_000_000
+_PAGE: Final = 1000
 
 
 @click.group()
@@ -34,7 +35,7 @@ def list_publishers(client: "Client", *, as_json: bool) -> None:
     """
     from syndicator.cli.tables import show_table
 
-    listed = client.get("/api/v1/publishers")
+    listed = list(_publishers(client))
     if as_json:
         show_json(listed)
         return
@@ -42,6 +43,16 @@ def list_publishers(client: "Client", *, as_json: bool) -> None:
         ("publisher", "name", "contacts"),
         [[each["key"], each["publisher"]["name"], len(each["contacts"])] for each in listed],
     )
+
+
+def _publishers(client: "Client") -> Iterator[dict[str, Any]]:
+    """All of them, asked for page by page."""
+    from urllib.parse import urlencode
+
+    after = ""
+    while page := client.get(f"/api/v1/publishers?{urlencode({'after': after, 'limit': _PAGE})}"):
+        yield from page
+        after = page[-1]["key"]
 
 
 @publisher.command("show")

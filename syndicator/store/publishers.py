@@ -7,7 +7,9 @@ from sqlalchemy import Connection, RowMapping, text
 from syndicator.model.publisher import Profile
 
 _GET = text("SELECT profile FROM publishers WHERE key = :key AND owner = :owner")
-_LIST = text("SELECT key, profile, updated_at FROM publishers WHERE owner = :owner ORDER BY key LIMIT :limit")
+_LIST = text("""
+    SELECT key, profile, updated_at FROM publishers WHERE owner = :owner AND key > :after ORDER BY key LIMIT :limit
+""")
 _KEEP = text("""
     INSERT INTO publishers (key, owner, profile, created_at, updated_at) VALUES (:key, :owner, :profile, :now, :now)
     ON CONFLICT (key) DO NOTHING
@@ -25,8 +27,9 @@ def get(connection: Connection, key: str, owner: str) -> Profile | None:
     return Profile.model_validate_json(profile) if profile else None
 
 
-def listed(connection: Connection, owner: str, limit: int) -> Sequence[RowMapping]:
-    return connection.execute(_LIST, {"owner": owner, "limit": limit}).mappings().all()
+def listed(connection: Connection, owner: str, *, after: str, limit: int) -> Sequence[RowMapping]:
+    """The owner's publishers by key, those that follow the key ``after``; nothing comes before an empty one."""
+    return connection.execute(_LIST, {"owner": owner, "after": after, "limit": limit}).mappings().all()
 
 
 def keep(connection: Connection, key: str, owner: str, profile: Profile, now: int) -> None:

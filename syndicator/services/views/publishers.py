@@ -8,8 +8,6 @@ from syndicator.model.publisher import Profile
 from syndicator.services.setup import Setup
 from syndicator.store import publishers
 
-_LISTED = 1000
-
 
 class PublisherView(Profile):
     """A publisher's profile under its key, the name of its channel."""
@@ -28,10 +26,10 @@ def profile(setup: Setup, key: str, *, owner: str) -> PublisherView:
     return PublisherView(key=key, **dict(found))
 
 
-def profile_list(setup: Setup, *, owner: str) -> tuple[PublisherView, ...]:
-    """The owner's first thousand publishers, by key."""
+def profile_list(setup: Setup, *, owner: str, after: str = "", limit: int = 1000) -> tuple[PublisherView, ...]:
+    """The owner's publishers by key; ``after`` the last key of the page before. Fewer than ``limit``: the last page."""
     with setup.database.read() as connection:
-        rows = publishers.listed(connection, owner, _LISTED)
+        rows = publishers.listed(connection, owner, after=after, limit=limit)
     return tuple(
         PublisherView(
             key=row["key"],

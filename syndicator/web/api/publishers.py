@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from syndicator.model.publisher import Profile
 from syndicator.services.profiles import set_profile
@@ -15,9 +15,16 @@ Key = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="The
 
 
 @router.get("", response_model_exclude_none=True)
-def listed(service: Service, owner: Token) -> list[views.PublisherView]:
-    """The publishers whose releases came in, or whose profile was set."""
-    return list(views.profile_list(service.setup, owner=owner))
+def listed(
+    service: Service,
+    owner: Token,
+    after: Annotated[
+        str, Query(pattern=r"^[a-z0-9-]{0,64}$", description="The cursor: the last key of the page before.")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> tuple[views.PublisherView, ...]:
+    """The publishers whose releases came in, or whose profile was set, by key. As many as ``limit``: ask for more."""
+    return views.profile_list(service.setup, owner=owner, after=after, limit=limit)
 
 
 @router.get("/{key}", response_model_exclude_none=True)

@@ -37,6 +37,18 @@ def test_a_profile_may_be_saved_with_a_byte_order_mark(cli: Call, tmp_path: Path
     assert cli("publisher", "set", "acme", name).code == 0
 
 
+def test_all_publishers_are_listed_however_many(cli: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thousand were, without a word of the others."""
+    monkeypatch.setattr("syndicator.cli.publishers._PAGE", 2)
+    (tmp_path / "p.json").write_text('{"publisher":{"name":"A"}}')
+    keys = [f"acme-{number}" for number in range(5)]
+    for key in reversed(keys):
+        assert cli("publisher", "set", key, "p.json").code == 0
+    listed = [each["key"] for each in cli("publisher", "list", "--json").json]
+    assert [key for key in listed if key.startswith("acme-")] == keys
+    assert all(key in cli("publisher", "list").out for key in keys)
+
+
 def test_a_wrong_address_and_what_is_wrong_with_the_profile_come_together(call: Call, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps({"publisher": {"name": ""}, "contacts": [{"email": "no"}]}))
     done = call("publisher", "set", "acme", "p.json", "--to", "wrong")

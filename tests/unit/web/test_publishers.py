@@ -85,3 +85,18 @@ def test_profiles_are_the_operators_and_faults_are_told(served: Served) -> None:
     assert put(served, key, {"publisher": OTHER}).status == 409
     answer = submit(served, "b", headline="Anders", publisher={**OTHER, "key": key})
     assert answer.json["warnings"] == [], "nobody learns of another's"
+
+
+def test_publishers_are_paged_by_key(served: Served) -> None:
+    keys = [f"p{number}" for number in range(5)]
+    for key in reversed(keys):
+        assert put(served, key, {"publisher": {**BLOCK, "key": key}}).status == 200
+    seen, after = [], ""
+    while page := served.operator.get(f"/api/v1/publishers?limit=2&after={after}").json:
+        seen.append([each["key"] for each in page])
+        after = seen[-1][-1]
+        put(served, f"{after}-new", {"publisher": BLOCK})
+        put(served, "a-new", {"publisher": BLOCK})
+    of_before = [key for page in seen for key in page if not key.endswith("new")]
+    assert of_before == keys, "what comes meanwhile takes nobody's place"
+    assert served.operator.get("/api/v1/publishers?after=%00").status == 422
