@@ -66,6 +66,7 @@ CONNECTIONS: Final = (
 )
 _THRESHOLD: Final = "prepare_threshold"
 _RESTS_SINCE: Final = "rests since"
+_ALONE = text("SELECT pg_advisory_xact_lock(7392)")  # any number will do that nobody else locks in this database
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
 type_names = {
@@ -121,6 +122,11 @@ class Database:
         if self.dialect == "postgresql":
             return int(connection.execute(_POSTGRES_NOW).scalar_one())
         return system_now_us()
+
+    def hold_alone(self, connection: Connection) -> None:
+        """Until the transaction ends nobody else comes past this line. SQLite's writers come one by one anyhow."""
+        if self.dialect == "postgresql":
+            connection.execute(_ALONE)
 
     def purge(self, tables: Iterable[str]) -> bool:
         """Whether what deleted and rewritten rows leave behind is gone from the files; false while others read.

@@ -13,9 +13,11 @@ from syndicator.store.schema_version import MIGRATIONS
 def migrate(database: Database) -> None:
     """Runs every migration that is missing, in one transaction; does nothing when none is.
 
+    Whoever does so at the same time waits, and finds it done.
     Errors: StoreError for a database that cannot keep every character: it would take no release later.
     """
     with database.write() as connection:
+        database.hold_alone(connection)
         if not keeps_every_character(connection):
             raise StoreError("the database is not in UTF-8", fix=UTF8)
         command.upgrade(config_of(connection), "head")

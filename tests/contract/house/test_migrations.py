@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from syndicator.store import publishers, renditions
 from syndicator.store.migrate import config_of
 from syndicator.store.schema_version import current, newest
 from tests.contract.house.conftest import House, record
+from tests.contract.house.locks import wait_until
 
 
 def moved(house: House, step: Callable[[Config, str], None], revision: str) -> None:
@@ -36,6 +38,20 @@ def test_the_newest_schema_is_the_one_that_all_migrations_lead_to(house: House) 
         assert current(connection) == "0008"
     house.service.migrate()
     with database.read() as connection:
+        assert current(connection) == newest()
+
+
+def test_who_migrates_at_the_same_time_waits_and_finds_it_done(house: House) -> None:
+    """As where each of several containers does so at its start: the second one ended in a traceback."""
+    moved(house, command.downgrade, "0008")
+    with ThreadPoolExecutor(2) as both:
+        with house.service.database.write() as connection:
+            connection.execute(text(f"SELECT * FROM alembic_version {house.service.database.for_update}"))
+            started = [both.submit(house.service.migrate) for _ in range(2)]
+            wait_until(house, 2)
+        for each in started:
+            each.result()
+    with house.service.database.read() as connection:
         assert current(connection) == newest()
 
 
