@@ -4,6 +4,9 @@ No transaction is open while requests are under way. A claim belongs to this cou
 and recording is fenced by the claim's token: whoever lost its lease changes nothing any more. Tasks only
 claim and hand over; a thread of its own records outcomes (see ``services.recorder``), so a hanging receiver
 blocks no task and loses nothing of the others.
+
+Only within the first half of its lease is a delivery handed over: a process that was stopped in between, or waited for
+the database, may find that others have given it back and sent a newer version since. The other half is for the attempt.
 """
 
 import secrets as chance
@@ -31,6 +34,7 @@ _FIRST: Final = 100
 _PAYLOADS_KEPT: Final = 64
 _KEYS_KEPT: Final = 50_000
 _NO_PAYLOAD: Final = Failure("busy", "its payload could not be read; no attempt was made")
+_TOO_LATE: Final = Failure("busy", "its worker stood still after the claim; no attempt was made")
 
 _log = logger("delivery")
 
@@ -134,6 +138,7 @@ class Courier:
         token = chance.token_hex(16)
         database = self._setup.database
         with database.write() as connection:
+            ends_s = time.monotonic() + self._means.lease_us / SECOND_US / 2  # before the lease begins
             now = database.now_us(connection)
             until = now + self._means.lease_us
             urgent = self._recorder.places_of_withdrawals
@@ -149,10 +154,11 @@ class Courier:
             for row in rows:
                 self._recorder.keep(Sent(row, token, now, by, _NO_PAYLOAD))
             raise
-        self._hand_over(rows, token, now, by)
+        self._hand_over(rows, token, now, by, ends_s)
         return len(rows)
 
-    def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str) -> None:
+    def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str, ends_s: float) -> None:
+        """Until ``ends_s`` by the monotonic clock; what is left then comes back at once."""
         for row in rows:
             try:
                 request = self._request(row, token, now, by)
@@ -162,7 +168,10 @@ class Courier:
             except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
                 self._refuse(row, token, now, by, str(error))
             else:
-                self._means.transport.submit(request, self._take)
+                if time.monotonic() < ends_s:
+                    self._means.transport.submit(request, self._take)
+                else:
+                    self._recorder.keep(Sent(row, token, now, by, _TOO_LATE))
 
     def _request(self, row: Claimed, token: str, now: int, by: str) -> Request:
         timestamp_s, body = now // SECOND_US, self._payloads[row.event_id]

@@ -3,13 +3,19 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
+from syndicator.delivery.signing import Ed25519Signer
 from syndicator.errors import StoreError
+from syndicator.model.lifecycle import Action
+from syndicator.services.courier import Courier
+from syndicator.services.revise import Revision
 from syndicator.store import events
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
@@ -97,6 +103,46 @@ def test_what_was_claimed_and_could_not_be_read_is_given_back(
     house.service.drain()
     assert house.states() == [("release.published", "delivered")]
     assert len(newsroom.requests) == 1
+
+
+class Stops(Ed25519Signer):
+    """Signs as others do, once its process was stopped for a while in which the world went on."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__(Ed25519PrivateKey.generate())
+        self._meanwhile = [meanwhile]
+
+    def sign(self, event_id: str, timestamp_s: int, body: bytes) -> str:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().sign(event_id, timestamp_s, body)
+
+
+def test_what_was_claimed_and_is_not_handed_over_before_its_lease_is_over_is_not_sent(
+    house: House, newsroom: Newsroom
+) -> None:
+    """As after SIGSTOP, on a machine that swaps, or behind a database that answers late: the version went out after
+    its withdrawal."""
+    lease_s = 0.2
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.fan_out("t")
+
+    def meanwhile() -> None:
+        threading.Event().wait(lease_s)
+        with house.service.database.write() as connection:
+            connection.execute(text("UPDATE deliveries SET lease_until = 1"))
+        house.service.sweep()
+        house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="Falsch."))
+        house.service.drain()
+
+    means = house.service.courier._means
+    courier = Courier(house.service.setup, replace(means, lease_us=int(lease_s * SECOND_US), signer=Stops(meanwhile)))
+    assert courier.pump("stopped") == 1
+    assert courier.settle()
+    courier.close()
+    assert newsroom.told == [("release.withdrawn", 2)]
+    assert house.states() == [("release.published", "superseded"), ("release.withdrawn", "delivered")]
 
 
 def test_a_transport_that_has_ended_is_not_tried_over_and_over_and_leaves_all_to_another_worker(
