@@ -28,7 +28,7 @@ from syndicator.delivery.transport.deadline import Attempt, Watchdog
 from syndicator.delivery.transport.lookups import Lookup, Lookups
 from syndicator.delivery.transport.protocol import Answer, Done, Failure, Limits, Request, Result
 from syndicator.delivery.transport.reasons import phase_of, reason_of
-from syndicator.delivery.transport.turns import Turns
+from syndicator.delivery.transport.turns import LATE_S, Turns
 from syndicator.delivery.url import EndpointUrl
 from syndicator.log import logger
 
@@ -123,7 +123,7 @@ class RequestsTransport:
 
     def _start(self) -> None:
         """Whoever's turn it is. Call it with the lock."""
-        while turn := self._turns.take():
+        while turn := self._turns.take(time.monotonic() - LATE_S):
             self._hand_over(self._attempt, *turn)
         ends = self._turns.next_end()
         if ends is not None and not self._is_looked_after:

@@ -16,7 +16,7 @@ from typing import Final
 from syndicator.delivery.reachable import Reachable
 from syndicator.delivery.transport.multi import Multi
 from syndicator.delivery.transport.slot import Slot
-from syndicator.delivery.transport.turns import Turns
+from syndicator.delivery.transport.turns import LATE_S, Turns
 from syndicator.delivery.transport.wire import Order, Outcome, Terms, Wire
 
 _CONNECTIONS_PER_PLACE: Final = 10
@@ -33,12 +33,14 @@ class Sender:
         places, kept_connections = _room(terms.in_flight)
         self._turns: Turns[tuple[Order, bytes]] = Turns(places, terms.per_host, terms.longest_wait_s)
         self._body = b""
+        self._ready_at = 0.0
         self._slots: list[Slot] = []
         self._idle: list[Slot] = []
         self._multi = Multi(kept_connections, wire.fileno(), terms.max_answer_bytes)
 
     def run(self) -> None:
         """ConnectionError where the worker goes while it is told an outcome."""
+        self._ready_at = time.monotonic()  # to wait for a process to start is no wait for a turn
         self._wire.send([])  # so that it knows that this is one that works
         while True:
             if outcomes := self._finish() + self._start():
@@ -56,16 +58,20 @@ class Sender:
             if body is not None:
                 self._body = body
             for order in orders:
-                self._turns.add(order[1], (order, self._body), order[-1])
+                self._turns.add(order[1], (order, self._body), max(order[-1], self._ready_at))
         return batches is not None
 
     def _start(self) -> list[Outcome]:
-        """Starts those whose turn it is; gives back those who waited for too long."""
+        """Starts those whose turn it is; gives back those who waited for too long.
+
+        First those who did so while this process stood still: by now others may have sent what is newer.
+        """
+        overdue = self._turns.overdue(time.monotonic() - LATE_S)
         while turn := self._turns.take():
             slot = self._idle.pop() if self._idle else self._another()
             slot.prepare(*turn[1])
             self._multi.add(slot.easy)
-        overdue = self._turns.overdue(time.monotonic())
+        overdue += self._turns.overdue(time.monotonic())
         return [(order[0], "busy", reason, b"", "", order[-2], 0) for (order, _), reason in overdue]
 
     def _another(self) -> Slot:

@@ -1,11 +1,15 @@
 """Whose turn it is: so many at once, so many of them to one host, and nobody behind a host that hangs."""
 
+import math
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Hashable
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Job = TypeVar("Job")
+
+LATE_S: Final = 1.0
+"""Whoever is later than this in seeing that somebody has waited for too long was not busy, but stood still."""
 
 
 class Turns(Generic[Job]):
@@ -32,12 +36,16 @@ class Turns(Generic[Job]):
         self._waiting[number] = (now, host, job)
         self._line.append(number)
 
-    def take(self) -> tuple[Hashable, Job] | None:
-        """The next one, which now has a place until ``leave``; None while nobody can go."""
+    def take(self, now: float = -math.inf) -> tuple[Hashable, Job] | None:
+        """The next one, which now has a place until ``leave``; None while nobody can go.
+
+        None that has waited for too long by ``now``, which ``overdue`` gives back: a process that stood still finds
+        places free before it finds out how late it is.
+        """
         while self._line and self._places_left:
             number = self._line.popleft()
             waiting = self._waiting.get(number)
-            if waiting is None:
+            if waiting is None or waiting[0] + self._patience_s <= now:
                 continue
             _, host, job = waiting
             if self._active[host] < self._per_host:

@@ -21,6 +21,7 @@ from syndicator.delivery.guard import Guard
 from syndicator.delivery.transport.child import Child
 from syndicator.delivery.transport.curl import CurlTransport
 from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
+from syndicator.delivery.transport.turns import LATE_S
 from syndicator.delivery.transport.wire import Order, Outcome, Terms
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import ALL_PORTS, NO_CONTENT, PATIENT, Results, push
@@ -100,6 +101,29 @@ def test_what_a_dead_sender_had_comes_back_and_another_one_goes_on() -> None:
         assert isinstance(push(transport, f"http://127.0.0.1:{quick}/"), Answer)
         assert sender().pid != first.pid
         hanging.release.set()
+
+
+def test_a_sender_that_stood_still_sends_nothing_that_has_waited_for_too_long() -> None:
+    """As where a container is paused: its deliveries were given back by then, and newer versions sent."""
+    hanging = receivers.Busy()
+    limits = replace(PATIENT, longest_wait_s=0.3)
+    transport = CurlTransport(Guard(["127.0.0.0/8"], allowed_ports=ALL_PORTS), limits, per_host=1)
+    with transport, listening(hanging) as port:
+        results = Results()
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b"first"), results)
+        assert hanging.arrived.acquire(timeout=10)
+        stopped = sender()
+        stopped.suspend()
+        transport.submit(Request(f"http://127.0.0.1:{port}/", (), b"waits for its turn"), results)
+        hanging.release.set()  # the answer that makes room is there as it goes on
+        time.sleep(2 * limits.longest_wait_s + LATE_S)
+        stopped.resume()
+        came = {type(each): each for each in results.wait(2)}
+    late = came[Failure]
+    assert isinstance(late, Failure)
+    assert (late.phase, late.bytes_sent) == ("busy", 0)
+    assert isinstance(came[Answer], Answer)
+    assert not hanging.arrived.acquire(blocking=False)
 
 
 def test_the_one_that_comes_after_knows_the_body_that_the_first_one_was_told() -> None:

@@ -52,6 +52,20 @@ def test_a_turn_that_came_too_late_is_the_next_one_s_of_its_host() -> None:
     assert taken(turns) == ["a3"]
 
 
+def test_nobody_goes_who_has_waited_for_too_long_whatever_places_are_free() -> None:
+    turns: Turns[str] = Turns(2, 1, patience_s=5)
+    for now, (host, job) in enumerate([("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1"), ("c", "c1")]):
+        turns.add(host, job, now)
+    assert turns.take(4) == ("a", "a1")
+    assert turns.take(4) == ("b", "b1")
+    turns.leave("a")
+    turns.leave("b")
+    assert turns.take(6.5) == ("c", "c1"), "a2 is in the line"
+    assert turns.take(6.5) is None
+    assert given_back(turns, 6.5) == ["a2"]
+    assert turns.take(6.5) == ("a", "a3"), "it takes the turn of the one before it"
+
+
 def test_who_waits_is_told_once_when_all_is_cleared() -> None:
     turns: Turns[str] = Turns(1, 1, patience_s=5)
     for job in ("a1", "a2", "a3"):
