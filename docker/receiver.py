@@ -12,7 +12,7 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = 20_000_000
 MAX_AGE_S = 300
 # The secret that `syndicator endpoint add` printed; without it nothing is believed.
 SECRET = os.environ.get("RECEIVER_SECRET", "")

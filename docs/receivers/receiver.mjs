@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
 const TOLERANCE_S = 300;
-const MAX_BYTES = 5_000_000;
+const MAX_BYTES = 20_000_000;
 const SECRETS = (process.env.WEBHOOK_SECRETS ?? "").split(" ").filter(Boolean);
 
 // Whether one of the secrets signed this body, and did so just now. `body`: the bytes as they came.

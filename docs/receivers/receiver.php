@@ -1,12 +1,12 @@
 <?php
 // Receives pushes: checks the signature, answers at once. PHP 8.0 or later, no extension.
 //
-//     WEBHOOK_SECRETS="whsec_..." php -S 127.0.0.1:8080 receiver.php
+//     WEBHOOK_SECRETS="whsec_..." php -d post_max_size=32M -S 127.0.0.1:8080 receiver.php
 
 declare(strict_types=1);
 
 const TOLERANCE_S = 300;
-const MAX_BYTES = 5_000_000;
+const MAX_BYTES = 20_000_000;
 
 /** Whether one of the secrets signed this body, and did so just now. $body: the bytes as they came. */
 function isGenuine(array $headers, string $body, array $secrets, int $now): bool

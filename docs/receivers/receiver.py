@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_S = 300
-MAX_BYTES = 5_000_000
+MAX_BYTES = 20_000_000
 SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
 
 

@@ -16,10 +16,17 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.article.compose import Audience, compose
+from syndicator.bootstrap import read_networks
 from syndicator.clock import SECOND_US, system_now_us
-from syndicator.delivery.payload import Occasion, answers, ping_payload
+from syndicator.delivery.payload import Occasion, answers, ping_payload, release_payload
 from syndicator.delivery.signing import Ed25519Signer, secret_key, sign
+from syndicator.intake.records import MAX_RECORD_BYTES
+from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import EventType
+from syndicator.model.release import Record
+from syndicator.services.trial import as_public
+from syndicator.services.trial import occasion as made_up
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "receivers"
 OLD, NEW = (f"whsec_{letter * 43}=" for letter in "Aa")
@@ -28,6 +35,24 @@ BODY = json.dumps(
     {"id": "evt_1", "type": "release.published", "data": {"headline": "Zürich – 東京"}}, ensure_ascii=False
 ).encode()
 SIGNED_1A = Ed25519Signer.from_text("whsk_" + "A" * 43 + "=").sign("evt_1", 1, BODY)
+
+# What docs/receivers/README.md says; each sample takes as much.
+LARGEST_BYTES = 20_000_000
+_SMALL = {
+    "language": "en",
+    "headline": "Largest",
+    "body": [{"type": "paragraph", "text": "Text."}],
+    "publisher": {"name": "Acme"},
+    "contacts": [{"name": "Desk", "email": "desk@acme.example"}],
+}
+# Ampersands become five bytes in HTML, and captions stand in a push three times.
+WORST = {
+    "paragraphs": _SMALL | {"body": [{"type": "paragraph", "text": "&" * 900}] * 2000},
+    "points": _SMALL | {"body": [{"type": "list", "points": ["&" * 16] * 500}] * 190},
+    "cells": _SMALL | {"body": [{"type": "table", "rows": [["&" * 16] * 490] * 200}]},
+    "links": _SMALL | {"body": [{"type": "paragraph", "text": f"https://a.example/?{'&' * 160} " * 1000}] * 10},
+    "captions": _SMALL | {"media": [{"caption": "&" * 19_000, "href": "https://a.example/x"}] * 100},
+}
 
 
 def _free_port() -> int:
@@ -39,7 +64,11 @@ def _free_port() -> int:
 COMMANDS: dict[str, Callable[[], list[str]]] = {
     "python": lambda: [sys.executable, "receiver.py", "0"],
     **({"node": lambda: ["node", "receiver.mjs", "0"]} if shutil.which("node") else {}),
-    **({"php": lambda: ["php", "-S", f"127.0.0.1:{_free_port()}", "receiver.php"]} if shutil.which("php") else {}),
+    **(
+        {"php": lambda: ["php", "-d", "post_max_size=32M", "-S", f"127.0.0.1:{_free_port()}", "receiver.php"]}
+        if shutil.which("php")
+        else {}
+    ),
 }
 
 
@@ -192,12 +221,35 @@ def test_whatever_is_not_genuine_is_refused(start: Callable[[str], Sample]) -> N
 
 
 def test_a_body_without_end_is_refused(start: Callable[[str], Sample]) -> None:
-    body = BODY[:-1] + b', "more": "' + b"x" * 5_000_000 + b'"}'
+    body = BODY[:-1] + b', "more": "' + b"x" * LARGEST_BYTES + b'"}'
     sample = start(OLD)
     with suppress(BrokenPipeError, ConnectionResetError):  # hung up on while sending: refused as well
         assert sample.post(push(OLD, body=body), body) == 413
     assert sample.post(push(OLD)) == 200, "and it still stands"
     assert sample.stop().count("release.published") == 1
+
+
+def test_the_largest_push_is_received(start: Callable[[str], Sample]) -> None:
+    padding = LARGEST_BYTES - len(BODY)
+    body = BODY.replace(b'"headline"', b'"html": "' + b"x" * (padding - len(b'"html": "", ')) + b'", "headline"')
+    assert len(body) == LARGEST_BYTES
+    sample = start(OLD)
+    assert sample.post(push(OLD, body=body), body) == 200
+    assert "evt_1 release.published" in sample.stop()
+
+
+@pytest.mark.parametrize("name", sorted(WORST))
+def test_no_release_makes_a_push_that_is_larger(name: str) -> None:
+    record = Record.model_validate(WORST[name])
+    assert len(record.model_dump_json(exclude_defaults=True)) > MAX_RECORD_BYTES * 0.9, "about as large as is read"
+    network = next(each for each in read_networks(None) if each.name == "default")
+    now, addresses = datetime(2027, 1, 23, tzinfo=UTC), Addresses("https://wire.example", "wire.example")
+    attached = network.attach(record.language, now.date())
+    release = as_public(record, attached, now, addresses)
+    pushed = release_payload(
+        made_up(now), release, compose(release, attached, Audience.NEWSROOMS, {}), attached, addresses
+    )
+    assert MAX_RECORD_BYTES * 4 < len(pushed) < LARGEST_BYTES * 0.8
 
 
 def test_the_challenge_of_a_genuine_ping_is_answered_and_nothing_else_is(start: Callable[[str], Sample]) -> None:
