@@ -4,7 +4,7 @@ A message is ``problem — fix``; whoever shows it puts the setting's name in fr
 """
 
 import re
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit
@@ -16,6 +16,7 @@ _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NOT_IN_URL: Final = re.compile(r"[\s\x00-\x1f\x7f\\\"<>^`{|}]")
 _DATABASE_NUMBER: Final = re.compile(r"(?:/[0-9]*)?")
+_ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
 _LONGEST_DOMAIN: Final = 253
 _LAST_PORT: Final = 65_535
 
@@ -74,6 +75,21 @@ def _broker_url(value: str) -> str:
     if not _DATABASE_NUMBER.fullmatch(parts.path):
         raise _refused("the broker's address ends with no number of a database", fix)
     return value
+
+
+def _listening_host(value: str) -> str:
+    if _is_ip_address(value) or (_DOMAIN.fullmatch(value) and not _ONLY_NUMBERS.fullmatch(value)):
+        return value
+    fix = "write an address of this machine, such as 127.0.0.1, ::1 or 0.0.0.0 for all, and its port as SYNDICATOR_PORT"
+    raise _refused(f"{value!r} is nothing to listen on", fix)
+
+
+def _is_ip_address(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _domain(value: str) -> str:
@@ -137,6 +153,9 @@ OptionalUrl = Annotated[str, AfterValidator(_optional_url)]
 
 BrokerUrl = Annotated[str, AfterValidator(_broker_url)]
 """The address of a Redis, or memory://. A message about it shows nothing of it: a password may stand in it."""
+
+ListeningHost = Annotated[str, AfterValidator(_listening_host)]
+"""An address or name of this machine. An empty one would be every address, and is refused."""
 
 Domain = Annotated[str, AfterValidator(_domain)]
 NetworkText = Annotated[str, AfterValidator(_network)]

@@ -12,7 +12,17 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.forms import AuthoritiesFile, BaseUrl, BrokerUrl, Domain, NetworksFolder, NetworkText, OptionalUrl, Port
+from config.forms import (
+    AuthoritiesFile,
+    BaseUrl,
+    BrokerUrl,
+    Domain,
+    ListeningHost,
+    NetworksFolder,
+    NetworkText,
+    OptionalUrl,
+    Port,
+)
 
 ENV_PREFIX = "SYNDICATOR_"
 _A_DAY_S = 86_400
@@ -53,7 +63,7 @@ class Settings(BaseSettings):
     networks_dir: NetworksFolder = Field(
         default=None, description="Folder with further networks, beside those that come with the package."
     )
-    host: str = Field(default="127.0.0.1", description="Address that the HTTP server listens on.")
+    host: ListeningHost = Field(default="127.0.0.1", description="Address that the HTTP server listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the HTTP server; 0 takes a free one.")
     operator_token: SecretStr | None = Field(
         default=None,

@@ -4,6 +4,7 @@
 runs. Here the process's own handlers decide when to stop.
 """
 
+import errno
 import socket
 import threading
 from contextlib import suppress
@@ -19,6 +20,12 @@ from syndicator.web.ready import Connection
 
 _START_S = 15.0
 _DRAIN_S = 10
+_MATCH = "(and SYNDICATOR_PUBLIC_BASE_URL to match)"
+_ADDRESS = f"set SYNDICATOR_HOST to an address of this machine {_MATCH}"
+_FIXES: dict[int | None, str] = {
+    errno.EADDRINUSE: f"end what listens there, or set SYNDICATOR_PORT or SYNDICATOR_HOST to another {_MATCH}",
+    errno.EACCES: f"set SYNDICATOR_PORT to one from 1024 on {_MATCH}: those below are the system's",
+}
 
 
 class Server:
@@ -101,10 +108,8 @@ def _listening(host: str, port: int) -> socket.socket:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
-        message = (
-            f"cannot listen on {host} port {port}: {error.strerror}; end what listens there, or set SYNDICATOR_PORT or "
-            "SYNDICATOR_HOST to another (and SYNDICATOR_PUBLIC_BASE_URL to match)"
-        )
+        why = (error.strerror or str(error)).partition(" (while")[0]  # behind it Python repeats host and port
+        message = f"cannot listen on {host} port {port}: {why}; {_FIXES.get(error.errno, _ADDRESS)}"
         raise ConfigError(message) from error
     # Connections inherit it. asyncio sets it only where a socket names its protocol; without it an answer
     # in two writes waits 40 ms for the reader's acknowledgement of the first.

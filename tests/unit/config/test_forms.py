@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from config.forms import BaseUrl, BrokerUrl, Domain, OptionalUrl, Port
+from config.forms import BaseUrl, BrokerUrl, Domain, ListeningHost, OptionalUrl, Port
 
 LABEL = "a" * 63
 LONGEST = ".".join([LABEL, LABEL, LABEL, "a" * 61])
@@ -25,6 +25,10 @@ LONGEST = ".".join([LABEL, LABEL, LABEL, "a" * 61])
         ),
         (Domain, LABEL, LABEL),
         (Domain, LONGEST, LONGEST),
+        (ListeningHost, "localhost", "localhost"),
+        (ListeningHost, "0.0.0.0", "0.0.0.0"),  # noqa: S104
+        (ListeningHost, "::1", "::1"),
+        (ListeningHost, "web-1.internal", "web-1.internal"),
         (Port, "65535", 65_535),
         (Port, 0, 0),
     ],
@@ -50,6 +54,12 @@ def test_what_is_right_is_taken(form: Any, written: object, read: object) -> Non
         (Domain, f"{LONGEST}a"),
         (Domain, "-a.example"),
         (Domain, "wire.example\n"),
+        (ListeningHost, ""),
+        (ListeningHost, "localhost:8080"),
+        (ListeningHost, "http://localhost"),
+        (ListeningHost, "[::1]"),
+        (ListeningHost, "127.0.0"),
+        (ListeningHost, "999.1.1.1"),
         (Port, "²"),
         (Port, "٤٤٣"),
         (Port, "-1"),

@@ -85,6 +85,21 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
         serve(Slow(), "127.0.0.1", taken.getsockname()[1])
 
 
+def test_an_address_of_another_machine_is_told_with_what_to_do() -> None:
+    with pytest.raises(ConfigError) as refused:
+        serve(Slow(), "192.0.2.1", 0)
+    assert str(refused.value) == (
+        "cannot listen on 192.0.2.1 port 0: Cannot assign requested address; set SYNDICATOR_HOST to an address of this "
+        "machine (and SYNDICATOR_PUBLIC_BASE_URL to match)"
+    )
+
+
+def test_a_name_that_leads_nowhere_is_not_said_to_be_in_use() -> None:
+    with pytest.raises(ConfigError, match="set SYNDICATOR_HOST to an address of this machine") as refused:
+        serve(Slow(), "no-such-host.invalid", 0)
+    assert "end what listens" not in str(refused.value)
+
+
 def test_an_application_that_cannot_start_is_told() -> None:
     server = Server(broken, "127.0.0.1", 0)
     with pytest.raises(SyndicatorError, match="did not start"):
