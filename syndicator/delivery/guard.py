@@ -114,7 +114,7 @@ class Guard:
         if isinstance(error, Crowded):
             return _crowded(host)
         if error is not None:
-            return Refusal("dns", f"no address for {host}: {error}")
+            return Refusal("dns", f"no address for {host}: {getattr(error, 'strerror', None) or error}")
         return self._vet(pending.url, answer.result())
 
     def host_of(self, url_text: str) -> tuple[str, int] | None:

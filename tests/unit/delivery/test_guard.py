@@ -1,5 +1,6 @@
 """What the guard says of answers and of lookups that are done or late; where it leads is for other tests."""
 
+import socket
 import tracemalloc
 
 import pytest
@@ -47,6 +48,9 @@ def test_a_name_that_was_not_looked_up_is_put_off_and_not_charged() -> None:
     failed.set_exception(OSError("no such name"))
     assert judged(crowded)[0] == judged(waiting)[0] == "busy"
     assert judged(failed) == ("dns", "no address for news.example: no such name")
+    by_system = Asked()
+    by_system.set_exception(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    assert judged(by_system) == ("dns", "no address for news.example: Name or service not known"), "and no number"
     waiting.began_at = waiting.asked_at
     assert judged(waiting) == ("dns", "no address for news.example in time")
     waiting.asked_at -= 60  # looked up for less time than it waited for a thread
