@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import MediaError
@@ -19,6 +19,8 @@ from syndicator.web.requests import operator_of
 _CSP = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 # When the file was handed in is nobody's business: it may be long before its release. The bytes never change.
 _NO_DATE = formatdate(0, usegmt=True)
+_NO_SUCH_RANGE = 416
+_OF_BYTES = {b"content-type", b"content-length", b"content-disposition", b"accept-ranges", b"etag", b"last-modified"}
 _ENDINGS = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -69,7 +71,16 @@ class _Ranged(FileResponse):
     """The file, whole or in the ranges asked for. Starlette answers 400 where a range does not count."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__({**scope, "headers": self._counting(scope)}, receive, send)
+        async def send_as_all(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == _NO_SUCH_RANGE:
+                message = {**message, "headers": [*message["headers"], *self._of_every_answer()]}
+            await send(message)
+
+        await super().__call__({**scope, "headers": self._counting(scope)}, receive, send_as_all)
+
+    def _of_every_answer(self) -> Headers:
+        """Those of this answer's headers that are not about the file's bytes. Starlette leaves them out of its 416."""
+        return [(name, value) for name, value in self.raw_headers if name not in _OF_BYTES]
 
     def _counting(self, scope: Scope) -> Headers:
         """The request's headers with the one range that counts: only GET has ranges (RFC 9110, section 14.2)."""
