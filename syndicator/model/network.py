@@ -129,7 +129,7 @@ class Network(BaseModel):
         return self
 
     def attach(self, language: str, on: date) -> Attached:
-        """The newest wording in force on that day, and the newest template, for the language.
+        """The newest wording in force on that day (of two from one day the later), and the newest template.
 
         A language without a wording gets the one of its main part (``de`` for ``de-AT``), then the
         network's default language: ``Attached.texts.language`` says which.
@@ -147,7 +147,7 @@ class Network(BaseModel):
         for tag in (language, language.partition("-")[0], self.default_language):
             valid = [texts for texts in self.texts if texts.language == tag and texts.valid_from <= on]
             if valid:
-                return max(valid, key=lambda texts: texts.valid_from)
+                return max(reversed(valid), key=lambda texts: texts.valid_from)
         return min(self.texts, key=lambda texts: texts.valid_from)
 
     def _template(self, language: str) -> Template:
