@@ -5,10 +5,11 @@ that turns writer loses updates silently. Postgres runs READ COMMITTED and speak
 the role, the database or the environment would have by default.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -311,6 +312,21 @@ def _postgres_engine(url: URL, *, pool_size: int) -> Engine:
     return engine
 
 
+def _make_private(path: str) -> None:
+    """An empty file for its owner alone, where there is none: SQLite gives its log the same rights.
+
+    Secrets and what is under embargo are in it, and its folder may be one that everybody may look into. It is never
+    opened under this name: closing it would end the locks that another thread has on it.
+    """
+    fresh = f"{path}.{os.getpid()}.{time.monotonic_ns()}"
+    with suppress(OSError):  # SQLite finds the same, and then it is told with its fix
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            os.link(fresh, path)
+        finally:
+            os.unlink(fresh)  # noqa: PTH108 (a database's name is text, and may be a URI)
+
+
 def _sqlite_engine(url: URL | str, *, pool_size: int, begin: str) -> Engine:
     engine = create_engine(
         url,
@@ -321,6 +337,11 @@ def _sqlite_engine(url: URL | str, *, pool_size: int, begin: str) -> Engine:
         connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
         hide_parameters=True,  # errors are logged, and a release under embargo is not
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+        if not os.path.exists(path := str(arguments[0])):  # noqa: PTH110
+            _make_private(path)
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 (sqlite3 or a stand-in)
