@@ -123,6 +123,18 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _from_home(path: Path) -> Path:
+    """With ``~`` at its start put in full: only a shell does that, and neither a file nor a unit of systemd has one."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise _refused(f"{path} is in nobody's home", "write the path in full") from None
+
+
+def _maybe_from_home(path: Path | None) -> Path | None:
+    return None if path is None else _from_home(path)
+
+
 def _networks_folder(path: Path | None) -> Path | None:
     if path is not None and not path.is_dir():
         raise _refused(f"{path} is no folder", "name the folder that holds your networks, or leave it out")
@@ -160,5 +172,7 @@ ListeningHost = Annotated[str, AfterValidator(_listening_host)]
 Domain = Annotated[str, AfterValidator(_domain)]
 NetworkText = Annotated[str, AfterValidator(_network)]
 Port = Annotated[int, BeforeValidator(_port)]
-NetworksFolder = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_networks_folder)]
-AuthoritiesFile = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_authorities)]
+Folder = Annotated[Path, AfterValidator(_from_home)]
+_MaybePath = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_maybe_from_home)]
+NetworksFolder = Annotated[_MaybePath, AfterValidator(_networks_folder)]
+AuthoritiesFile = Annotated[_MaybePath, AfterValidator(_authorities)]

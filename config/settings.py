@@ -17,6 +17,7 @@ from config.forms import (
     BaseUrl,
     BrokerUrl,
     Domain,
+    Folder,
     ListeningHost,
     NetworksFolder,
     NetworkText,
@@ -38,7 +39,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid")
 
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         default=Path("syndicator-data"),
         description="Folder of the SQLite file, media files and generated keys.",
     )
@@ -202,5 +203,5 @@ def config_file() -> Path | None:
     import os
 
     named = os.environ.get(f"{ENV_PREFIX}CONFIG")
-    path = Path(named) if named else Path("syndicator.toml")
+    path = Path(os.path.expanduser(named)) if named else Path("syndicator.toml")  # noqa: PTH111 (no home: as it stands)
     return path if path.exists() or named else None

@@ -1,11 +1,16 @@
 """Values of settings at the edges of their forms; that commands name them is for the tests of commands."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from config.forms import BaseUrl, BrokerUrl, Domain, ListeningHost, OptionalUrl, Port
+from config.disclaimers import SHIPPED
+from config.forms import BaseUrl, BrokerUrl, Domain, Folder, ListeningHost, OptionalUrl, Port
+from config.settings import Settings
 
 LABEL = "a" * 63
 LONGEST = ".".join([LABEL, LABEL, LABEL, "a" * 61])
@@ -54,6 +59,7 @@ def test_what_is_right_is_taken(form: Any, written: object, read: object) -> Non
         (Domain, f"{LONGEST}a"),
         (Domain, "-a.example"),
         (Domain, "wire.example\n"),
+        (Folder, "~nobody-of-this-name/data"),
         (ListeningHost, ""),
         (ListeningHost, "localhost:8080"),
         (ListeningHost, "http://localhost"),
@@ -70,3 +76,15 @@ def test_what_is_none_is_refused(form: Any, written: object) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(form).validate_python(written)
     assert " — write" in refused.value.errors()[0]["msg"]
+
+
+def test_home_is_put_in_full_where_no_shell_did(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    authorities = tmp_path / "ca.pem"
+    authorities.write_text(Path(certifi.where()).read_text("ascii"), "ascii")
+    shutil.copytree(SHIPPED, tmp_path / "networks")
+    (tmp_path / "own.toml").write_text('data_dir = "~/data"\nca_file = "~/ca.pem"\nnetworks_dir = "~/networks"\n')
+    monkeypatch.setenv("SYNDICATOR_CONFIG", "~/own.toml")
+    settings = Settings()
+    assert (settings.data_dir, settings.ca_file) == (tmp_path / "data", authorities)
+    assert settings.networks_dir == tmp_path / "networks"
