@@ -100,6 +100,14 @@ def test_a_release_runs_as_its_language_does(served: Served, language: str, head
         assert part.xpath("string(.//time/parent::*/@dir)") == "ltr"
 
 
+def test_a_table_that_is_scrolled_is_reached_by_keyboard_and_no_text_is_taken_for_one(served: Served) -> None:
+    blocks = [{"type": "table", "rows": [["a", "b"]]}, {"type": "paragraph", "text": "As <table> it is written."}]
+    release_id = served.submit(body=blocks, quotes=[])["id"]
+    page = served.public.get(f"/releases/{release_id}").text
+    assert page.count('<table tabindex="0"><tbody><tr><td>a</td>') == page.count("<table") == 1
+    assert "As &lt;table&gt; it is written." in page
+
+
 def test_a_withdrawn_release_leaves_a_stub_that_says_so(served: Served) -> None:
     accepted = served.submit(headline="Taken back")
     served.render()
