@@ -49,7 +49,7 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
     """
     wanted = _wanted(**options)
     shown = _shown(client, wanted)
-    if not (dry_run or yes):
+    if not (dry_run or yes) and _rewrites(shown):
         _show(shown)
         click.confirm("Rewrite all of this for good?", abort=True, err=True)
     report = shown if dry_run else client.post("/api/v1/erasures", wanted)
@@ -58,7 +58,8 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
         return
     _show(report)
     if not dry_run:
-        say("Erased." if report["purged"] else "Erased; the database is still being read: run it once more.")
+        did = "Erased" if _rewrites(report) else "Nothing was erased"
+        say(f"{did}." if report["purged"] else f"{did}; the database is still being read: run it once more.")
 
 
 def _shown(client: "Client", wanted: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +86,11 @@ def _wanted(
     return {name: value for name, value in wanted.items() if value is not None}
 
 
+def _rewrites(report: dict[str, Any]) -> bool:
+    """Whether there is more than places in texts, which are left to a person."""
+    return bool(report["profiles"]) or any(each["versions"] or each["pushes"] for each in report["releases"])
+
+
 def _show(report: dict[str, Any]) -> None:
     """On stderr: what is rewritten, and what a person has to judge."""
     for each in report["releases"]:
@@ -97,4 +103,4 @@ def _show(report: dict[str, Any]) -> None:
     for key in report["profiles"]:
         say(f"profile of {key}", err=True)
     if not (report["releases"] or report["profiles"]):
-        say("Nothing here names this contact.", err=True)
+        say("Nothing here names this contact: give its name or address as it is written there.", err=True)

@@ -1,5 +1,7 @@
 """Erasing a contact by the command line: shown first, asked for, then done."""
 
+from itertools import product
+
 import pytest
 
 from tests.unit.cli.conftest import Call
@@ -34,6 +36,18 @@ def test_it_is_shown_then_asked_then_done(
     assert "Erika" not in history
     assert "still named" in cli("erase-contact", PERSON["name"], "--release", release, "--dry-run").err
     assert "Nothing here" in cli("erase-contact", "Niemand", "--release", release, "--dry-run").err
+
+
+def test_a_name_that_is_nowhere_is_not_said_to_be_erased(cli: Call, release: str) -> None:
+    """Who mistyped it believed that the law had been obeyed. Nothing is asked, for there is nothing to rewrite."""
+    told = {
+        "Erika Musterman": f"{release}: versions none; 0 pushes\n",
+        "Niemand": "Nothing here names this contact: give its name or address as it is written there.\n",
+    }
+    for name, given in product(told, ((), ("--yes",))):
+        done = cli("erase-contact", name, "--release", release, *given)
+        assert (done.code, done.out) == (0, "Nothing was erased.\n"), done.err
+        assert done.err.startswith(told[name])
 
 
 def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Served, release: str) -> None:
