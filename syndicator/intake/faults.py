@@ -34,6 +34,7 @@ _PATTERNS: Final = {
     "language": "a language tag such as de, en-GB or zh-Hant",
     "network": "lower-case letters, digits and hyphens",
     "key": "lower-case letters, digits and hyphens",
+    "name": "lower-case letters and digits, with hyphens between",
     "country": "two capital letters such as DE",
     "sha256": "64 hexadecimal digits in lower case",
     "type": "a media type such as image/jpeg",

@@ -40,3 +40,10 @@ def test_who_has_many_releases_searched_through_waits_longer_than_for_other_answ
             other.get("/")
         service.release.set()
         assert waiting.result().code == 0
+
+
+@pytest.mark.parametrize("name", ["my feed", "Bavaria", "a/b", "-a", "a-"])
+def test_what_a_channel_may_be_called_is_told_as_it_is(cli: Call, name: str) -> None:
+    refused = cli("feeds", "create", "--title", "A", "--filter", WANTED, "--", name)
+    assert refused.code == 3
+    assert f"{name!r} does not fit — write lower-case letters and digits, with hyphens between" in refused.err
