@@ -336,7 +336,8 @@ def _make_folder(data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         message = (
-            f"data_dir cannot be made: {error}; set SYNDICATOR_DATA_DIR to a folder that is yours, or to one below it"
+            f"data_dir cannot be made: {error.strerror}: {data_dir}; "
+            "set SYNDICATOR_DATA_DIR to a folder that is yours, or to one below it"
         )
         raise ConfigError(message) from error
 

@@ -139,7 +139,7 @@ def test_a_data_directory_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path)
     running = process(tmp_path, "migrate", SYNDICATOR_DATA_DIR=str(tmp_path / "a-file" / "data"))
     _, err = running.communicate(timeout=30)
     assert running.returncode == errors.ConfigError.exit_code, err.decode()
-    assert b"data_dir cannot be made" in err
+    assert b"data_dir cannot be made: Not a directory: " in err
 
 
 @pytest.mark.parametrize(
