@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from syndicator.cli.arguments import DELIVERY, ENDPOINT, REASON, RELEASE
+from syndicator.cli.given import GivenFile
 from syndicator.cli.options import as_json, service_options
 from syndicator.cli.sources import bounded
 from syndicator.cli.terminal import say, show_json
@@ -95,9 +96,9 @@ def replay(client: "Client", delivery_id: str, reason: str, *, as_json: bool) ->
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @click.option("--header", "-H", "lines", multiple=True, metavar="'NAME: VALUE'", help="As received; repeatable.")
-@click.option("--headers", "stored", type=click.File("rb"), help="The headers as received: lines, or a JSON object.")
+@click.option("--headers", "stored", type=GivenFile(), help="The headers as received: lines, or a JSON object.")
 @click.option(
     "--secret",
     "--key",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from syndicator.cli.advice import of_publisher
+from syndicator.cli.given import GivenFile
 from syndicator.cli.options import as_json, of_text, read_settings, where_options
 from syndicator.cli.sources import Source, source_of
 from syndicator.cli.terminal import say, show_json
@@ -22,7 +23,7 @@ _FAULTY = 3
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @of_text
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @of_publisher
@@ -100,7 +101,7 @@ def _show_reading(reading: "Reading") -> None:
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @click.option(
     "--format",
     "form",
@@ -129,7 +130,7 @@ def render(file: BinaryIO, form: str, output: Path | None, stated: Mapping[str, 
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @click.option(
     "--format", "form", type=click.Choice(["html", "text", "rss", "webhook"]), default="html", show_default=True
 )

@@ -12,6 +12,7 @@ import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import KEY, RELEASE, argument_faults
+from syndicator.cli.given import GivenFile
 from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import Source, source_of
@@ -27,7 +28,7 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @click.option(
     "--idempotency-key",
     callback=KEY,

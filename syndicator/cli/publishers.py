@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
+from syndicator.cli.given import GivenFile
 from syndicator.cli.options import as_json, segment, service_at, service_options, where_options
 from syndicator.cli.sources import bounded
 from syndicator.cli.terminal import show_json
@@ -69,7 +70,7 @@ def show_publisher(client: "Client", key: str, *, as_json: bool) -> None:
 
 @publisher.command("set")
 @click.argument("key")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=GivenFile())
 @as_json
 @where_options
 def set_publisher(key: str, file: BinaryIO, to: str | None, token: str | None, *, as_json: bool) -> None:

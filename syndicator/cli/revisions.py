@@ -7,6 +7,7 @@ import click
 
 from syndicator.cli.advice import of_publisher, profile_of, show_advice
 from syndicator.cli.arguments import NOTE, RELEASE, TIME, argument_faults
+from syndicator.cli.given import GivenFile
 from syndicator.cli.lifting import lift_of
 from syndicator.cli.options import as_json, of_text, segment, service_options
 from syndicator.cli.sources import source_of
@@ -15,7 +16,7 @@ from syndicator.cli.terminal import say, show_json
 if TYPE_CHECKING:
     from syndicator.client import Client
 
-_file = click.option("--file", "file", type=click.File("rb"), required=True, help="The whole release as it is now.")
+_file = click.option("--file", "file", type=GivenFile(), required=True, help="The whole release as it is now.")
 _note = click.option(
     "--note", callback=NOTE, metavar="TEXT", required=True, help="One sentence that says why; readers see it."
 )

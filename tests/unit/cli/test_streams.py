@@ -103,3 +103,22 @@ def test_a_files_name_that_is_no_text_is_shown(tmp_path: Path) -> None:
     done = shell(tmp_path, r"$S check $(printf 'caf\351.txt')", PYTHONIOENCODING="utf-8:strict")
     assert done.returncode == 3, done.stderr.decode()
     assert b"caf\\udce9.txt" in done.stdout
+
+
+def test_who_names_a_pipe_is_told_that_it_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "syndicator", "check", "pipe"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert waiting.stderr is not None
+    try:
+        assert waiting.stderr.readline() == b"pipe is a pipe: waiting for what is written into it\n"
+        (tmp_path / "pipe").write_bytes(EXAMPLE.read_bytes())
+        waiting.communicate(timeout=60)
+    finally:
+        waiting.kill()
+    assert waiting.returncode == 0
