@@ -52,6 +52,11 @@ if (strlen($body) > MAX_BYTES) {
     exit;
 }
 $secrets = array_filter(explode(' ', (string) getenv('WEBHOOK_SECRETS')));
+if ($secrets === [] || preg_grep('~^(whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$~D', $secrets, PREG_GREP_INVERT)) {
+    error_log('WEBHOOK_SECRETS holds no secret, or what is none: copy each whole, whsec_ and = included');
+    http_response_code(500);
+    exit;
+}
 $headers = array_change_key_case(getallheaders());
 if (!isGenuine($headers, $body, $secrets, time())) {
     http_response_code(400);

@@ -162,6 +162,14 @@ def test_what_is_no_secret_is_told_before_any_push_comes(name: str, secret: str)
     assert ended.stderr.startswith("WEBHOOK_SECRETS holds what is no secret")
 
 
+@pytest.mark.parametrize("secret", ["", "whsec_abc", f"{OLD} whpk_{'A' * 43}="])
+@pytest.mark.parametrize("start", sorted({"php"} & set(COMMANDS)), indirect=True)
+def test_what_is_no_secret_is_told_when_a_push_comes(start: Callable[[str], Sample], secret: str) -> None:
+    sample = start(secret)
+    assert sample.post(push(OLD)) == 500
+    assert "WEBHOOK_SECRETS holds no secret, or what is none" in sample.stop()
+
+
 def test_a_genuine_push_is_received(start: Callable[[str], Sample]) -> None:
     sample = start(OLD)
     assert sample.post(push(OLD)) == 200
