@@ -54,6 +54,8 @@ _BLOCKS: Final = _HEADINGS | frozenset(
         "ul",
     ]
 )
+# Google Docs and Word make the title of a document a paragraph of this class, and no heading.
+_TITLES: Final = frozenset({"title", "MsoTitle"})
 _TABLE_PARTS: Final = frozenset({"thead", "tbody", "tfoot", "tr", "td", "th"})
 _LIFTS: Final[Mapping[str, Callable[[str, str], str]]] = {"sup": raised, "sub": lowered}
 _LIFTS_BY_STYLE: Final = {"super": raised, "sub": lowered}
@@ -205,7 +207,7 @@ class _Reader(HTMLParser):
             self._tables += 1
         elif tag == "hr":
             self._blocks.append(("rule", ""))
-        elif tag in _HEADINGS:
+        elif tag in _HEADINGS or (tag == "p" and not _TITLES.isdisjoint(given.get("class", "").split())):
             self._kind = "heading"
         elif tag == "figcaption":
             self._kind = "caption"

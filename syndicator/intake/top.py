@@ -22,6 +22,8 @@ ENDS_SENTENCE: Final = (
 """Signs that no title ends with: those of European languages, of Chinese and Japanese, Arabic, Urdu and Hindi."""
 _SHORTEST_PROSE: Final = 80
 _FEWEST_PROSE: Final = 2
+# The sign of a note behind a sentence's end, which is no part of it: "[1]", "*", a raised figure.
+_NOTE_SIGN: Final = re.compile(r"(?:\[\w{1,3}\]|[*\u2020\u00b9\u00b2\u00b3\u2070-\u2079]){1,9}$")
 _ENDS_PROSE: Final = '.!?"\u201c\u201d\u00bb\u00ab'
 _TAIL: Final = frozenset({"about", "captions", "contact", "end", "legal", "publisher", "source"})
 _DASHES: Final = frozenset("-\u2013\u2014")
@@ -48,8 +50,8 @@ def is_dashed(text: str) -> bool:
 
 def begins_text(pieces: Sequence[Piece]) -> bool:
     """Whether these hold text already: a date line with prose behind it, or more prose than a page's greeting."""
-    texts = [piece.text.strip() for piece in pieces if piece.kind == "paragraph"]
-    prose = [text for text in texts if len(text) > _SHORTEST_PROSE and text[-1] in _ENDS_PROSE]
+    texts = [_NOTE_SIGN.sub("", piece.text.strip()) for piece in pieces if piece.kind == "paragraph"]
+    prose = [text for text in texts if len(text) > _SHORTEST_PROSE and text[-1:] in _ENDS_PROSE]
     return len(prose) >= _FEWEST_PROSE or any(map(dateline_of, prose))
 
 
@@ -57,7 +59,16 @@ def first_title(pieces: Sequence[Piece]) -> int:
     """The place of the heading that is the title; -1 where text stands above the first one."""
     head = pieces[:_LOOK_AHEAD]
     place = next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
-    return -1 if begins_text(head[: max(0, place)]) else place
+    above = head[: max(0, place)]
+    return -1 if begins_text(above) or _is_told_below_kicker(above) else place
+
+
+def _is_told_below_kicker(above: Sequence[Piece]) -> bool:
+    """``PRESS RELEASE``, a title that nobody marked as one, and prose: what a page greets with stands higher up."""
+    kicker = next((place for place, piece in enumerate(above) if kicks(piece)), len(above))
+    told = above[kicker + 1 :]
+    is_titled = bool(told) and told[0].kind == "paragraph" and len(told[0].text) <= LONG_LINE
+    return is_titled and any(len(piece.text) > LONG_LINE and piece.kind == "paragraph" for piece in told[1:])
 
 
 def is_above_text(pieces: Sequence[Piece], place: int, lines: tuple[TextLine, ...]) -> bool:
@@ -81,7 +92,12 @@ def is_letterhead(pieces: Sequence[Piece], place: int, title_at: int) -> bool:
     kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
     if not kicker:
         return place >= 0 and _is_company(pieces[place]) and _is_title(pieces[place + 1 : place + 3])
-    return len(pieces[place].text) <= LONG_LINE and not _is_title_above(pieces, place, kicker)
+    return not (_tells(pieces[place:kicker]) or _is_title_above(pieces, place, kicker))
+
+
+def _tells(pieces: Sequence[Piece]) -> bool:
+    """Whether text stands among these already, so that a word for a release further down (``Statement``) is its own."""
+    return begins_text(pieces) or any(len(piece.text) > LONG_LINE for piece in pieces)
 
 
 def _is_title_above(pieces: Sequence[Piece], place: int, kicker: int) -> bool:

@@ -102,3 +102,37 @@ def test_an_embargo_in_a_letterhead_of_cells_is_refused(label: str) -> None:
     people = {"publisher": {"name": "Acme"}, "contacts": [{"name": "Jane Doe", "email": "jane@acme.example"}]}
     with pytest.raises(Rejected, match="states an embargo"):
         to_record(reading, people)
+
+
+LEAD = "Gera, 3. März 2027 – Die Acme AG ruft heute zweihundert Pumpen zurück, weil ein Ventil klemmen kann."
+
+
+@pytest.mark.parametrize("word", ["Stellungnahme: Die Acme AG bedauert das.", "Stellungnahme", "Insiderinformation"])
+def test_a_word_for_a_release_below_the_first_text_makes_no_letterhead_of_it(word: str) -> None:
+    text = f"Acme ruft Pumpen zurück\n\n{LEAD}\n\n{word}\n\nWas jetzt zu tun ist\n\nZum Händler gehen.\n"
+    draft = read(text.encode(), "x.txt").draft
+    assert draft["headline"] == "Acme ruft Pumpen zurück"
+    assert "publisher" not in draft
+    assert [block["text"] for block in draft["body"]][:2] == [LEAD.partition(" – ")[2], word]
+
+
+PAGE = (
+    "<p>PRESS RELEASE</p><p{0}><b>Acme opens a bakery</b></p><p>Bread for all</p><p>{1}</p>"
+    "<h2>Key facts</h2><ul><li>Forty ovens</li></ul><h2>About Acme</h2><p>Acme bakes bread.</p>"
+)
+
+
+@pytest.mark.parametrize("end", ["<sup>[1]</sup>", "*", ""])
+@pytest.mark.parametrize("lead", [TEXT, f"{TEXT} It has forty ovens.".split(" – ")[1] + " It bakes at night." * 9])
+def test_a_title_without_a_headings_mark_is_not_lost_to_the_first_heading(lead: str, end: str) -> None:
+    draft = read(PAGE.format("", lead + end).encode(), "x.html").draft
+    assert (draft["headline"], draft["subheadline"]) == ("Acme opens a bakery", "Bread for all")
+    assert "publisher" not in draft
+    assert [block["type"] for block in draft["body"]] == ["paragraph", "subheading", "list"]
+
+
+@pytest.mark.parametrize("name", ["c3 title", "MsoTitle"])
+def test_a_paragraph_of_the_class_of_titles_is_one(name: str) -> None:
+    source = PAGE.format(f' class="{name}"', "Acme opened a bakery today, which has forty ovens and bakes at night.")
+    draft = read(source.encode(), "x.html").draft
+    assert (draft["headline"], "publisher" in draft) == ("Acme opens a bakery", False)
