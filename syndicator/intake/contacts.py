@@ -1,7 +1,7 @@
 """Contacts: who answers, told from the lines of a block. A house and a person in it are one contact."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -34,13 +34,29 @@ def contacts_of(groups: Iterable[Sequence[str]], houses: str = "") -> list[Conta
         _share([one for one in found[max(0, before) :] if _is_reachable(one) or _is_somebody(one, folded(houses))])
     any_way = any(map(_is_reachable, found))
     kept = [contact for contact in found if _is_contact(contact, houses, any_way=any_way)]
-    return [{field: value for field, value in contact.items() if field != "_house"} for contact in kept]
+    return [each for contact in kept for each in _each(contact, folded(houses))]
+
+
+def _each(contact: Contact, houses: str) -> Iterator[Contact]:
+    """The contact, or one for each person named on its line; as many roles as persons are theirs in this order."""
+    roles = [*([contact["role"]] if "role" in contact else []), *contact.get("_more", [])]
+    names = _TOGETHER.split(str(contact.get("name", "")))
+    is_one = len(names) < _FEWEST_NAMES or not all(_is_person(name, houses) for name in names)
+    fields = {field: value for field, value in contact.items() if field not in {"_house", "_more", "role"}}
+    for place, name in enumerate(names[:1] if is_one else names):
+        named = fields if is_one else {**fields, "name": name}
+        own = roles[place : place + 1] if len(roles) == len(names) else roles
+        yield {**named, **({"role": ", ".join(own)} if own else {})}
 
 
 def _is_contact(contact: Contact, houses: str, *, any_way: bool) -> bool:
-    """Whether this is somebody; beside one who can be reached, a line that names no person is only a line."""
+    """Whether this is somebody; beside one who can be reached, a line that names no person is only a line.
+
+    So is one in capitals, which is set like a name and seldom is one: ``NORTH WING``.
+    """
     name = str(contact.get("name", ""))
-    return _is_reachable(contact) or (bool(name) and (not any_way or _is_person(name, folded(houses))))
+    is_named = not any_way or (not name.isupper() and _is_person(name, folded(houses)))
+    return _is_reachable(contact) or (bool(name) and is_named)
 
 
 def _is_somebody(contact: Contact, houses: str) -> bool:
@@ -137,6 +153,8 @@ def _words(found: list[Contact], text: str, houses: str) -> None:
         contact["role"] = text
     elif "_house" in contact and contact["role"] == contact["_house"] and _has_role(text):
         contact["role"] = f"{text}, {contact['role']}"
+    elif "role" in contact and _has_role(text):
+        contact.setdefault("_more", []).append(text)
 
 
 def _follows_person(contact: Mapping[str, Any], text: str, houses: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from syndicator.intake.contacts import asked_for, contacts_of
 from syndicator.intake.dateline import DatelineFound, dateline_of
 from syndicator.intake.layouts import folded, layouts
+from syndicator.intake.openings import revises
 from syndicator.intake.parts import Layout, Part, Section
 from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
@@ -28,13 +29,14 @@ _MOST_SENTENCES: Final = 100
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
 MOST_MEDIA: Final = 100
+MOST_CONTACTS: Final = 20
 
 
 def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
     """The fields that the layout names, shaped like a record; fields it does not name are left out."""
     dateline, body = _without_dateline(_body(layout))
     fields: dict[str, Any] = {
-        "headline": _one_line(_text(layout.first(Part.HEADLINE))),
+        "headline": _headline(layout),
         "subheadline": _one_line(_text(layout.first(Part.SUBHEADLINE))),
         "teaser": _text(layout.first(Part.TEASER)),
         "dateline": dateline,
@@ -42,7 +44,7 @@ def draft_of(layout: Layout, sheet: Sheet) -> dict[str, Any]:
         "boilerplates": [_boilerplate(section) for section in layout.sections if _is_boilerplate(section)],
         "media": media_in(layout, sheet)[:MOST_MEDIA],
         "publisher": publisher_in(layout),
-        "contacts": _contacts(layout),
+        "contacts": contacts_in(layout)[:MOST_CONTACTS],
         "links": _links(sheet),
     }
     return {name: value for name, value in fields.items() if value}
@@ -80,15 +82,15 @@ def publisher_in(layout: Layout) -> dict[str, Any]:
     return publisher_of(lines) if lines else {}
 
 
-def _contacts(layout: Layout) -> list[dict[str, Any]]:
-    """Persons and desks; one without a name is called by the heading it stands under."""
+def contacts_in(layout: Layout) -> list[dict[str, Any]]:
+    """Persons and desks, also those that a release has no room for; one without a name is called by its heading."""
     found: list[dict[str, Any]] = []
     houses = _houses(layout)
     for section in layout.all(Part.CONTACT):
         groups = [[line.text for line in piece.lines] for piece in section.pieces]
         desk = section.heading.strip().rstrip(":").strip()
         found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups, houses))
-    named = [contact for contact in found if contact.get("name") or contact.get("email")][:20]
+    named = [contact for contact in found if contact.get("name") or contact.get("email")]
     return named or list(_asked_for(layout, houses))[:1]
 
 
@@ -110,6 +112,13 @@ def _houses(layout: Layout) -> str:
         if section.part in named
         for text in (section.heading, *(piece.text for piece in section.pieces if section.part is not Part.BOILERPLATE))
     )
+
+
+def _headline(layout: Layout) -> str | None:
+    """The headline, behind the word above it that says that it is a correction: readers must not miss that."""
+    headline = _one_line(_text(layout.first(Part.HEADLINE)))
+    said = next((section.heading for section in layout.all(Part.KICKER) if revises(section.heading)), None)
+    return f"{said.strip().rstrip(':').rstrip()}: {headline}" if said and headline else headline
 
 
 def _text(section: Section | None) -> str | None:

@@ -10,12 +10,11 @@ from html.parser import HTMLParser
 from typing import Final
 
 from syndicator.intake.embargoes import is_embargo
-from syndicator.intake.reach import EMAIL
+from syndicator.intake.reach import EMAIL, is_town
 
 _HEADING: Final = re.compile(r"h[1-6]")
 _SPAN: Final = re.compile(r"\s*([0-9]{1,18})")
 _LONGEST_CELL: Final = 1_000
-_FEWEST_LINES: Final = 2
 # A cell may say that it reaches over a thousand million rows. No release has a table that is wider or longer.
 _WIDEST: Final = 100
 _MOST_ROWS: Final = 2_000
@@ -25,13 +24,18 @@ def arranging(source: str) -> frozenset[int]:
     """Numbers, from 0 in the order of the page, of the tables that only arrange what is in them.
 
     Those are tables of one column, around another table, with a heading, with a whole text in a cell, or with a
-    contact's lines in one; and those above the title, with no text between: they are the sender's letterhead.
+    contact's lines in one; and those above the title, with no text between: they are the sender's letterhead. So is,
+    wherever it stands, a single row with the lines of an address in a cell.
     Where a row of such a one states an embargo, its cells stay beside each other.
     """
     tables = _Tables()
     tables.feed(source)
     tables.close()
-    return frozenset(number for number, table in enumerate(tables.seen) if table.arranges or table.columns <= 1)
+    return frozenset(number for number, table in enumerate(tables.seen) if table.arranges or _is_arranged(table))
+
+
+def _is_arranged(table: "_Table") -> bool:
+    return table.columns <= 1 or (table.rows == 1 and table.has_address and not table.states_embargo)
 
 
 @dataclass(slots=True)
@@ -42,14 +46,19 @@ class _Table:
     text: list[str] = field(default_factory=list)
     row: list[str] = field(default_factory=list)
     states_embargo: bool = False
+    rows: int = 0
+    has_address: bool = False
 
     def end_row(self) -> None:
+        self.rows += 1
         self.states_embargo = self.states_embargo or is_embargo(" ".join(self.row))
         self.row.clear()
 
     def end_cell(self) -> None:
         text = "".join(self.text).strip()
-        is_contact = len(text.split("\n")) >= _FEWEST_LINES and EMAIL.search(text[:_LONGEST_CELL]) is not None
+        _, *below = text[:_LONGEST_CELL].split("\n")
+        is_contact = bool(below) and EMAIL.search(text[:_LONGEST_CELL]) is not None
+        self.has_address = self.has_address or any(map(is_town, below))
         self.arranges = self.arranges or len(text) > _LONGEST_CELL or is_contact
         self.row.append(text)
         self.text.clear()

@@ -50,6 +50,8 @@ class Layouts:
     """The same where a line begins with it: "internal note"."""
     kickers: tuple[str, ...]
     """Words for a release, folded, the longest first."""
+    revisions: tuple[str, ...]
+    """Those that say that a release takes the place of another: "Correction", "Korrektur"."""
     kicker_tails: tuple[str, ...]
     """What follows in an announcement that a law asks for: "gemäß Art. 53 KR"."""
     service_starts: tuple[str, ...]
@@ -125,7 +127,8 @@ def layouts() -> Layouts:
         denials=_words(tables, "legal", "denials"),
         internal=_longest_first(_words(tables, "legal", "internal")),
         internal_starts=_longest_first(_words(tables, "legal", "internal_starts")),
-        kickers=_longest_first(_words(tables, "sections", "kicker")),
+        kickers=_longest_first(_words(tables, "sections", "kicker") | _words(tables, "sections", "revision")),
+        revisions=_longest_first(_words(tables, "sections", "revision")),
         kicker_tails=tuple(f"{word} " for word in _words(tables, "headings", "kicker_tails")),
         service_starts=tuple(map(folded, every["service_starts"])),
         service_words=tuple(_words(tables, "headings", "key_words")),
@@ -178,7 +181,8 @@ def _sections(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for table in tables:
         for section, headings in table["sections"].items():
-            found.update({folded(heading): section for heading in headings})
+            opened = "kicker" if section == "revision" else section
+            found.update({folded(heading): opened for heading in headings})
         found.update({folded(heading): "about" for heading in table["headings"]["about_whole"]})
     return found
 

@@ -8,7 +8,7 @@ from typing import Final
 from syndicator.intake.contacts import names_in
 from syndicator.intake.dateline import dateline_of
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.openings import opening_of
+from syndicator.intake.openings import opening_of, revises
 from syndicator.intake.sheet import Piece, TextLine
 from syndicator.intake.top import begins_text
 
@@ -59,7 +59,8 @@ def _unlabelled(subject: str) -> str:
     """``WG: Pressemitteilung: Acme übernimmt Beta`` without the words in front of the headline."""
     text = _FORWARDED.sub("", subject.strip())
     opening = opening_of(text)
-    return opening.rest if opening is not None and opening.section == "kicker" and opening.rest else text
+    is_kicked = opening is not None and opening.section == "kicker" and not revises(text)
+    return opening.rest if opening is not None and is_kicked and opening.rest else text
 
 
 def _preheader(pieces: Sequence[Piece]) -> int:

@@ -12,6 +12,8 @@ from syndicator.intake.embargoes import MENTION, contradicts, says_none
 from syndicator.intake.layouts import folded, layouts
 from syndicator.intake.locate import at_field, at_line, at_text, lines_with_text
 from syndicator.intake.mojibake import misread_characters
+from syndicator.intake.openings import revises
+from syndicator.intake.page_marks import page_marks
 from syndicator.intake.parts import Part
 from syndicator.intake.reach import URL
 from syndicator.intake.reading import Format, Reading
@@ -135,6 +137,21 @@ def _inside(reading: Reading) -> Iterator[Diagnostic]:
             return
 
 
+def _revisions(reading: Reading) -> Iterator[Diagnostic]:
+    """Where a text says that it takes the place of another: submitted, it stands beside the one that is wrong."""
+    headline = str(reading.draft.get("headline") or "")
+    said = next((span.text for span in reading.spans_of(Part.KICKER) if revises(span.text)), headline)
+    if revises(said) and not reading.draft.get("replaces"):
+        problem = f"{said[:60]!r} says that this takes the place of another release"
+        yield at_text(reading, Diagnostic("W131", problem, _REVISION_FIX), said)
+
+
+_REVISION_FIX: Final = (
+    "hand it in by `correct` (`update`, `withdraw`) with that release's id, or name the id in replaces; "
+    "submitted, it stands beside the other"
+)
+
+
 def _links(reading: Reading) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for anchor in reading.anchors:
@@ -184,6 +201,7 @@ def _oddities(reading: Reading) -> Iterator[Diagnostic]:
         "W125": _MARGIN_FIX,
         "W126": _STRUCK_FIX,
         "W127": "the first 100 are kept: hand in those that matter",
+        "W130": "the first 20 are kept: hand in those who answer",
         "N204": _MARGIN_FIX,
     }
     for odd in reading.oddities:
@@ -209,7 +227,9 @@ _LINTS: Final = (
     _placeholders,
     _embargo,
     asides,
+    page_marks,
     _inside,
+    _revisions,
     _links,
     _pictures,
     _oddities,

@@ -38,6 +38,8 @@ _NAMES: Final = re.compile(
     r"(?:[|/:,(\u2013\u2014-]|(?:Nr|No)\.|n[\u00b0\u00ba]|vom\b|vom\s|dated?\b|of\b|du\b|del?\b)", re.IGNORECASE
 )
 
+_BEHIND_WORD: Final = ":\u2013\u2014|-"
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -76,6 +78,20 @@ def is_end_mark(line: str) -> bool:
     return is_framed and layouts().sections.get(folded(bare)) == "end"
 
 
+def revises(text: str) -> bool:
+    """Whether a line says that a release takes the place of another: ``KORREKTUR``, ``Correction: Acme opens …``."""
+    words = folded(text.strip().strip(_MARKUP))
+    start = next((word for word in layouts().revisions if words.startswith(word)), None)
+    if start is None:
+        return False
+    rest = words[len(start) :].lstrip()
+    return not rest or rest[0] in _BEHIND_WORD or _dates(rest)
+
+
+def _dates(rest: str) -> bool:
+    return bool(_NUMBERED.match(rest)) or bool(date_pattern().search(rest) and _NAMES.match(rest))
+
+
 def _whole(text: str) -> Opening | None:
     section = layouts().sections.get(folded(text)) if len(text) <= _LONGEST_LABEL else None
     if section is None or section == "end" or (section in _LABELS and not text.endswith(":")):
@@ -94,9 +110,17 @@ def _kicker(text: str) -> Opening | None:
         return Opening("kicker", text)
     start = next((word for word in layouts().kickers if bare.startswith(word)), None)
     rest = text[len(start) :].strip() if start else ""
-    is_numbered = bool(_NUMBERED.match(rest)) or bool(date_pattern().search(rest) and _NAMES.match(rest))
     is_lawful = folded(rest).startswith(layouts().kicker_tails)
-    return Opening("kicker", text) if is_numbered or is_lawful else None
+    if _dates(rest):
+        return _dated(text)
+    return Opening("kicker", text) if is_lawful else None
+
+
+def _dated(text: str) -> Opening:
+    """``Pressemitteilung vom 3. März 2027``, perhaps with a colon and the headline behind it."""
+    head, colon, behind = text.partition(": ")
+    ends = [found.end() for found in date_pattern().finditer(head)]
+    return Opening("kicker", f"{head}:", behind.strip()) if colon and len(head) in ends else Opening("kicker", text)
 
 
 def _labelled(text: str) -> Opening | None:

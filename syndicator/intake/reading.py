@@ -13,7 +13,18 @@ from typing import Any, Final
 
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.dateline import DatelineFound, dateline_of
-from syndicator.intake.drafts import MOST_MEDIA, dateline_in, draft_of, entries, listed, media_in, merged, texts_of
+from syndicator.intake.drafts import (
+    MOST_CONTACTS,
+    MOST_MEDIA,
+    contacts_in,
+    dateline_in,
+    draft_of,
+    entries,
+    listed,
+    media_in,
+    merged,
+    texts_of,
+)
 from syndicator.intake.embargoes import asks_to_wait, is_embargo, says_none, unheeded, unheeded_line
 from syndicator.intake.languages import language_of
 from syndicator.intake.layouts import folded
@@ -111,7 +122,11 @@ def of_sheet(name: str, form: Format, sheet: Sheet, fields: Mapping[str, Any] | 
         legal=tuple(_texts(layout, Part.LEGAL)),
         anchors=tuple(sheet.anchors),
         pictures=tuple(sheet.pictures),
-        oddities=(*sheet.oddities, *([] if "media" in stated else _media_left_out(layout, sheet))),
+        oddities=(
+            *sheet.oddities,
+            *([] if "media" in stated else _media_left_out(layout, sheet)),
+            *([] if "contacts" in stated else _contacts_left_out(layout)),
+        ),
     )
 
 
@@ -121,6 +136,13 @@ def _media_left_out(layout: Layout, sheet: Sheet) -> Iterator[Oddity]:
         first = next(str(left[0][name]) for name in ("caption", "alt", "href", "file") if name in left[0])
         problem = f"{len(left)} pictures or captions, from {first[:60]!r} on, are more than a release holds"
         yield Oddity("W127", 0, problem)
+
+
+def _contacts_left_out(layout: Layout) -> Iterator[Oddity]:
+    left = contacts_in(layout)[MOST_CONTACTS:]
+    if left:
+        first = left[0].get("name") or left[0].get("email")
+        yield Oddity("W130", 0, f"{len(left)} contacts, from {first!r} on, are more than a release holds")
 
 
 def _order(span: Span) -> tuple[int, int, int]:

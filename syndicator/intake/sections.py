@@ -31,6 +31,7 @@ from syndicator.intake.top import (
     is_dashed,
     is_date,
     is_letterhead,
+    says_more,
     wrapped,
 )
 
@@ -128,6 +129,8 @@ class _Walk:
         section = opening.section
         if section == "register":
             return self._body_begun
+        if self._has_headline and says_more(opening):
+            return False
         if self._has_headline and section in {"subheadline", "teaser", "kicker", "issued"}:
             return not self._body_begun
         if self._has_headline:
@@ -158,7 +161,7 @@ class _Walk:
         self._section = section
         if opening.section in _ONE_LINE or (opening.section == "source" and opening.rest):
             self._section = None
-        if self._titles(opening, first):
+        if not self._has_headline and says_more(opening):
             self._headline(-1, (TextLine(first.number, opening.rest), *rest))
         elif rest and not self._has_headline and self._section is None:
             self._below_kicker(tuple(rest))
@@ -173,12 +176,6 @@ class _Walk:
             self._open(opening, lines)
         else:
             self._before_headline(-1, lines)
-
-    def _titles(self, opening: Opening, line: TextLine) -> bool:
-        """``Pressemitteilung: Acme übernimmt Beta``: kicker and headline on one line."""
-        rest = opening.rest
-        is_dated = is_date((TextLine(line.number, rest),)) or dateline_of(rest) is not None
-        return opening.section == "kicker" and len(rest.split()) > 1 and not self._has_headline and not is_dated
 
     # ------------------------------------------------------------ the beginning
 

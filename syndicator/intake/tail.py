@@ -11,6 +11,9 @@ from syndicator.intake.reach import EMAIL, dials, facts, is_town, reaches, said
 from syndicator.intake.sheet import TextLine, joined
 
 LONG_LINE: Final = 200
+# What stands at the very end of a release, below its contacts: a note of the text, and tags for social media.
+_NOTE: Final = re.compile(r"(?:\[\d{1,3}\]|\*{1,3}|[\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}\)?)\s?(?=[^\W\d_]+\W+\w)")
+_TAGS: Final = re.compile(r"#[^\W\d]\w{0,80}(?:[\s,]+#\w{1,80})*+")
 _ARTICLE: Final = re.compile(
     r"^(?:die|der|das|the|la|le|les|il|el|los|las|lo|l['\u2019])\s?(?=[^\W\d_])", re.IGNORECASE
 )
@@ -30,6 +33,8 @@ def leaves_reach(text: str) -> bool:
     words = [word for word in line.split() if any(map(str.isalpha, word)) or not any(map(str.isdigit, word))]
     ways = reaches(line)
     if len(line) > LONG_LINE or _starts_legal(line) or (len(words) >= _MANY_WORDS and ways < 2):  # noqa: PLR2004
+        return True
+    if ways == 0 and (_NOTE.match(line) or _TAGS.fullmatch(line)):
         return True
     label, colon, _ = line.partition(":")
     if colon and said(line).field == "text" and not line.startswith("http"):

@@ -6,9 +6,10 @@ from typing import Final
 
 from syndicator.intake.dateline import dateline_of, is_only_dateline
 from syndicator.intake.layouts import folded, layouts
-from syndicator.intake.openings import opening_of
+from syndicator.intake.openings import Opening, opening_of
+from syndicator.intake.reach import is_town
 from syndicator.intake.sheet import Piece, TextLine
-from syndicator.intake.tail import LONG_LINE
+from syndicator.intake.tail import LONG_LINE, is_imprint
 
 LONGEST_SUBHEADLINE: Final = 300
 _MOST_HEADLINE_LINES: Final = 4
@@ -41,6 +42,13 @@ def is_date(lines: tuple[TextLine, ...]) -> bool:
     """A date line of its own."""
     text = lines[0].text.strip() if len(lines) == 1 else ""
     return 0 < len(text) <= LONG_LINE and is_only_dateline(text)
+
+
+def says_more(opening: Opening) -> bool:
+    """``Pressemitteilung: Acme übernimmt Beta``: behind the word for a release stand words of the release's own."""
+    rest = opening.rest
+    is_dated = is_date((TextLine(0, rest),)) or dateline_of(rest) is not None
+    return opening.section == "kicker" and len(rest.split()) > 1 and not is_dated
 
 
 def is_dashed(text: str) -> bool:
@@ -91,7 +99,8 @@ def is_letterhead(pieces: Sequence[Piece], place: int, title_at: int) -> bool:
     head = pieces[:_LOOK_AHEAD]
     kicker = next((later for later in range(place + 1, len(head)) if kicks(head[later])), 0)
     if not kicker:
-        return place >= 0 and _is_company(pieces[place]) and _is_title(pieces[place + 1 : place + 3])
+        is_sender = place >= 0 and (_is_company(pieces[place]) or _is_addressed(pieces[place]))
+        return is_sender and _is_title(pieces[place + 1 : place + 3])
     return not (_tells(pieces[place:kicker]) or _is_title_above(pieces, place, kicker))
 
 
@@ -134,6 +143,13 @@ def _is_company(piece: Piece) -> bool:
     """``Acme plc``, perhaps with ``("Acme" or the "Company")`` below it."""
     name, *below = (line.text.strip() for line in piece.lines)
     return _is_company_name(name) and all(line.startswith("(") and line.endswith(")") for line in below)
+
+
+def _is_addressed(piece: Piece) -> bool:
+    """``Acme AG`` above its street and town."""
+    name, *below = piece.lines or (TextLine(0, ""),)
+    towns = [is_town(line.text) for line in below]
+    return _is_company_name(name.text) and any(towns) and not all(towns) and is_imprint(piece.lines)
 
 
 def _is_title(pieces: Sequence[Piece]) -> bool:

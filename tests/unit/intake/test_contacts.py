@@ -4,6 +4,7 @@ import pytest
 
 from syndicator.intake.contacts import contacts_of
 from syndicator.intake.read import read
+from tests.unit.intake.test_hidden import told
 
 Who = tuple[str, str | None, str | None, str | None]
 
@@ -232,5 +233,55 @@ def test_a_line_that_says_when_they_answer_is_no_contact(note: str) -> None:
 
 def test_who_answers_together_is_a_name_and_no_role_of_a_house() -> None:
     assert contacts_of([["Acme Ltd", "John Smith / Jane Doe", "+44 113 496 0000"]]) == [
-        {"name": "John Smith / Jane Doe", "role": "Acme Ltd", "phone": "+44 113 496 0000"}
+        {"name": "John Smith", "role": "Acme Ltd", "phone": "+44 113 496 0000"},
+        {"name": "Jane Doe", "role": "Acme Ltd", "phone": "+44 113 496 0000"},
     ]
+
+
+@pytest.mark.parametrize("names", ["Jane Doe / John Roe", "Jane Doe/John Roe"])
+def test_two_persons_on_a_line_are_two_contacts_with_a_role_each(names: str) -> None:
+    ways = {"phone": "+44 113 496 0000"}
+    assert contacts_of([[names, "Head of Press", "Investor Relations Manager", ways["phone"]]]) == [
+        {"name": "Jane Doe", "role": "Head of Press", **ways},
+        {"name": "John Roe", "role": "Investor Relations Manager", **ways},
+    ]
+    assert contacts_of([[names, "Press Officers and Managers", ways["phone"]]]) == [
+        {"name": name, "role": "Press Officers and Managers", **ways} for name in ("Jane Doe", "John Roe")
+    ]
+
+
+def test_a_second_line_of_a_role_is_not_lost() -> None:
+    assert contacts_of([["Jane Doe", "Vice President", "Head of Communications", "jane@acme.example"]]) == [
+        {"name": "Jane Doe", "role": "Vice President, Head of Communications", "email": "jane@acme.example"}
+    ]
+
+
+def test_lines_in_capitals_below_who_can_be_reached_are_nobody() -> None:
+    groups = [["Jane Doe", "jane@acme.example"], ["ACME GROUP", "LEEDS CAMPUS", "NORTH WING"]]
+    assert [one["name"] for one in contacts_of(groups)] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["#Acme #Ovens", "[1] Source: own figures.", "¹ Vorläufige Zahlen", "* Ungeprüfte Zahlen", "*Source: Acme 2027"],
+)
+def test_a_note_or_tags_below_the_contacts_are_text(last: str) -> None:
+    text = f"Acme opens\n\nAcme opened¹ an oven* today.[1]\n\nPress contact\nJane Doe\njane@acme.example\n\n{last}\n"
+    draft = read(text.encode(), "x.txt").draft
+    assert draft["body"][-1]["text"] == last
+    assert draft["contacts"] == [{"name": "Jane Doe", "email": "jane@acme.example"}]
+
+
+def test_contacts_that_a_release_has_no_room_for_are_told() -> None:
+    people = "\n\n".join(f"Jane Doe{chr(97 + place)}\njane{place}@acme.example" for place in range(23))
+    reading = read(f"Acme opens\n\nAcme opened an oven today.\n\nPress contact\n{people}\n".encode(), "x.txt")
+    assert len(reading.draft["contacts"]) == 20
+    assert told(reading, "W130") == ["3 contacts, from 'Jane Doeu' on, are more than a release holds"]
+
+
+@pytest.mark.parametrize(
+    "words", ["If you are not the intended recipient, delete this.", "Diese E-Mail ist vertraulich."]
+)
+def test_what_a_mail_program_writes_below_is_told(words: str) -> None:
+    text = f"Acme opens\n\nAcme opened an oven today.\n\nPress contact\nJane Doe\njane@acme.example\n\n--\n{words}\n"
+    assert len(told(read(text.encode(), "x.txt"), "W129")) == 1

@@ -136,3 +136,32 @@ def test_a_paragraph_of_the_class_of_titles_is_one(name: str) -> None:
     source = PAGE.format(f' class="{name}"', "Acme opened a bakery today, which has forty ovens and bakes at night.")
     draft = read(source.encode(), "x.html").draft
     assert (draft["headline"], "publisher" in draft) == ("Acme opens a bakery", False)
+
+
+STREET = ["Acme AG", "Industriestr. 5", "07545 Gera"]
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.html", "x.txt"])
+def test_an_address_above_a_title_that_nobody_marked_is_a_letterhead(name: str) -> None:
+    title, below = "Acme ruft Pumpen zurück", "Zweihundert Kunden sind betroffen"
+    if name == "x.docx":
+        cells = f"<w:tc>{paragraph('')}</w:tc><w:tc>{''.join(map(paragraph, STREET))}</w:tc>"
+        kicker = paragraph("Pressemitteilung 4/2027")
+        table = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>{kicker}"
+        source = docx(f"{table}{paragraph(title)}{paragraph(below)}{paragraph(LEAD)}")
+    elif name == "x.html":
+        table = f"<table><tr><td></td><td>{'<br>'.join(STREET)}</td></tr></table>"
+        source = f"{table}<p><b>{title}</b></p><p>{below}</p><p>{LEAD}</p>".encode()
+    else:
+        source = "\n\n".join(("\n".join(STREET), title, below, LEAD)).encode()
+    draft = read(source, name).draft
+    assert (draft["headline"], draft["subheadline"]) == (title, below)
+    assert draft["publisher"] == {
+        "name": "Acme AG", "street": "Industriestr. 5", "postal_code": "07545", "locality": "Gera"
+    }  # fmt: skip
+    assert [block["type"] for block in draft["body"]] == ["paragraph"]
+
+
+def test_a_headline_above_a_year_is_no_address() -> None:
+    draft = read(f"Erfolg für Acme AG\n2027 wird ein Rekordjahr\n\nMehr Pumpen\n\n{LEAD}\n".encode(), "x.txt").draft
+    assert draft["headline"] == "Erfolg für Acme AG"
