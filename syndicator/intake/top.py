@@ -64,9 +64,12 @@ def begins_text(pieces: Sequence[Piece]) -> bool:
 
 
 def first_title(pieces: Sequence[Piece]) -> int:
-    """The place of the heading that is the title; -1 where text stands above the first one."""
+    """The place of the heading that is the title; -1 where text stands above the first one, or none can be it."""
     head = pieces[:_LOOK_AHEAD]
-    place = next((place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece)), -1)
+    headings = (place for place, piece in enumerate(head) if piece.kind == "heading" and not kicks(piece))
+    place = next(headings, -1)
+    if place > 0 and layouts().sections.get(folded(head[place].text)) in _TAIL:
+        return -1
     above = head[: max(0, place)]
     return -1 if begins_text(above) or _is_told_below_kicker(above) else place
 

@@ -165,3 +165,10 @@ def test_an_address_above_a_title_that_nobody_marked_is_a_letterhead(name: str) 
 def test_a_headline_above_a_year_is_no_address() -> None:
     draft = read(f"Erfolg für Acme AG\n2027 wird ein Rekordjahr\n\nMehr Pumpen\n\n{LEAD}\n".encode(), "x.txt").draft
     assert draft["headline"] == "Erfolg für Acme AG"
+
+
+@pytest.mark.parametrize("word", ["Hintergrund", "Background", "Pressekontakt", "Disclaimer"])
+def test_a_heading_that_opens_a_known_part_is_no_title(word: str) -> None:
+    page = f"<p>Acme ruft Pumpen zurück</p><p>Ein Ventil klemmt.</p><h2>{word}</h2><p>jane@acme.example</p>"
+    draft = read(page.encode(), "x.html").draft
+    assert (draft["headline"], "publisher" in draft) == ("Acme ruft Pumpen zurück", False)
