@@ -12,7 +12,7 @@ _LONGEST_PLACE: Final = 80
 _SEPARATOR: Final = re.compile(r"\s*(?:\.?[\u2013\u2014]|\.?--?\s|[/@|:(]|\.\s)")
 _FAR_SEPARATOR: Final = re.compile(r"\s(?:\u2013|\u2014|--)\s?|\s-\s")
 _DASH: Final = re.compile(r"\s*(?:--?|\u2013|\u2014)(?:\s|(?=[A-Z]))")
-_ENDS_PLACE: Final = re.compile(r"[,/()|:.@\u2013\u2014-]\s*$")
+_ENDS_PLACE: Final = re.compile(r"[,\u060c/()|:.@\u2013\u2014-]\s*$")
 _STATE: Final = re.compile(
     r"(?P<place>[A-Z\u00c0-\u00dc][\w .'\u2019-]{2,30}, (?:[A-Z]{2}|[A-Z][a-z]{1,4}\.|USA|U\.[SK]\.))"
     r"\s+(?:--?|\u2013|\u2014)(?:\s+|$)"
@@ -22,7 +22,7 @@ _PARTED: Final = re.compile(r"\s(?:[\u2013\u2014/-]|--)\s")
 _MOST_WORDS: Final = 9
 _MOST_BARE_WORDS: Final = 4
 _DASHES: Final = " -\u2013\u2014\u00a0"
-_TRIM: Final = " ,-\u2013\u2014/(|:\u00a0"
+_TRIM: Final = " ,\u060c-\u2013\u2014/(|:\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def date_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{_DAY}[\s-]?(?:de\s)?(?:{months})\b\.?,?[\s-]?(?:del?\s)?\d{{4}}|(?:{months})\.?\s{_DAY},?\s?\d{{4}}"
         rf"|\d{{1,2}}\.\s?\d{{1,2}}\.\s?\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}"
-        rf"|(?:{months})\s\d{{4}})\b",
+        rf"|(?:{months})\s\d{{4}}|\d{{4}}\u5e74\d{{1,2}}\u6708\d{{1,2}}\u65e5)\b",
         re.IGNORECASE,
     )
 

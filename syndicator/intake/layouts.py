@@ -108,7 +108,7 @@ def layouts() -> Layouts:
     tables = {language: _table(language) for language in LANGUAGES}
     every = _table("any")
     return Layouts(
-        sections=_sections(tables.values()),
+        sections={**dict.fromkeys(map(folded, every["kicker"]), "kicker"), **_sections(tables.values())},
         about=_longest_first(_words(tables, "headings", "about")),
         asks_for_contact=_longest_first(_words(tables, "headings", "asks_for_contact")),
         labels=_labels(tables.values()),
@@ -127,7 +127,13 @@ def layouts() -> Layouts:
         denials=_words(tables, "legal", "denials"),
         internal=_longest_first(_words(tables, "legal", "internal")),
         internal_starts=_longest_first(_words(tables, "legal", "internal_starts")),
-        kickers=_longest_first(_words(tables, "sections", "kicker") | _words(tables, "sections", "revision")),
+        kickers=_longest_first(
+            [
+                *map(folded, every["kicker"]),
+                *_words(tables, "sections", "kicker"),
+                *_words(tables, "sections", "revision"),
+            ]
+        ),
         revisions=_longest_first(_words(tables, "sections", "revision")),
         kicker_tails=tuple(f"{word} " for word in _words(tables, "headings", "kicker_tails")),
         service_starts=tuple(map(folded, every["service_starts"])),
@@ -138,7 +144,7 @@ def layouts() -> Layouts:
         prose=_words(tables, "dateline", "prose"),
         date_leads=_words(tables, "dateline", "leads"),
         place_particles=_words(tables, "dateline", "particles"),
-        clock=_words(tables, "dateline", "clock"),
+        clock=_words(tables, "dateline", "clock") | frozenset(every["clock"]),
         verbs=_words(tables, "quotes", "verbs"),
         adverbs=_words(tables, "quotes", "adverbs"),
         joiners=_words(tables, "quotes", "joiners"),
@@ -150,7 +156,9 @@ def layouts() -> Layouts:
         roles=_words(tables, "quotes", "roles"),
         role_endings=tuple(_words(tables, "quotes", "role_endings")),
         common={language: frozenset(table["language"]["common"]) for language, table in tables.items()},
-        months=frozenset(word.rstrip(".") for word in _words(tables, "language", "months")),
+        months=frozenset(
+            word.rstrip(".") for word in (*_words(tables, "language", "months"), *map(folded, every["months"]))
+        ),
         weekdays=_words(tables, "language", "weekdays"),
         placeholders=frozenset(every["placeholders"]),
         placeholder_openings=tuple(every["placeholder_openings"]),

@@ -174,6 +174,9 @@ class _Walk:
         opening = opening_of(lines[0].text)
         if opening is not None and opening.section in _ONE_LINE:
             self._open(opening, lines)
+        elif len(lines) > 1 and is_date(lines[:1]):
+            self._before_headline(-1, lines[:1])
+            self._below_kicker(lines[1:])
         else:
             self._before_headline(-1, lines)
 

@@ -48,3 +48,32 @@ def test_an_embargo_is_refused_in_more_languages_than_layouts_are_known_of(line:
 def test_a_headline_about_an_embargo_stays_one(line: str) -> None:
     source = f"{line}\n\nAcme opened a bakery, and it bakes bread for the whole town.\n"
     assert to_record(read(source.encode(), "x.txt", {**FIELDS, "language": "pt"})).headline == line
+
+
+@pytest.mark.parametrize(
+    ("kicker", "dateline", "headline"),
+    [
+        ("Informacja prasowa", "Warszawa, 3 marca 2027 r.", "Grupa Acme otwiera fabrykę w Łodzi"),
+        ("BASIN BÜLTENİ", "İstanbul, 3 Mart 2027", "Acme İzmir’de yeni tesis açtı"),
+        ("بيان صحفي", "دبي، 3 مارس 2027", "شركة أكمي تفتتح مركزاً جديداً للطاقة الشمسية في أبوظبي"),
+        ("プレスリリース", "2027年3月3日", "アクメ社、川崎市に新研究所を開設"),
+        ("PRESSEMITTEILUNG", "Gera, 3. März 2027", "Acme eröffnet ein Werk in Gera"),
+        ("PERSBERICHT", "Utrecht, 3 maart 2027", "Acme opent bakkerij in Utrecht"),
+        ("Comunicado de imprensa", "Lisboa, 3 de março de 2027", "Acme abre padaria em Lisboa"),
+        ("PRESSMEDDELANDE", "Lund, 3 augusti 2027", "Acme öppnar bageri i Lund"),
+        ("Пресс-релиз", "Москва, 3 марта 2027", "Акме открывает пекарню"),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("below", ["\n", "\n\n"])
+def test_neither_the_word_for_a_release_nor_a_date_is_the_headline(
+    kicker: str, dateline: str, headline: str, gap: str, below: str
+) -> None:
+    text = "Acme 2027. " * 12
+    draft = read(f"{kicker}{gap}{dateline}{below}{headline}\n\n{text}\n".encode(), "x.txt").draft
+    assert draft["headline"] == headline
+    assert "subheadline" not in draft
+    # A date line that the text's language would print otherwise stays text.
+    printed = [block["text"] for block in draft["body"] if "dateline" not in draft][:-1]
+    assert [block["text"] for block in draft["body"]] == [*printed, text.strip()]
+    assert printed in ([], [dateline])
