@@ -80,6 +80,25 @@ def test_slow_dns_holds_nobody_up_beyond_the_connect_timeout(make: Made) -> None
         never.set()
 
 
+def test_an_answer_that_comes_too_late_is_no_second_result_and_sends_nothing(make: Made) -> None:
+    late, seen = threading.Event(), list[bytes]()
+
+    def lookup(_host: str) -> Answers:
+        late.wait(30)
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT, seen)) as port:
+        transport, first, second = make(lookup=lookup), Results(), Results()
+        request = Request(f"http://late.example:{port}/", (), b"")
+        transport.submit(request, first)
+        assert [type(each) for each in first.wait(1)] == [Failure]
+        transport.submit(request, second)  # of the same lookup: its answer comes behind the first one's
+        late.set()
+        assert isinstance(second.wait(1)[0], Answer)
+        transport.close()
+    assert (len(first.all), len(second.all), len(seen)) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("name", ["n{}.hanging.example", "n.hanging{}.example"])
 def test_128_names_that_hang_keep_no_other_from_being_delivered_to(make: Made, name: str) -> None:
     never = threading.Event()
