@@ -80,7 +80,10 @@ def test_who_had_it_hears_of_a_withdrawal_that_came_while_it_was_disabled(house:
     assert recover(house, endpoint_id) == 2, "the same again, and no more of them"
 
 
-def test_what_was_published_while_it_was_disabled_comes(house: House, newsroom: Newsroom) -> None:
+def test_what_was_published_while_it_was_disabled_comes(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.services.replay._PER_TRANSACTION", 1)
     wanted = Filter.model_validate({"all": [{"region": "DE-BY"}]})
     endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(filter=wanted),))
     house.submit(key="first", regions=BAVARIA)
@@ -91,9 +94,24 @@ def test_what_was_published_while_it_was_disabled_comes(house: House, newsroom: 
     missed = house.submit(key="missed", regions=BAVARIA)
     house.submit(key="unwanted", regions=BERLIN)
     house.service.drain()
+    with house.service.database.write() as connection:  # it began before the other one, and ended after it
+        newest = "SELECT max(seq) FROM events"
+        connection.execute(text(f"UPDATE events SET created_at = {since - SECOND_US} WHERE seq = ({newest})"))
     change(house, endpoint_id, "resume")
     assert recover(house, endpoint_id, since) == 1
     assert [envelope["data"]["id"] for envelope in newsroom.envelopes] == [missed]
+
+
+def test_what_is_to_be_fanned_out_yet_comes_by_its_fan_out_alone(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    update = Revision(action=Action.UPDATE, actor="t", record=record(headline="Newer"))
+    house.service.revise(release_id, update)
+    assert house.service.recover_since(endpoint_id, 0, actor="t", reason="lost a disk") == 0
+    house.service.drain()
+    assert [row["trigger"] for row in house.deliveries()] == ["event"] * 2
+    assert newsroom.told == [("release.published", 1), ("release.updated", 2)]
 
 
 @pytest.mark.parametrize("events", [(EventType.PUBLISHED,), tuple(EventType)[:-1]], ids=["new only", "all"])
