@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
+from syndicator.errors import StoreError
 from syndicator.services import lapses
 from syndicator.store import attempts, deliveries
 from tests.contract.house.conftest import Clock, House, open_house
 from tests.contract.house.newsroom import Newsroom
+from tests.servers.migrated import migrated_file
 
 LEASE_US = 60 * SECOND_US
 WINDOW_US = 3 * 86_400 * SECOND_US
@@ -72,6 +75,28 @@ def test_more_attempts_than_the_database_can_count_stop_no_sweep(house: House, n
         connection.execute(text("UPDATE deliveries SET attempts = 32767"))
     house.service.sweep()
     assert house.deliveries()[0]["state"] != "claimed"
+
+
+def test_what_the_database_cannot_take_for_a_while_is_dead_for_nobody(tmp_path: Path, newsroom: Newsroom) -> None:
+    house = open_house(tmp_path, migrated_file(tmp_path / "house.db"), Clock())
+    try:
+        house.endpoint(newsroom)
+        house.submit()
+        house.service.fan_out("t")
+        assert _claimed_by_one_who_dies(house) == 1
+        with house.service.database.write() as connection:
+            connection.execute(
+                text("CREATE TRIGGER unusable BEFORE INSERT ON attempts BEGIN INSERT INTO nowhere VALUES (1); END")
+            )
+        with pytest.raises(StoreError, match="cannot be used"):
+            house.service.sweep()
+        assert house.states() == [("release.published", "claimed")]
+        with house.service.database.write() as connection:
+            connection.execute(text("DROP TRIGGER unusable"))
+        house.service.sweep()
+        assert house.states() == [("release.published", "waiting")]
+    finally:
+        house.service.close()
 
 
 def test_what_another_transaction_holds_is_left_to_the_next_sweep(
