@@ -1,0 +1,74 @@
+"""Who lost a claim, or whose endpoint moved on meanwhile, changes nothing any more."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from syndicator.clock import SECOND_US
+from syndicator.model.lifecycle import EndpointState
+from syndicator.services.endpoint_moves import follow_once_more
+from syndicator.store import deliveries, leases
+from tests.contract.house.conftest import House
+from tests.contract.house.newsroom import Newsroom
+
+LEASE_US = 60 * SECOND_US
+
+
+def claimed(house: House, token: str) -> int:
+    """The one delivery there is, whose lease is under way."""
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        [row] = deliveries.claim(database, connection, token=token, lease_until=now + LEASE_US, limit=9, now=now)
+    return row.id
+
+
+def stored(house: House) -> dict[str, Any]:
+    with house.service.database.read() as connection:
+        return dict(connection.execute(text("SELECT * FROM deliveries")).mappings().one())
+
+
+def test_a_claim_is_only_its_own_tokens_to_change(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    number = claimed(house, "mine")
+    database, now, before = house.service.database, house.clock.us, stored(house)
+    retry = {"id": number, "state": "waiting", "counts": 1, "due_at": now, "lane": 3}
+    with database.write() as connection:
+        leases.extend(database, connection, [number], "another", now + 9 * LEASE_US)
+        assert deliveries.delivered(database, connection, [number], "another", now) == 0
+        assert deliveries.retried(database, connection, [retry], "another", now) == 0
+    assert stored(house) == before
+    with database.write() as connection:
+        leases.extend(database, connection, [number], "mine", now + 9 * LEASE_US)
+        assert deliveries.retried(database, connection, [retry], "mine", now) == 1
+
+
+def test_a_lease_that_was_extended_meanwhile_has_not_lapsed(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    number = claimed(house, "mine")
+    late = house.clock.us + LEASE_US + 1
+    database = house.service.database
+    with database.write() as connection:
+        assert [row["id"] for row in leases.lapsed(connection, late, 9)] == [number]
+        assert [token for _, token in leases.still_lapsed(database, connection, [number], late)] == ["mine"]
+        leases.extend(database, connection, [number], "mine", late + LEASE_US)
+        assert leases.still_lapsed(database, connection, [number], late) == []
+    before = stored(house)
+    with database.write() as connection:
+        leases.bury(connection, number, late)
+    assert stored(house) == before
+
+
+def test_an_endpoint_that_was_resumed_meanwhile_keeps_its_deliveries(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    before = stored(house)
+    for gone_by in (EndpointState.PAUSED, EndpointState.DISABLED, EndpointState.REMOVED):
+        follow_once_more(house.service.setup, before["endpoint_no"], gone_by)
+    assert stored(house) == before
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1)]
