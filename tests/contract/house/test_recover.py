@@ -1,7 +1,10 @@
 """Recovering and replaying: what was missed comes, and nothing that was withdrawn or corrected comes back as it was."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from syndicator.clock import SECOND_US
 from syndicator.errors import Conflict, Rejected
@@ -10,7 +13,7 @@ from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action, EventType
 from syndicator.services.revise import Revision
 from syndicator.services.sweep import forget_old_attempts
-from syndicator.store import erasure
+from syndicator.store import deliveries, erasure
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -166,6 +169,44 @@ def test_nothing_is_sent_that_is_older_than_the_endpoint(house: House, newsroom:
     house.clock.us += HOUR_US
     assert recover(house, house.endpoint(newsroom)) == 0
     assert newsroom.told == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "moves"),
+    [((EventType.PUBLISHED,), (Action.CORRECT,)), (tuple(EventType)[:-1], (Action.WITHHOLD, Action.REINSTATE))],
+    ids=["corrections not asked for", "withheld and back"],
+)
+def test_what_happens_to_a_release_that_is_older_than_the_endpoint_makes_it_no_missed_one(
+    house: House, newsroom: Newsroom, wanted: tuple[EventType, ...], moves: tuple[Action, ...]
+) -> None:
+    release_id = house.submit()
+    house.service.drain()
+    house.clock.us += HOUR_US
+    endpoint_id = house.endpoint(newsroom, subscriptions=(NewSubscription(events=wanted),))
+    for move in moves:
+        revise(house, release_id, move, record=record(headline="Newer") if move is Action.CORRECT else None)
+    assert newsroom.told == []
+    assert recover(house, endpoint_id) == 0
+    assert newsroom.told == []
+
+
+def test_a_recovery_ends_where_its_endpoint_is_paused_meanwhile(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit()
+    house.service.drain()
+    listed = deliveries.listed
+
+    def paused_meanwhile(*args: Any, **where: Any) -> Sequence[RowMapping]:
+        change(house, endpoint_id, "pause")
+        return listed(*args, **where)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliveries, "listed", paused_meanwhile)
+        with pytest.raises(Conflict, match="is paused: resume it first"):
+            recover(house, endpoint_id)
+    assert house.states() == [("release.published", "delivered")]
 
 
 def test_a_version_that_left_the_filter_ends_it_for_who_never_had_one(house: House, newsroom: Newsroom) -> None:
