@@ -51,11 +51,15 @@ def test_each_address_that_could_not_be_reached_is_told(make: Made) -> None:
     with socket.socket() as reserved:
         reserved.bind(("", 0))  # and does not listen
         port = reserved.getsockname()[1]
-        result = push(make(lookup=lambda _host: BOTH), f"http://news.example:{port}/")
+        transport = make(lookup=lambda _host: BOTH)
+        result = push(transport, f"http://news.example:{port}/")
+        other = push(transport, f"http://{HERE}:{port}/")
     assert isinstance(result, Failure)
     assert (result.phase, result.bytes_sent) == ("connect", 0)
     assert HERE in result.reason
     assert DEAD in result.reason
+    assert isinstance(other, Failure)
+    assert DEAD not in other.reason, "that is another one's"
 
 
 def test_what_a_receiver_does_that_was_reached_is_not_tried_again_elsewhere(make: Made, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from syndicator.delivery.resolver import Answers
 from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
 from tests.contract.transport import receivers
-from tests.contract.transport.conftest import NO_CONTENT, PATIENT, Made, Results, push
+from tests.contract.transport.conftest import LIMITS, NO_CONTENT, PATIENT, Made, Results, push
 from tests.contract.transport.receivers import Handler, answering, listening
 
 PUBLIC = "93.184.216.34"
@@ -91,7 +91,9 @@ def test_an_answer_that_comes_too_late_is_no_second_result_and_sends_nothing(mak
         transport, first, second = make(lookup=lookup), Results(), Results()
         request = Request(f"http://late.example:{port}/", (), b"")
         transport.submit(request, first)
-        assert [type(each) for each in first.wait(1)] == [Failure]
+        [gave_up] = first.wait(1)
+        assert isinstance(gave_up, Failure)
+        assert gave_up.duration_s >= LIMITS.connect_timeout_s, "the attempt log tells how long it was looked up"
         transport.submit(request, second)  # of the same lookup: its answer comes behind the first one's
         late.set()
         assert isinstance(second.wait(1)[0], Answer)
@@ -166,13 +168,16 @@ def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
         pause.wait(1.5)
         return ("127.0.0.1",)
 
-    with listening(receivers.hang) as port:
+    with listening(receivers.hang) as port, listening(answering(NO_CONTENT)) as quick:
         started = time.monotonic()
-        limits = Limits(connect_timeout_s=2, total_timeout_s=2)
-        result = push(make(lookup=lookup, limits=limits), f"http://slow.example:{port}/")
+        transport = make(lookup=lookup, limits=Limits(connect_timeout_s=2, total_timeout_s=2))
+        result = push(transport, f"http://slow.example:{port}/")
         took = time.monotonic() - started
+        other = push(transport, f"http://127.0.0.1:{quick}/")
     assert isinstance(result, Failure)
     assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
+    assert isinstance(other, Answer)
+    assert other.duration_s < 1.5, "a lookup is charged to nobody else"
 
 
 @pytest.mark.parametrize("handle", [receivers.hang_before_tls, receivers.drip_tls], ids=lambda h: h.__name__)

@@ -4,6 +4,7 @@ import gzip
 import socket
 import threading
 import time
+from collections import Counter
 
 import pytest
 
@@ -185,6 +186,19 @@ def test_where_nothing_was_sent_nothing_counts(make: Made) -> None:
             assert result.bytes_sent == 0
 
 
+def test_each_of_many_requests_at_once_has_its_own_body(make: Made) -> None:
+    seen: list[bytes] = []
+    with listening(answering(NO_CONTENT, seen)) as port:
+        transport, results = make(limits=PATIENT), Results()
+        for number in range(60):
+            body = f"release {number // 20}".encode()
+            transport.submit(Request(f"http://127.0.0.1:{port}/{number // 20}", (), body), results)
+        results.wait(60, 20)
+    assert Counter((request.split()[1], request.rpartition(b"\r\n\r\n")[2]) for request in seen) == {
+        (f"/{release}".encode(), f"release {release}".encode()): 20 for release in range(3)
+    }
+
+
 def test_a_host_gets_its_share_of_places_and_the_others_theirs(make: Made) -> None:
     """However many wait for one host: two at once go there, and whoever comes after them is not behind them."""
     busy = receivers.Busy()
@@ -222,11 +236,14 @@ def test_a_redirect_is_an_answer_and_is_not_followed(make: Made) -> None:
     assert seen == []
 
 
-def test_retry_after_comes_back(make: Made) -> None:
-    with listening(answering(b"HTTP/1.1 429 Slow\r\nRetry-After: 120\r\ncontent-length: 2\r\n\r\nhi")) as port:
-        result = push(make(), f"http://127.0.0.1:{port}/")
-    assert isinstance(result, Answer)
-    assert (result.status, result.retry_after, result.body) == (429, "120", b"hi")
+def test_retry_after_comes_back_and_is_nobody_else_s(make: Made) -> None:
+    slow = answering(b"HTTP/1.1 429 Slow\r\nRetry-After: 120\r\ncontent-length: 2\r\n\r\nhi")
+    other = answering(b"HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n")
+    with listening(slow) as port, listening(other) as other_port:
+        transport = make()
+        results = [push(transport, f"http://127.0.0.1:{each}/") for each in (port, other_port)]
+    told = [(each.status, each.retry_after, each.body) for each in results if isinstance(each, Answer)]
+    assert told == [(429, "120", b"hi"), (503, None, b"")]
 
 
 @pytest.mark.parametrize("handle", [receivers.reset_after_reading, receivers.break_off], ids=lambda h: h.__name__)
