@@ -90,10 +90,12 @@ def test_a_wake_that_no_broker_takes_is_counted_and_done_by_the_stand_in(service
     stand_in = StandIn(service, "worker")
     service.dispatcher = dispatcher = CeleryDispatcher(app, stand_in)
     before = metrics.wakes_failed._value.get()
-    service.submit(Record.model_validate(record()), owner="operator", key="key")
-    pause, ends = threading.Event(), time.monotonic() + 20
-    while not is_rendered(service) and time.monotonic() < ends:
-        pause.wait(0.01)
+    with structlog.testing.capture_logs() as logs:
+        service.submit(Record.model_validate(record()), owner="operator", key="key")
+        pause, ends = threading.Event(), time.monotonic() + 20
+        while not is_rendered(service) and time.monotonic() < ends:
+            pause.wait(0.01)
+    assert [each["event"] for each in logs].count("broker away") == 1, "the wakes after the first one do not try it"
     stand_in.close()
     dispatcher.close()
     app.close()
