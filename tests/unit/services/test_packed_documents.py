@@ -44,8 +44,10 @@ def filled(service: Syndicator) -> Syndicator:
 
 
 def test_a_process_that_remembers_nothing_makes_the_same_files(filled: Syndicator) -> None:
+    anew = rendered_anew(filled)
+    assert sum(len(each.rendered) for each in anew) >= len(FORMATS) * len(anew) > 0
     with filled.database.read() as connection:
-        for each in rendered_anew(filled):
+        for each in anew:
             for made in each.rendered:
                 row = renditions.get(connection, each.channel["name"], made.page, made.format)
                 assert row is not None
