@@ -95,13 +95,6 @@ class Server:
             self._ended.set()
 
 
-def serve(app: ASGIApp, host: str, port: int) -> Server:
-    """A server that listens already."""
-    server = Server(app, host, port)
-    server.start()
-    return server
-
-
 def _listening(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server(

@@ -5,7 +5,7 @@ import threading
 
 from starlette.types import Message, Receive, Scope, Send
 
-from syndicator.web.serve import serve
+from syndicator.web.serve import Server
 
 
 class Empty:
@@ -30,5 +30,5 @@ class Empty:
 
 
 if __name__ == "__main__":
-    serve(Empty(int(sys.argv[2])), "127.0.0.1", int(sys.argv[1]))
+    Server(Empty(int(sys.argv[2])), "127.0.0.1", int(sys.argv[1])).start()
     threading.Event().wait()

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from syndicator.web import bounds
 from syndicator.web.bounds import MAX_HEAD_BYTES
-from syndicator.web.serve import Server, serve
+from syndicator.web.serve import Server
 from tests.unit.web.lifespan import live
 
 PATIENCE_S = 10
@@ -42,7 +42,7 @@ async def echoing(scope: Scope, receive: Receive, send: Send) -> None:
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     if request.param == "asyncio":
         monkeypatch.setitem(sys.modules, "uvloop", None)
-    with serve(echoing, "127.0.0.1", 0) as one:
+    with Server(echoing, "127.0.0.1", 0) as one:
         yield one
 
 
@@ -243,7 +243,7 @@ def unacknowledged_bytes(local: int, peer: int) -> int:
 def test_who_does_not_read_the_answer_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
     flooding = Flooding()
-    with serve(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
+    with Server(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         reader.connect((server.host, server.port))
         reader.sendall(GET + b"\r\n")
@@ -253,7 +253,7 @@ def test_who_does_not_read_the_answer_is_hung_up_on(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("loop")
 def test_little_of_an_answer_waits_in_the_system() -> None:
     flooding = Flooding()
-    with serve(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
+    with Server(flooding, "127.0.0.1", 0) as server, socket.socket() as reader:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         reader.connect((server.host, server.port))
         reader.sendall(GET + b"\r\n")
@@ -266,7 +266,7 @@ def test_little_of_an_answer_waits_in_the_system() -> None:
 def test_who_reads_slowly_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
     pauses = threading.Event()
-    with serve(Flooding(), "127.0.0.1", 0) as server, socket.socket() as reader:
+    with Server(Flooding(), "127.0.0.1", 0) as server, socket.socket() as reader:
         reader.settimeout(PATIENCE_S)
         reader.connect((server.host, server.port))
         reader.sendall(GET + b"\r\n")

@@ -13,7 +13,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from syndicator.errors import ConfigError, SyndicatorError
-from syndicator.web.serve import Server, serve
+from syndicator.web.serve import Server
 from tests.unit.web.lifespan import live
 
 
@@ -41,7 +41,7 @@ async def broken(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_port_0_takes_a_free_one_and_says_which() -> None:
-    with serve(Slow(), "127.0.0.1", 0) as server:
+    with Server(Slow(), "127.0.0.1", 0) as server:
         assert server.port > 0
         assert server.url == f"http://127.0.0.1:{server.port}"
         socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
@@ -49,7 +49,8 @@ def test_port_0_takes_a_free_one_and_says_which() -> None:
 
 def test_a_request_under_way_ends_before_the_server_does() -> None:
     app = Slow()
-    app_server = serve(app, "127.0.0.1", 0)
+    app_server = Server(app, "127.0.0.1", 0)
+    app_server.start()
     answers: list[bytes] = []
 
     def ask() -> None:
@@ -73,7 +74,7 @@ def test_a_request_under_way_ends_before_the_server_does() -> None:
 
 def test_signals_stay_with_the_process() -> None:
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    with serve(Slow(), "127.0.0.1", 0):
+    with Server(Slow(), "127.0.0.1", 0):
         assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
 
 
@@ -82,7 +83,7 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(ConfigError, match="set SYNDICATOR_PORT or SYNDICATOR_HOST to another"),
     ):
-        serve(Slow(), "127.0.0.1", taken.getsockname()[1])
+        Server(Slow(), "127.0.0.1", taken.getsockname()[1]).start()
 
 
 def test_an_address_of_another_machine_is_told_with_what_to_do() -> None:
@@ -112,7 +113,7 @@ def test_an_answer_in_two_writes_does_not_wait_for_the_readers_acknowledgement(m
     app = Slow()
     app.may_end.set()
     took = []
-    with serve(app, "127.0.0.1", 0) as server, closing(http.client.HTTPConnection(server.host, server.port)) as reader:
+    with Server(app, "127.0.0.1", 0) as server, closing(http.client.HTTPConnection(server.host, server.port)) as reader:
         for _ in range(40):
             began = time.monotonic()
             reader.request("GET", "/")
