@@ -3,8 +3,6 @@
 Lossless and advisory: nothing is dropped, unknown lines stay body, and the publisher confirms or corrects.
 """
 
-import html
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -36,13 +34,11 @@ from syndicator.intake.sheet import Anchor, Oddity, Picture, Sheet
 from syndicator.model.body import Block, Paragraph, Quote, Subheading
 from syndicator.model.release import Record
 
-_WORDS: Final = re.compile(r"[^\W_]+")
 _HOW_TO_NAME: Final = "add --language de (or what it is), or language: de in the front matter of Markdown"
 # What a record's own fields hold, where an embargo is looked for by itself; a line of prose is only where it broke.
 _OF_THE_TEXT: Final = frozenset(
     {Part.BODY, Part.SUBHEADING, Part.HEADLINE, Part.SUBHEADLINE, Part.TEASER, Part.DATELINE, Part.LEGAL, Part.FIELD}
 )
-_POINT: Final = re.compile(r"^[\s>]*(?:[-*+]\s+|\d{1,9}[.)]\s+)*")
 
 
 class Format(StrEnum):
@@ -231,39 +227,6 @@ def _record_of(fields: Mapping[str, Any]) -> Record:
             raise
         faults = [replace(each, fix=_HOW_TO_NAME) if each.place == "language" else each for each in refused.faults]
         raise Rejected(faults) from None
-
-
-def lost_lines(reading: Reading) -> tuple[int, ...]:
-    """Numbers of the lines that are not blank and whose words stand nowhere in the reading: none, always."""
-    addresses = " ".join(
-        (
-            *(anchor.href for anchor in reading.anchors),
-            *(f"{picture.source} {picture.alt} {picture.title}" for picture in reading.pictures),
-        )
-    )
-    elsewhere = set(_WORDS.findall(addresses))
-    read_as: dict[int, list[str]] = {}
-    for span in reading.spans:
-        for number in range(span.first, span.last + 1):
-            read_as.setdefault(number, []).append(span.text)
-    return tuple(
-        number
-        for number, line in enumerate(reading.lines, 1)
-        if line.strip() and not _stands_in(line, read_as.get(number), elsewhere)
-    )
-
-
-def _stands_in(line: str, texts: list[str] | None, elsewhere: set[str]) -> bool:
-    if texts is None:
-        return False
-    said = set(_WORDS.findall(_POINT.sub("", line)))
-    missing = said - elsewhere - {word for text in texts for word in _WORDS.findall(text)}
-    if not missing:
-        return True
-    # Emphasis inside of a word cuts it (**A**cme), and entities are decoded (&amp;).
-    whole = "".join(word for text in texts for word in _WORDS.findall(text))
-    decoded = set(_WORDS.findall(html.unescape(line))) if "&" in line else said
-    return all(word in whole or word not in decoded for word in missing)
 
 
 def _headline(stated: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,8 @@ from typing import Final
 
 from syndicator.intake.parts import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading, lost_lines
+from syndicator.intake.reading import Reading
+from tests.unit.intake.lost import lost_lines
 
 LABELS: Final = Path(__file__).parent / "labels.toml"
 BARS: Final = {"title": 0.95, "boilerplate": 0.85, "contact": 0.85}

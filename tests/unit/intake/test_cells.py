@@ -6,8 +6,9 @@ import pytest
 
 from syndicator.intake.parts import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading, lost_lines, to_record
+from syndicator.intake.reading import Reading, to_record
 from syndicator.model.body import Table
+from tests.unit.intake.lost import lost_lines
 
 TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
 

@@ -4,7 +4,8 @@ import pytest
 
 from syndicator.intake.parts import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading, lost_lines
+from syndicator.intake.reading import Reading
+from tests.unit.intake.lost import lost_lines
 
 TITLE = "Acme Opens Its Laboratory in Lyon"
 TEXT = "Acme Robotics today opened a training centre for two hundred apprentices in the north of the city."

@@ -4,7 +4,7 @@ import pytest
 
 from syndicator.intake.lint import diagnose
 from syndicator.intake.read import read
-from syndicator.intake.reading import lost_lines
+from tests.unit.intake.lost import lost_lines
 
 ABOVE = "Muster SE hebt die Prognose an\n\nAugsburg, 2. März 2027 – Die Muster SE hebt heute ihre Prognose an."
 BELOW = "Herausgeber\nMuster SE\nWeg 1\n86150 Augsburg\n\nKontakt\nEva Klein\nTel. 0821 1234-0\n"

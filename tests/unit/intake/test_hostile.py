@@ -17,9 +17,10 @@ from syndicator.intake.lint import diagnose
 from syndicator.intake.marks import marked_spans
 from syndicator.intake.quotes import find_quotes
 from syndicator.intake.read import read
-from syndicator.intake.reading import lost_lines, to_record
+from syndicator.intake.reading import to_record
 from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.model.body import Paragraph
+from tests.unit.intake.lost import lost_lines
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'

@@ -4,7 +4,8 @@ import pytest
 
 from syndicator.intake.parts import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading, lost_lines
+from syndicator.intake.reading import Reading
+from tests.unit.intake.lost import lost_lines
 
 TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
 HEADER = "From: Jane Doe <jane@acme.example>\nTo: desk@paper.example\nSubject: FW: Press Release: Acme opens a bakery"

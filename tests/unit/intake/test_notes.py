@@ -3,7 +3,7 @@
 import pytest
 
 from syndicator.intake.read import read
-from syndicator.intake.reading import lost_lines
+from tests.unit.intake.lost import lost_lines
 from tests.unit.intake.test_hostile import RELATION, RELATIONS, docx, paragraph
 
 TEXT = "Acme opened a bakery today, and it bakes bread for the whole town."

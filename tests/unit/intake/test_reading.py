@@ -11,8 +11,9 @@ from syndicator.errors import Rejected
 from syndicator.intake.lint import diagnose
 from syndicator.intake.parts import Part
 from syndicator.intake.read import format_of, read
-from syndicator.intake.reading import Format, Reading, lost_lines, to_record
+from syndicator.intake.reading import Format, Reading, to_record
 from syndicator.intake.records import read_json
+from tests.unit.intake.lost import lost_lines
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

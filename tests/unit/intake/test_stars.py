@@ -3,7 +3,7 @@
 import pytest
 
 from syndicator.intake.read import read
-from syndicator.intake.reading import lost_lines
+from tests.unit.intake.lost import lost_lines
 
 TEXT = "Die Universität trauert um ihren früheren Rektor, der im Alter von 88 Jahren verstorben ist. Er war beliebt."
 
