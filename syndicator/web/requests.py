@@ -133,7 +133,7 @@ def _is_same(given: str, expected: str) -> bool:
 
 
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(token.encode()).digest()
 
 
 Token = Annotated[str, Depends(operator)]

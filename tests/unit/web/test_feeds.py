@@ -1,5 +1,6 @@
 """Feeds over a real socket: what RFC 9110, 3229 and 5005 promise a reader."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -11,6 +12,8 @@ import pytest
 from lxml import etree
 
 from syndicator.clock import SECOND_US
+from syndicator.web.documents import Documents
+from syndicator.web.feeds import FeedServer
 from tests.unit.web.served import BASE, START_US, Served, serving
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -179,6 +182,25 @@ def test_what_is_kept_of_wishes_does_not_grow_with_their_length(shown: Served) -
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 3_000_000
+
+
+def test_what_is_kept_of_wishes_does_not_grow_with_their_number(shown: Served) -> None:
+    documents = Documents(shown.service.setup, 60)
+    asyncio.run(_kept(documents, "/feeds/all.rss"))
+    server = FeedServer(documents)
+    tracemalloc.start()
+    for number in range(20_000):
+        headers = [(b"accept-encoding", b"gzip, x-%d" % number)]
+        assert server.at_hand({"method": "GET", "path": "/feeds/all.rss", "headers": headers}) is not None
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000
+
+
+async def _kept(documents: Documents, path: str) -> None:
+    await documents.hear()
+    await documents.load(path)
+    assert path in documents.kept
 
 
 def test_a_new_release_is_seen_and_moves_tag_and_time(served: Served) -> None:

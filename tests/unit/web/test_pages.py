@@ -28,6 +28,12 @@ def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
     assert policy.startswith("default-src 'none';")
     assert "script" not in policy
     assert "unsafe" not in policy
+    # default-src says nothing of these three: without them a page may be framed, and its links and forms led elsewhere
+    assert {"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert answer.headers["tdm-policy"] == f"{BASE}/terms"
+    kept = "public, max-age=300" if answer.status == 200 else "no-store"
+    assert answer.headers["cache-control"] == kept, "what is not there may be public in a second"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["tdm-reservation"] == "1"
     page = _page(answer.text)
@@ -116,6 +122,7 @@ def test_a_withdrawn_release_leaves_a_stub_that_says_so(served: Served) -> None:
     served.revise(accepted["id"], "withhold", note="Under review.")
     withheld = served.public.get(path)
     assert (withheld.status, "Taken back" in withheld.text, "Under review." in withheld.text) == (200, False, True)
+    assert "version 2" in _page(withheld.text).xpath("string(//p[@class='when'])")
     served.revise(accepted["id"], "withdraw", note="Not ours.")
     served.render()
     gone = served.public.get(path)

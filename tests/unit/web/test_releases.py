@@ -53,6 +53,13 @@ def test_without_a_usable_key_nothing_is_accepted(served: Served, key: str | Non
     assert "Idempotency-Key" in answer.json["detail"]
 
 
+def test_the_longest_key_and_the_largest_body_are_accepted(served: Served) -> None:
+    body = TOUCHSTONE.read_bytes().ljust(served.service.settings.max_body_bytes)
+    kind = "Application/JSON; charset=utf-8"
+    answer = served.operator("POST", "/api/v1/releases", body, {"Idempotency-Key": "k" * 128, "Content-Type": kind})
+    assert answer.status == 201
+
+
 def test_every_fault_comes_at_once_with_its_place_and_what_would_be_right(served: Served) -> None:
     body = b"""{
   "language": "german!",

@@ -41,3 +41,10 @@ def test_what_stands_around_a_token_is_no_part_of_it(tmp_path: Path) -> None:
         assert served.public.get("/api/v1/endpoints", Authorization="Bearer kept").status == 200
         for nothing in ("Bearer", "Bearer ", "Bearer  "):
             assert served.public.get("/api/v1/endpoints", Authorization=nothing).status == 401
+
+
+def test_a_token_counts_under_its_own_scheme_alone(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        token = served.service.operator_token
+        for scheme, status in (("Bearer", 200), ("bearer", 200), ("Basic", 401), ("Token", 401)):
+            assert served.public.get("/api/v1/endpoints", Authorization=f"{scheme} {token}").status == status, scheme
