@@ -15,8 +15,6 @@ _MEDIA = f"{{{MEDIA_RSS}}}"
 
 def medium_of(enclosure: Enclosure) -> str:
     """image, audio, video or document."""
-    if enclosure.medium:
-        return enclosure.medium
     family = enclosure.type.partition("/")[0]
     return family if family in {"image", "audio", "video"} else "document"
 

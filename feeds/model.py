@@ -85,10 +85,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file that belongs to an entry: `length` in bytes, `description` its caption.
-
-    `medium` (image, audio, video, document) follows from `type` unless given.
-    """
+    """A file that belongs to an entry: `length` in bytes, `description` its caption."""
 
     url: str
     type: str
@@ -100,7 +97,6 @@ class Enclosure:
     alt: str | None = None
     width: int | None = None
     height: int | None = None
-    medium: str | None = None
     thumbnail_url: str | None = None
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,5 +86,8 @@ def test_text_stays_readable_and_nothing_empty_is_written() -> None:
 
 
 def test_the_first_picture_is_the_image() -> None:
-    paper_first = samples.entry(enclosures=(samples.PAPER, samples.PHOTO))
-    assert json.loads(fragment(paper_first, "json"))["image"] == samples.PHOTO.url
+    film = replace(samples.PHOTO, url="https://wire.example/media/film.mp4", type="video/mp4", length=0)
+    picture_last = samples.entry(enclosures=(samples.PAPER, film, samples.PHOTO))
+    item = json.loads(fragment(picture_last, "json"))
+    assert item["image"] == samples.PHOTO.url
+    assert "size_in_bytes" not in item["attachments"][1], "nobody knows it"
