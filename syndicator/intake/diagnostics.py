@@ -1,10 +1,9 @@
 """Diagnostics as a modern compiler shows them: code, place, the line itself, a mark under it, and the fix."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final
 
 _WIDEST: Final = 120
@@ -19,54 +18,6 @@ class Severity(StrEnum):
     NOTE = "note"
     """Worth knowing."""
 
-
-CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "E001": "a field is missing, wrong or unknown",
-        "E002": "the source cannot be read",
-        "E003": "there is no contact",
-        "E004": "nobody can reach this contact",
-        "E005": "the text is not in Unicode form NFC",
-        "E006": "a character that no feed can carry",
-        "E007": "a file name that leaves its folder",
-        "E008": "an embargo in the text but not in its field",
-        "E009": "a file that is not beside the release",
-        "W101": "placeholder text",
-        "W102": "a long headline",
-        "W105": "no date line where the law asks for one",
-        "W106": "a caption without a credit",
-        "W107": "a picture without alternative text",
-        "W108": "a paragraph in another language",
-        "W109": "a text that speaks of an embargo, without its field",
-        "W111": "an invisible control character",
-        "W112": "the same text was issued before",
-        "W113": "the publisher block differs from the stored profile",
-        "W114": "a link to a place that is not there",
-        "W115": "a link that no page may carry",
-        "W116": "a tracking pixel",
-        "W117": "a link that tracks its readers",
-        "W118": "more links than a release holds",
-        "W119": "more marks than a text needs",
-        "W120": "inside information without the regulatory fields",
-        "W121": "an embargo that is over",
-        "W122": "another day in the text than in embargo_until",
-        "W123": "hidden text that was left out",
-        "W124": "tracked changes that nobody has accepted",
-        "W125": "a text box or diagram that was not read",
-        "W126": "struck-out text that was left out",
-        "W127": "more pictures than a release holds",
-        "W128": "characters that were read wrongly",
-        "W129": "words that say that they are not for publication",
-        "W130": "more contacts than a release holds",
-        "W131": "a text that takes the place of another release",
-        "W132": "marks of pages that the text was copied from",
-        "N201": "lines that were not understood",
-        "N202": "a picture inside of the document",
-        "N203": "the network's wording in another language",
-        "N204": "text above, below or beside the pages of a document",
-    }
-)
-"""Every code and what it stands for; docs/diagnostics.md says more about each."""
 
 _SEVERITIES: Final = {"E": Severity.ERROR, "W": Severity.WARNING, "N": Severity.NOTE}
 
