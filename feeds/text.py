@@ -23,7 +23,7 @@ def is_fit_for_xml(text: str) -> bool:
 # Plain texts of Atom and RSS; what stands in content, description and content:encoded is HTML.
 _PLAIN_TEXT = re.compile(
     rb"<(?:media:description|(?:dc:|media:)?(?:title|subtitle|summary|rights|copyright|category|source|name|creator|"
-    rb"credit))(?: [^<>]*)?>[^<]*| (?:title|label)=\"[^\"]*"
+    rb"credit))(?: [^<>]*)?>[^<]*| title=\"[^\"]*"
 )
 _SEEMING_MARKUP = re.compile(rb"&lt;[/a-zA-Z]")
 

@@ -87,6 +87,12 @@ def test_a_page_keeps_to_its_bytes_when_several_entries_came_at_once() -> None:
     assert closing([400_000, 400_000, 1_000], Limits()) == 1
 
 
+def test_what_just_fits_stays_or_goes_along() -> None:
+    assert closing([256_000, 256_000], Limits()) == 0
+    assert closing([256_001, 255_999, 1], Limits()) == 1
+    assert closing([256_000, 256_000, 1, 1], Limits()) == 2
+
+
 def test_one_large_entry_does_not_take_the_small_ones_behind_it_along() -> None:
     assert closing([400_000] + [5_000] * 26, Limits()) == 1
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from lxml import etree
 from feeds import rss
 from feeds.documents import document
 from feeds.fragments import fragment
-from feeds.model import FORMATS, Enclosure, Entry, Format, Head, Link, Person, Source, Tombstone
+from feeds.model import FORMATS, Category, Enclosure, Entry, Format, Head, Link, Person, Source, Tombstone
 from tests.unit.feeds import samples
 
 XML_FORMATS: Sequence[Format] = ("rss", "atom")
@@ -76,8 +77,9 @@ def test_the_page_of_a_feed_is_its_last_atom_link_and_the_only_alternate() -> No
     assert relations.count("alternate") == 1
 
 
-def test_the_page_of_an_entry_is_its_first_and_its_last_atom_link_and_one_if_alone() -> None:
-    among_others = tree("atom").findall(f"{ATOM}entry/{ATOM}link")
+@pytest.mark.parametrize("lacking", [{}, {"links": ()}, {"enclosures": ()}], ids=["nothing", "links", "enclosures"])
+def test_the_page_of_an_entry_is_its_first_and_its_last_atom_link_and_one_if_alone(lacking: dict[str, object]) -> None:
+    among_others = tree("atom", entry=samples.entry(**lacking)).findall(f"{ATOM}entry/{ATOM}link")
     pages = [each for each in among_others if each.get("rel") == "alternate"]
     assert pages == [among_others[0], among_others[-1]]
     assert {each.get("href") for each in pages} == {samples.entry().url}
@@ -115,6 +117,26 @@ def test_plain_text_that_looks_like_markup_is_written_by_numeric_references(form
     assert b">A &#x3C;b &amp; C</title>" in body
     assert b">A &amp; C</title>" in body
     assert b"&lt;p&gt;Erster Absatz &amp;amp; mehr" in body
+
+
+@pytest.mark.parametrize("format", XML_FORMATS)
+def test_no_plain_text_of_an_entry_looks_like_markup(format: Format) -> None:
+    seeming = "A <b> C"
+    photo = replace(samples.PHOTO, title=seeming, description=seeming, credit=seeming, copyright=seeming)
+    written = samples.entry(
+        title=seeming,
+        summary=seeming,
+        content_html="None",
+        rights=seeming,
+        authors=(Person(name=seeming),),
+        categories=(Category(term="1", label=seeming), Category(term=seeming)),
+        source=Source(id="urn:x", title=seeming, url="https://wire.example/", updated=samples.NOON),
+        enclosures=(photo,),
+        links=(Link(href="https://wire.example/x", rel="related", title=seeming),),
+    )
+    body = document(samples.head(format), [written], format)
+    assert body.count(b"&#x3C;b&gt;") >= 9
+    assert b"&lt;b" not in body
 
 
 @pytest.mark.parametrize("relation", ["alternate", "enclosure", "self"])
@@ -180,6 +202,12 @@ def test_rss_guid_is_no_address_and_equals_the_atom_id() -> None:
 def test_tombstones_bring_their_namespace_and_only_they() -> None:
     assert b"tombstones" in document(samples.head("atom"), [], "atom")
     assert b"tombstones" not in document(samples.head("atom", tombstones=()), [], "atom")
+
+
+def test_a_tombstone_without_a_word_has_no_empty_comment() -> None:
+    silent = samples.head("atom", tombstones=(Tombstone(ref="urn:x:1", when=samples.NOON),))
+    (stone,) = tree("atom", head=silent).iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert (stone.get("ref"), len(stone)) == ("urn:x:1", 0)
 
 
 @pytest.mark.parametrize("format", XML_FORMATS)

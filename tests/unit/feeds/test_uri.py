@@ -21,6 +21,8 @@ def test_a_uri_stays_as_it_is(address: str) -> None:
         ),
         ("https://straße.example:8443/ö", "https://xn--strae-oqa.example:8443/%C3%B6"),
         ("https://a.example/x[1]", "https://a.example/x%5B1%5D"),
+        ("https://BÜRO.example/", "https://xn--bro-hoa.example/"),
+        ("https://eva@wire.example/ö", "https://eva@wire.example/%C3%B6"),
         ("https://\u2603\u200d.example/", "https://\u2603\u200d.example/"),
     ],
 )
