@@ -183,7 +183,9 @@ def test_documents_are_saved_and_not_opened_in_place(house: House, server: Serve
     answer = seen(server, token_of(stored))
     assert answer.content == PAPER
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "sandbox"} <= set(policy)
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin", "pages of newsrooms may show it"
 
 
 def same(one: requests.Response, other: requests.Response) -> bool:

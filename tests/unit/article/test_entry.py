@@ -93,9 +93,11 @@ def test_an_entry_names_what_the_release_is_about_and_what_it_belongs_to() -> No
 def test_an_entry_of_what_was_taken_back_keeps_its_name_and_nothing_that_it_was_about(
     state: ReleaseState, title: str
 ) -> None:
-    one = release(state, "Wrong.", **NAMED)
+    note = "Wrong <script>alert(1)</script> & out."
+    one = release(state, note, **NAMED)
     made = entry(one, compose(one, ATTACHED, Audience.PUBLIC, {}), ATTACHED, ADDRESSES)
-    assert (made.id, made.note, made.rights) == (one.guid, "Wrong.", None)
+    assert (made.id, made.note, made.rights) == (one.guid, note, None)
+    assert made.content_html.endswith("<p>Wrong &lt;script&gt;alert(1)&lt;/script&gt; &amp; out.</p>")
     assert made.title == f"{title}: {one.record.publisher.name}, 2027-05-01"
     assert (made.categories, made.links, made.enclosures) == ((), (), ())
 
