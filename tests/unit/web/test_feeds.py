@@ -138,6 +138,8 @@ def test_a_script_of_another_site_may_read_json_and_its_304(shown: Served) -> No
     asked = shown.public("OPTIONS", "/feeds/all.json")
     assert (asked.status, asked.headers["access-control-allow-origin"]) == (204, "*")
     assert "If-None-Match" in asked.headers["access-control-allow-headers"]
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD"
+    assert answer.headers["access-control-expose-headers"] == "ETag, Last-Modified, Link"
     assert "access-control-allow-origin" not in shown.public("OPTIONS", "/feeds/all.rss").headers
 
 
@@ -172,6 +174,7 @@ def test_what_is_no_feed_is_a_small_404(shown: Served, path: str) -> None:
     assert answer.status == 404
     assert len(answer.body) < 100
     assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert shown.public("HEAD", path).body == b""
 
 
@@ -240,6 +243,8 @@ def test_a_reader_that_asks_for_it_gets_only_what_is_new(served: Served) -> None
         assert gzip.decompress(packed.body) == news.body
         assert served.public.get(f"/feeds/all.{form}", A_IM="feed", If_None_Match='"0-x"').status == 200
         assert served.public.get(f"/feeds/all.{form}", If_None_Match=tag).status == 200
+        assert served.public.get(f"/feeds/all.{form}", A_IM="vcdiff", If_None_Match=tag).status == 200
+        assert 'rel="hub"' not in whole.headers["link"], "there is none"
         current = served.public.get(f"/feeds/all.{form}", A_IM="feed", If_None_Match=whole.headers["etag"])
         assert current.status == 304
 
