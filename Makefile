@@ -9,6 +9,9 @@ SEED    ?= 1
 SECONDS ?= 30
 DIR     ?=
 
+# Tests start some hundreds of processes: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 CODE := config feeds syndicator workers
