@@ -88,7 +88,7 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
 
 def test_an_address_of_another_machine_is_told_with_what_to_do() -> None:
     with pytest.raises(ConfigError) as refused:
-        serve(Slow(), "192.0.2.1", 0)
+        Server(Slow(), "192.0.2.1", 0).start()
     assert str(refused.value) == (
         "cannot listen on 192.0.2.1 port 0: Cannot assign requested address; set SYNDICATOR_HOST to an address of this "
         "machine (and SYNDICATOR_PUBLIC_BASE_URL to match)"
@@ -97,7 +97,7 @@ def test_an_address_of_another_machine_is_told_with_what_to_do() -> None:
 
 def test_a_name_that_leads_nowhere_is_not_said_to_be_in_use() -> None:
     with pytest.raises(ConfigError, match="set SYNDICATOR_HOST to an address of this machine") as refused:
-        serve(Slow(), "no-such-host.invalid", 0)
+        Server(Slow(), "no-such-host.invalid", 0).start()
     assert "end what listens" not in str(refused.value)
 
 
