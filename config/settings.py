@@ -77,8 +77,8 @@ class Settings(BaseSettings):
     )
     signing_key: SecretStr | None = Field(
         default=None,
-        description="ed25519 key (whsk_…) of the v1a signatures; unset: one is made in data_dir/signing.key "
-        "(SQLite only).",
+        description="ed25519 key (whsk_…) of the v1a signatures; while it is replaced the newer and the older one, "
+        "with a comma between; unset: one is made in data_dir/signing.key (SQLite only).",
     )
     allow_cidrs: Annotated[tuple[NetworkText, ...], NoDecode] = Field(
         default=(),

@@ -58,7 +58,7 @@ def secret_key(text: str) -> bytes:
 
 
 def sign(event_id: str, timestamp_s: int, body: bytes, keys: Sequence[bytes], *, v1a: str = "") -> str:
-    """The value of ``webhook-signature``: one ``v1`` per key, then ``v1a`` if a ready one is given."""
+    """The value of ``webhook-signature``: one ``v1`` per key, then those of ``v1a`` if ready ones are given."""
     content = _content(event_id, timestamp_s, body)
     signatures = [_v1(key, content) for key in keys]
     if v1a:
@@ -67,34 +67,29 @@ def sign(event_id: str, timestamp_s: int, body: bytes, keys: Sequence[bytes], *,
 
 
 class Ed25519Signer:
-    """Makes ``v1a`` signatures. One costs as much as ten of ``v1`` but is the same for every endpoint:
-    make it once per event and second, and hand it to ``sign``.
+    """Makes ``v1a`` signatures, by each of its keys. One costs as much as ten of ``v1`` but is the same for every
+    endpoint: make them once per event and second, and hand them to ``sign``.
+
+    While a key is replaced there are two, the newer first: newsrooms may keep the list of public keys for a while.
     """
 
-    def __init__(self, private_key: Ed25519PrivateKey) -> None:
-        self._private = private_key
-        self.public_key = PUBLIC_PREFIX + b64encode(private_key.public_key().public_bytes_raw()).decode()
+    def __init__(self, *private_keys: Ed25519PrivateKey) -> None:
+        self._private = private_keys
+        self.public_keys = tuple(
+            PUBLIC_PREFIX + b64encode(key.public_key().public_bytes_raw()).decode() for key in private_keys
+        )
 
     @classmethod
     def from_text(cls, text: str) -> "Ed25519Signer":
-        """From ``whsk_`` and base64 of the 32 bytes of the seed, with or without the public key behind it."""
-        raw = _decoded(text, PRIVATE_PREFIX)
-        seed, public = raw[:ED25519_BYTES], raw[ED25519_BYTES:]
-        if len(seed) != ED25519_BYTES:
-            raise ConfigError(f"a {PRIVATE_PREFIX} key has 32 or 64 bytes, not {len(raw)}: make a new one")
-        private = Ed25519PrivateKey.from_private_bytes(seed)
-        if public and public != private.public_key().public_bytes_raw():
-            raise ConfigError(f"the two halves of the {PRIVATE_PREFIX} key do not belong together: make a new one")
-        return cls(private)
+        """From ``whsk_`` and base64 of the 32 bytes of the seed, with or without the public key behind it.
 
-    @property
-    def private_key(self) -> str:
-        """The key as text, seed and public key, as other libraries write it."""
-        pair = self._private.private_bytes_raw() + self._private.public_key().public_bytes_raw()
-        return PRIVATE_PREFIX + b64encode(pair).decode()
+        Several with commas between.
+        """
+        return cls(*(_private_key(each.strip()) for each in text.split(",")))
 
     def sign(self, event_id: str, timestamp_s: int, body: bytes) -> str:
-        return "v1a," + b64encode(self._private.sign(_content(event_id, timestamp_s, body))).decode()
+        content = _content(event_id, timestamp_s, body)
+        return " ".join("v1a," + b64encode(key.sign(content)).decode() for key in self._private)
 
 
 def verify(
@@ -165,6 +160,17 @@ def _matches(key: str, content: bytes, given: Sequence[str]) -> bool:
 
 def _v1(key: bytes, content: bytes) -> str:
     return "v1," + b64encode(hmac.digest(key, content, "sha256")).decode()
+
+
+def _private_key(text: str) -> Ed25519PrivateKey:
+    raw = _decoded(text, PRIVATE_PREFIX)
+    seed, public = raw[:ED25519_BYTES], raw[ED25519_BYTES:]
+    if len(seed) != ED25519_BYTES:
+        raise ConfigError(f"a {PRIVATE_PREFIX} key has 32 or 64 bytes, not {len(raw)}: make a new one")
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    if public and public != private.public_key().public_bytes_raw():
+        raise ConfigError(f"the two halves of the {PRIVATE_PREFIX} key do not belong together: make a new one")
+    return private
 
 
 def _public_bytes(text: str) -> bytes:

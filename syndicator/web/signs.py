@@ -57,8 +57,8 @@ class Signs:
         return JSONResponse([{"location": "/", "tdm-reservation": 1, "tdm-policy": policy}], headers=_HOUR)
 
     def keys(self, _request: Request) -> Response:
-        """The public keys of v1a signatures."""
-        keys = [{"type": "ed25519", "key": self._service.signer.public_key}]
+        """The public keys of v1a signatures, the newest first."""
+        keys = [{"type": "ed25519", "key": key} for key in self._service.signer.public_keys]
         return JSONResponse({"keys": keys}, headers={**_HOUR, "Access-Control-Allow-Origin": "*"})
 
 

@@ -101,7 +101,7 @@ def test_a_public_key_verifies_too(call: Call, tmp_path: Path) -> None:
     now_s = system_now_us() // SECOND_US
     signature = sign("evt_2", now_s, BODY.encode(), [], v1a=signer.sign("evt_2", now_s, BODY.encode()))
     options = as_options({"webhook-id": "evt_2", "webhook-timestamp": str(now_s), "webhook-signature": signature})
-    assert call("verify", "body", "--key", signer.public_key, *options).out == "good: evt_2\n"
+    assert call("verify", "body", "--key", *signer.public_keys, *options).out == "good: evt_2\n"
 
 
 def test_whatever_is_changed_is_refused(call: Call, tmp_path: Path, headers: dict[str, str]) -> None:

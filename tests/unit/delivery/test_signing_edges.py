@@ -1,7 +1,7 @@
 """What a receiver's check and the reading of keys must not let through, to the single byte and second."""
 
 import tracemalloc
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_signature_counts_only_as_the_kind_that_it_says_it_is() -> None:
     asymmetric = SIGNER.sign("evt_1", NOW_S, b"body").removeprefix("v1a,")
     for said in (f"v1,{asymmetric}", f"v2a,{asymmetric}", f"xxxx{asymmetric}", f"v1a,!{asymmetric}", "v1a,ü"):
         with pytest.raises(SignatureRefused, match="no signature matches"):
-            verify({**signed(), "webhook-signature": said}, b"body", [SIGNER.public_key], NOW_S)
+            verify({**signed(), "webhook-signature": said}, b"body", SIGNER.public_keys, NOW_S)
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
@@ -67,11 +67,23 @@ def test_a_key_of_another_size_is_told(size: int) -> None:
 def test_a_private_key_is_a_seed_alone_or_with_its_own_public_key() -> None:
     seed = bytes(range(32))
     alone = Ed25519Signer.from_text(key_text("whsk_", seed))
-    assert Ed25519Signer.from_text(alone.private_key).public_key == alone.public_key
+    public = b64decode(alone.public_keys[0].removeprefix("whpk_"))
+    assert Ed25519Signer.from_text(key_text("whsk_", seed + public)).public_keys == alone.public_keys
     with pytest.raises(ConfigError, match="do not belong together"):
         Ed25519Signer.from_text(key_text("whsk_", seed + bytes(32)))
     with pytest.raises(ConfigError, match="has 32 or 64 bytes, not 31"):
         Ed25519Signer.from_text(key_text("whsk_", seed[1:]))
+
+
+def test_while_a_private_key_is_replaced_whoever_knows_only_one_of_the_two_believes() -> None:
+    old, new = (key_text("whsk_", bytes([number] * 32)) for number in (1, 2))
+    both = Ed25519Signer.from_text(f"{new}, {old}")
+    assert both.public_keys == tuple(key for text in (new, old) for key in Ed25519Signer.from_text(text).public_keys)
+    signature = sign("evt_1", NOW_S, b"body", [], v1a=both.sign("evt_1", NOW_S, b"body"))
+    for key in both.public_keys:
+        assert verify({**signed(), "webhook-signature": signature}, b"body", [key], NOW_S).event_id == "evt_1"
+    with pytest.raises(ConfigError, match="does not start with whsk_"):
+        Ed25519Signer.from_text(f"{new},")
 
 
 def test_a_sealing_key_has_a_name_and_what_was_put_between_its_letters_is_refused() -> None:
