@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from pydantic_core import to_json
 from sqlalchemy import URL, Engine, create_engine, event, text
@@ -339,8 +340,10 @@ def _sqlite_engine(url: URL | str, *, pool_size: int, begin: str) -> Engine:
     )
 
     @event.listens_for(engine, "do_connect")
-    def _private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
-        if not os.path.exists(path := str(arguments[0])):  # noqa: PTH110
+    def _private(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+        name = str(arguments[0])
+        path = unquote(urlsplit(name).path) if options.get("uri") else name  # https://www.sqlite.org/uri.html
+        if not os.path.exists(path):  # noqa: PTH110
             _make_private(path)
 
     @event.listens_for(engine, "connect")

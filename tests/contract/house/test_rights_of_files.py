@@ -32,6 +32,20 @@ def test_the_database_and_its_log_are_for_their_owner_alone(open_folder: Path) -
     assert rights == dict.fromkeys(("syndicator.db", "syndicator.db-wal", "syndicator.db-shm"), 0o600)
 
 
+def test_a_database_that_is_named_as_a_uri_is_private_and_leaves_nothing_else(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(open_folder)
+    service = Syndicator(
+        Settings(data_dir=open_folder, database_url="sqlite:///file:named%2520so.db?mode=rwc&uri=true")
+    )
+    try:
+        service.migrate()
+    finally:
+        service.close()
+    assert {each.name: stat.S_IMODE(each.stat().st_mode) for each in open_folder.iterdir()} == {"named so.db": 0o600}
+
+
 def test_a_file_that_is_there_keeps_its_rights(open_folder: Path) -> None:
     file = open_folder / "syndicator.db"
     file.touch(0o640)
