@@ -16,6 +16,8 @@ from syndicator.cli.terminal import show_json
 from syndicator.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from config.settings import Settings
     from syndicator.store.database import Database
 
@@ -259,17 +261,20 @@ def _key(settings: "Settings", name: str) -> Finding:
 def _secrets(settings: "Settings") -> Finding:
     """Whether each endpoint's secrets open: with other keys everything works but pushes, which are all given up."""
     from syndicator.delivery.sealing import Sealer
+    from syndicator.services.reseal import sealed_by_older
     from syndicator.services.views.health import sealed_otherwise
     from syndicator.store.database import Database
 
     text = _text(settings, "sealing_keys")
+    sealer = Sealer.from_text(text) if text else None
     database = Database(settings.resolved_database_url)
     try:
-        missing = sealed_otherwise(database, Sealer.from_text(text) if text else None)
+        missing = sealed_otherwise(database, sealer)
+        older = sealed_by_older(database, sealer) if sealer else None
     finally:
         database.dispose()
     if not missing:
-        return Finding("endpoint secrets", "all that are stored open with the sealing keys")
+        return Finding("endpoint secrets", f"all that are stored open with the sealing keys{_still(older)}")
     wanted = ", ".join(f"{count} with a key {key!r}" for key, count in sorted(missing.items()))
     place = "SYNDICATOR_SEALING_KEYS" if settings.sealing_keys else str(settings.data_dir / _KEYS["sealing_keys"])
     fix = (
@@ -277,6 +282,14 @@ def _secrets(settings: "Settings") -> Finding:
         "them); a key that is lost for good: syndicator endpoint rotate-secret ID --overlap 0"
     )
     return Finding("endpoint secrets", f"endpoints whose secrets do not open, so that nothing is pushed: {wanted}", fix)
+
+
+def _still(older: "Counter[str] | None") -> str:
+    """What keeps older sealing keys from being dropped: no fault, since everything works meanwhile."""
+    if not older:
+        return ""
+    counts = ", ".join(f"{count} by {key!r}" for key, count in sorted(older.items()))
+    return f"; still sealed by older ones: {counts} (before you drop one: syndicator reseal)"
 
 
 def _text(settings: "Settings", name: str) -> str:

@@ -43,6 +43,7 @@ _SECTIONS: Final = {
         "worker": "syndicator.cli.processes:worker",
         "migrate": "syndicator.cli.operator:migrate",
         "doctor": "syndicator.cli.doctor:doctor",
+        "reseal": "syndicator.cli.sealing:reseal",
         "network": "syndicator.cli.operator:network",
         "publisher": "syndicator.cli.publishers:publisher",
         "erase-contact": "syndicator.cli.erasure:erase_contact",

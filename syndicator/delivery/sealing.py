@@ -33,8 +33,23 @@ class Sealer:
 
     @classmethod
     def from_text(cls, text: str) -> "Sealer":
-        """From ``id:base64,id:base64``, newest first, as the setting ``sealing_keys`` has it."""
-        return cls(dict(_parsed(part.strip()) for part in text.split(",") if part.strip()))
+        """From ``id:base64,id:base64``, newest first, as the setting ``sealing_keys`` has it.
+
+        Raises:
+            ConfigError: for what is no key, and for two of one name, of which the one in front would be ignored.
+        """
+        keys: dict[str, bytes] = {}
+        for part in filter(None, map(str.strip, text.split(","))):
+            key_id, key = _parsed(part)
+            if keys.get(key_id, key) != key:
+                raise ConfigError(f"sealing_keys: two keys are named {key_id!r}: give the newer one a name of its own")
+            keys[key_id] = key
+        return cls(keys)
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that it seals with."""
+        return self._current
 
     def seal(self, plain: bytes, endpoint_id: str) -> str:
         nonce = os.urandom(NONCE_BYTES)

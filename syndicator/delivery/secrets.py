@@ -43,6 +43,27 @@ def signing_keys(sealer: Sealer, endpoint_id: str, stored: str, now_us: int) -> 
     return tuple(secret_key(sealer.open(sealed, endpoint_id).decode()) for sealed in _that_sign(stored, now_us))
 
 
+def resealed(sealer: Sealer, endpoint_id: str, stored: str, now_us: int) -> tuple[str, set[str]]:
+    """What to store once the newest key seals all that signs, and the ids of the keys that were missing for that.
+
+    What does not open stays as it is. What signs no more is gone. The same text where nothing was to be done.
+    """
+    ends = [(sealed, until) for sealed, until in json.loads(stored) if until is None or until > now_us]
+    missing = keys_missing(sealer, endpoint_id, stored, now_us)
+    sealed_anew = [
+        (sealer.seal(sealer.open(sealed, endpoint_id), endpoint_id), until)
+        if key_of(sealed) != sealer.newest and _opens(sealer, endpoint_id, sealed)
+        else (sealed, until)
+        for sealed, until in ends
+    ]
+    return json.dumps(sealed_anew), missing
+
+
+def older_keys(sealer: Sealer, stored: str) -> set[str]:
+    """The ids of the keys, other than the newest, that something in the row is sealed with."""
+    return {key_of(sealed) for sealed, _ in json.loads(stored)} - {sealer.newest}
+
+
 def keys_missing(sealer: Sealer | None, endpoint_id: str, stored: str, now_us: int) -> set[str]:
     """The ids of the sealing keys of what should sign now and does not open: one such, and no push can be signed."""
     return {

@@ -40,6 +40,9 @@ _STATE = text("""
 """).bindparams(bindparam("sources", expanding=True))
 _NOTICE = text("UPDATE endpoints SET notice = :notice WHERE no = :no")
 _SEALED = text("SELECT id, secrets FROM endpoints WHERE state <> 'removed' ORDER BY no")
+_SEALED_SOME = """
+    SELECT no, id, secrets FROM endpoints WHERE state <> 'removed' AND no > :after ORDER BY no LIMIT :limit {held}
+"""
 _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 # After a day of silence it begins anew: schedules and rests are shorter, so nothing was tried meanwhile.
 _FAILED = """
@@ -153,6 +156,15 @@ def set_notice(connection: Connection, no: int, notice: str) -> None:
 def sealed(connection: Connection) -> Sequence[RowMapping]:
     """Id and sealed secrets of every endpoint that is not removed."""
     return connection.execute(_SEALED).mappings().all()
+
+
+def held_sealed(database: Database, connection: Connection, after: int, limit: int) -> Sequence[RowMapping]:
+    """Number, id and sealed secrets of the next endpoints, which nobody else changes before this transaction ends.
+
+    In the order of their numbers, as all who hold some do (see ``hold``).
+    """
+    statement = text(_SEALED_SOME.format(held=database.for_change))
+    return connection.execute(statement, {"after": after, "limit": limit}).mappings().all()
 
 
 def set_secrets(connection: Connection, no: int, sealed: str) -> None:

@@ -41,7 +41,7 @@ def test_every_name_of_the_command_line_is_there() -> None:
         *("endpoint add", "endpoint list", "endpoint show", "endpoint test", "endpoint pause", "endpoint resume"),
         *("endpoint verify", "endpoint rotate-secret", "endpoint remove", "endpoint subscribe", "endpoint unsubscribe"),
         *("endpoint recover", "deliveries list", "deliveries show", "deliveries replay", "verify"),
-        *("demo", "run", "web", "worker", "migrate", "doctor", "network list", "network show"),
+        *("demo", "run", "web", "worker", "migrate", "doctor", "reseal", "network list", "network show"),
         *("publisher list", "publisher show", "publisher set", "erase-contact"),
     }
 
