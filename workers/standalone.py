@@ -4,9 +4,11 @@ import logging
 import os
 import signal
 import socket
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_shutting_down
 
 from syndicator.bootstrap import Syndicator
@@ -37,16 +39,7 @@ def work(service: Syndicator) -> int:
     ticker = Ticker(service)
     if service.settings.sweep:
         ticker.start()
-    worker = app.Worker(
-        hostname=name,
-        pool="threads",
-        concurrency=service.settings.worker_threads,
-        queues=[QUEUE],
-        without_mingle=True,
-        without_gossip=True,
-        without_heartbeat=True,
-        quiet=True,
-    )
+    worker = _worker(app, name, service.settings.worker_threads)
 
     def wind_down(**_: object) -> None:
         service.wind_down()  # Celery waits for tasks to end, and a backlog may be long
@@ -61,6 +54,22 @@ def work(service: Syndicator) -> int:
         dispatcher.close()
         service.close()
     return int(worker.exitcode or 0)
+
+
+def _worker(app: Celery, name: str, threads: int) -> Any:  # noqa: ANN401 (Celery has no types)
+    with warnings.catch_warnings():
+        # It tells root to use an option of Celery's own command. Messages are JSON, which nobody's code comes in.
+        warnings.simplefilter("ignore", SecurityWarning)
+        return app.Worker(
+            hostname=name,
+            pool="threads",
+            concurrency=threads,
+            queues=[QUEUE],
+            without_mingle=True,
+            without_gossip=True,
+            without_heartbeat=True,
+            quiet=True,
+        )
 
 
 def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 from config.settings import Settings
 from syndicator import log
 from syndicator.bootstrap import Syndicator
+from syndicator.cli.databases import check_is_migrated, check_is_there
 from syndicator.errors import ConfigError
 
 if TYPE_CHECKING:
     from syndicator.web.serve import Server
 
 _OBJECTS_BETWEEN_LOOKS = 10_000
+_SHARED = "set SYNDICATOR_DATABASE_URL=postgresql+psycopg://…, the same in every process, and run syndicator migrate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,11 @@ def web(settings: Settings) -> None:
     """Serves until SIGTERM, SIGINT or SIGHUP; workers elsewhere do the rest."""
     from workers.standalone import connect
 
+    _check_is_shared(settings)
     log.configure(settings.log_level)
     _open_many_files()
     with _stopped_by_signal() as stopped:
-        service = Syndicator(_with_broker(settings))
+        service = Syndicator(settings)
         connect(service)
         try:
             with _serving(service) as server:
@@ -99,9 +102,11 @@ def worker(settings: Settings) -> int:
     """Works until SIGTERM, SIGINT or SIGHUP; gives the exit code."""
     from workers.standalone import work
 
+    _check_is_shared(settings)
     log.configure(settings.log_level)
     _open_many_files()
-    service = Syndicator(_with_broker(settings))
+    service = Syndicator(settings)
+    check_is_migrated(service.database)
     _leave_to_stay()
     with _telling(service):
         return work(service)
@@ -138,11 +143,12 @@ def _leave_to_stay() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
 
 
-def _with_broker(settings: Settings) -> Settings:
+def _check_is_shared(settings: Settings) -> None:
+    """ConfigError or StoreError unless the settings name what other processes work with: a broker and a database."""
     if settings.embedded:
         message = "broker_url is memory://, which reaches no other process: set SYNDICATOR_BROKER_URL=redis://…"
         raise ConfigError(message)
-    return settings
+    check_is_there(settings, _SHARED)
 
 
 @contextmanager

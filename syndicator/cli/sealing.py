@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from syndicator.cli.databases import check_is_there
 from syndicator.cli.options import as_json, read_settings
 from syndicator.cli.terminal import say, show_json
 from syndicator.errors import ConfigError, StoreError
@@ -65,7 +65,7 @@ def _there(settings: "Settings") -> Iterator["Syndicator"]:
     from syndicator.bootstrap import Syndicator
     from syndicator.services.views.health import readiness
 
-    _check_file(settings.resolved_database_url)
+    check_is_there(settings, "name that of the service by SYNDICATOR_DATA_DIR or SYNDICATOR_DATABASE_URL")
     service = Syndicator(settings)
     try:
         if problem := readiness(service.setup):
@@ -73,13 +73,3 @@ def _there(settings: "Settings") -> Iterator["Syndicator"]:
         yield service
     finally:
         service.close()
-
-
-def _check_file(url: str) -> None:
-    from syndicator.store.database import Database
-
-    database = Database(url)
-    database.dispose()
-    if database.dialect == "sqlite" and not Path(database.url.database or "").is_file():
-        problem = f"there is no database at {database.url.database}"
-        raise StoreError(problem, fix="name that of the service by SYNDICATOR_DATA_DIR or SYNDICATOR_DATABASE_URL")

@@ -11,10 +11,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from syndicator.cli.databases import check_is_migrated
 from syndicator.clock import from_us
 from syndicator.errors import StoreError
 from syndicator.services.views.health import readiness
 from syndicator.store import publishers, renditions
+from syndicator.store.database import Database
 from syndicator.store.migrate import config_of
 from syndicator.store.schema_version import current, newest
 from tests.contract.house.conftest import House, record
@@ -63,6 +65,21 @@ def test_a_database_of_a_newer_version_is_left_alone(house: House) -> None:
     assert "install that version" in readiness(house.service.setup)
     with house.service.database.read() as connection:
         assert current(connection) == "9999"
+
+
+def test_a_worker_refuses_a_schema_that_is_too_old_for_it_and_waits_for_a_database(house: House) -> None:
+    database = house.service.database
+    check_is_migrated(database)
+    moved(house, command.downgrade, "0008")
+    with pytest.raises(StoreError, match=r"has schema 0008, this version needs .* run syndicator migrate"):
+        check_is_migrated(database)
+    moved(house, command.downgrade, "base")
+    with pytest.raises(StoreError, match="has schema none"):
+        check_is_migrated(database)
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    check_is_migrated(database)
+    check_is_migrated(Database("postgresql+psycopg://127.0.0.1:1/none"))
 
 
 def test_a_profile_that_was_a_bare_block_stays_the_profile(house: House) -> None:

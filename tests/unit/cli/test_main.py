@@ -115,6 +115,16 @@ def test_each_error_has_its_code_and_its_stream(
     assert (bool(done.out), bool(done.err)) == (code == 0, code != 0)
 
 
+@pytest.mark.parametrize("words", ["web", "worker"])
+def test_a_process_among_others_makes_no_database_of_its_own(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("SYNDICATOR_BROKER_URL", "redis://127.0.0.1:1")
+    done = call(words)
+    assert (done.code, list(tmp_path.iterdir())) == (errors.StoreError.exit_code, [])
+    assert "set SYNDICATOR_DATABASE_URL=postgresql+psycopg://…, the same in every process" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -1,0 +1,38 @@
+"""Whether the database that the settings name is one to work with. Looks, and makes nothing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syndicator.errors import StoreError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from syndicator.store.database import Database
+
+
+def check_is_there(settings: "Settings", fix: str) -> None:
+    """StoreError, with that fix, for an SQLite file that is not there: whoever opened it would make an empty one."""
+    from syndicator.store.database import Database
+
+    database = Database(settings.resolved_database_url)
+    database.dispose()
+    if database.dialect == "sqlite" and not Path(database.url.database or "").is_file():
+        problem = f"there is no database at {database.url.database}"
+        raise StoreError(problem, fix=fix)
+
+
+def check_is_migrated(database: "Database") -> None:
+    """StoreError for a schema that is missing or older than this version's.
+
+    One that does not answer is no reason: it may come back. Nor is a newer schema, beside which older processes end
+    what they began.
+    """
+    from syndicator.store.schema_version import current, lacking, newest
+
+    try:
+        with database.read() as connection:
+            found = current(connection)
+    except StoreError:
+        return
+    if found is None or found < newest():
+        raise StoreError(lacking(found))
