@@ -3,6 +3,7 @@
 import re
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -65,6 +66,15 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         _keep_examples(command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, which looks for what may have been meant among commands that are imported already."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-") and (near := get_close_matches(args[0], _COMMANDS)):
+            message = f"No such command {args[0]!r}. Did you mean {' or '.join(map(repr, near))}?"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, section in _SECTIONS.items():

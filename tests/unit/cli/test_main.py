@@ -115,6 +115,16 @@ def test_each_error_has_its_code_and_its_stream(
     assert (bool(done.out), bool(done.err)) == (code == 0, code != 0)
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"), [("sumbit", "submit"), ("endpoints list", "endpoint"), ("feeds lst", "list")]
+)
+def test_a_misspelt_command_is_told_with_what_may_have_been_meant(call: Call, words: str, meant: str) -> None:
+    done = call(*words.split(), "release.txt")
+    assert done.code == 2
+    assert "No such command" in done.err
+    assert f"Did you mean {meant!r}?" in done.err
+
+
 @pytest.mark.parametrize("words", ["web", "worker"])
 def test_a_process_among_others_makes_no_database_of_its_own(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
