@@ -123,6 +123,19 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _not_empty(value: object) -> object:
+    """A path that is empty would be the folder where the process starts."""
+    if value == "":
+        raise _refused("it is empty", "name a folder, or leave it out")
+    return value
+
+
+def _some_ports(ports: tuple[int, ...]) -> tuple[int, ...]:
+    if not ports:
+        raise _refused("it is empty, and no endpoint could be reached", "write 443,80, or 0 for any, or leave it out")
+    return ports
+
+
 def _from_home(path: Path) -> Path:
     """With ``~`` at its start put in full: only a shell does that, and neither a file nor a unit of systemd has one."""
     try:
@@ -172,7 +185,8 @@ ListeningHost = Annotated[str, AfterValidator(_listening_host)]
 Domain = Annotated[str, AfterValidator(_domain)]
 NetworkText = Annotated[str, AfterValidator(_network)]
 Port = Annotated[int, BeforeValidator(_port)]
-Folder = Annotated[Path, AfterValidator(_from_home)]
+Ports = Annotated[tuple[Port, ...], AfterValidator(_some_ports)]
+Folder = Annotated[Path, BeforeValidator(_not_empty), AfterValidator(_from_home)]
 _MaybePath = Annotated[Path | None, BeforeValidator(_none_if_empty), AfterValidator(_maybe_from_home)]
 NetworksFolder = Annotated[_MaybePath, AfterValidator(_networks_folder)]
 AuthoritiesFile = Annotated[_MaybePath, AfterValidator(_authorities)]

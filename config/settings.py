@@ -22,7 +22,7 @@ from config.forms import (
     NetworksFolder,
     NetworkText,
     OptionalUrl,
-    Port,
+    Ports,
 )
 
 ENV_PREFIX = "SYNDICATOR_"
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         default=(),
         description="Networks that pushes may reach although they are not public, with commas between.",
     )
-    allowed_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
+    allowed_ports: Annotated[Ports, NoDecode] = Field(
         default=(443, 80), description="Ports that an endpoint's URL may name, with commas between; 0: any."
     )
     verify_endpoints: bool = Field(

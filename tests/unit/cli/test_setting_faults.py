@@ -16,6 +16,8 @@ WRONG = [
     ({"PORT": "70000"}, ["SYNDICATOR_PORT: '70000' is too large — write 65535 or less"]),
     ({"ALLOWED_PORTS": "443,foo"}, ["SYNDICATOR_ALLOWED_PORTS: 'foo' is no port"]),
     ({"ALLOWED_PORTS": "65536"}, ["SYNDICATOR_ALLOWED_PORTS: '65536' is no port"]),
+    ({"ALLOWED_PORTS": ""}, ["SYNDICATOR_ALLOWED_PORTS: it is empty", "write 443,80"]),
+    ({"DATA_DIR": ""}, ["SYNDICATOR_DATA_DIR: it is empty", "name a folder, or leave it out"]),
     ({"NETWORKS_DIR": "/nope"}, ["SYNDICATOR_NETWORKS_DIR: /nope is no folder"]),
     ({"NETWORKS_DIR": "."}, ["SYNDICATOR_NETWORKS_DIR: no network is in .", "network.toml"]),
     ({"CA_FILE": "/nope"}, ["SYNDICATOR_CA_FILE: /nope is no file"]),
