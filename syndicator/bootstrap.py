@@ -4,7 +4,6 @@ import math
 import os
 import secrets as chance
 import threading
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -20,6 +19,7 @@ from feeds.archive import Limits as FeedLimits
 from syndicator import metrics
 from syndicator.clock import SECOND_US
 from syndicator.delivery.guard import Guard
+from syndicator.delivery.key_files import kept
 from syndicator.delivery.sealing import KEY_BYTES, Sealer
 from syndicator.delivery.signing import ED25519_BYTES, PRIVATE_PREFIX, Ed25519Signer
 from syndicator.delivery.transport.protocol import Limits, Transport
@@ -43,6 +43,7 @@ from syndicator.services.rounds import Rounds
 from syndicator.services.setup import Setup
 from syndicator.services.submit import Submitted, submit
 from syndicator.services.sweep import Swept, sweep
+from syndicator.services.trials import Trials
 from syndicator.services.verify import Verifications, verify_endpoint
 from syndicator.store.database import Database
 from syndicator.store.erasure import REWRITTEN
@@ -50,6 +51,7 @@ from syndicator.store.schema_version import current, lacking, newest
 
 _DAY_US = 86_400 * SECOND_US
 _ALL_PORTS = range(1, 65_536)
+_TRIED_AT_ONCE = 2  # they share the interpreter with whatever else this process answers
 _VERIFIED_AT_ONCE = 4  # a tenth of the threads that answer calls to the API
 
 
@@ -85,6 +87,7 @@ class Syndicator:
         self._filters = FiltersInUse()
         self._renderings = Rounds(PER_TRANSACTION)
         self._verifications = Verifications(_VERIFIED_AT_ONCE, math.ceil(settings.attempt_timeout_s))
+        self.trials = Trials(_TRIED_AT_ONCE)
         self._courier: Courier | None = None
         self._sends = False
         self._swept: Swept | None = None
@@ -119,8 +122,9 @@ class Syndicator:
         return attach(self.setup, content, owner=owner, max_bytes=self.settings.max_media_bytes, name=name)
 
     def add_channel(self, new: NewChannel, *, owner: str) -> None:
-        """Makes a saved filter a channel (see ``services.channels``) and wakes whoever renders it."""
-        number = channels.add_channel(self.setup, new, owner=owner)
+        """Makes a saved filter a channel (see ``services.channels``) and wakes whoever renders it; Busy as a trial."""
+        with self.trials.place():
+            number = channels.add_channel(self.setup, new, owner=owner)
         self.dispatcher.wake(Task.FAN_OUT)
         self.dispatcher.wake(Task.REGENERATE, [number])
 
@@ -318,7 +322,7 @@ class Syndicator:
                 f"for example {make()}"
             )
             raise ConfigError(message)
-        return _kept(self.settings.data_dir / file_name, make)
+        return kept(self.settings.data_dir / file_name, make)
 
 
 def usable_token(text: str) -> str:
@@ -340,22 +344,6 @@ def _make_folder(data_dir: Path) -> None:
             "set SYNDICATOR_DATA_DIR to a folder that is yours, or to one below it"
         )
         raise ConfigError(message) from error
-
-
-def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The file's text; made with what only its owner may read when it is not there yet."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
-    if not path.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_text(make(), encoding="utf-8")
-        try:
-            os.link(fresh, path)  # of two processes that start at once, one file wins whole
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text(encoding="utf-8").strip()
 
 
 def known_networks(settings: Settings) -> dict[str, Network]:

@@ -53,6 +53,17 @@ def test_what_is_fanned_out_while_a_channel_is_made_is_not_missed(served: Served
     assert _titles(served, "german") == ["Meanwhile"]
 
 
+def test_few_filters_are_tried_out_at_once(served: Served) -> None:
+    """Each reads thousands of releases, and holds one of the threads that answer everybody else."""
+    tried, made = ("/api/v1/filters/try", {"filter": GERMAN["filter"]}), ("/api/v1/channels", GERMAN)
+    with served.service.trials.place(), served.service.trials.place():
+        for path, body in (tried, made):
+            refused = served.operator("POST", path, body)
+            assert (refused.status, refused.headers["retry-after"]) == (503, "10")
+            assert "2 filters are being tried out" in refused.json["detail"]
+    assert [served.operator("POST", *each).status for each in (tried, made)] == [200, 201]
+
+
 def test_a_filter_is_tried_before_it_is_saved(served: Served) -> None:
     ids = []
     for headline in ("Merger", "Profit", "Merger again"):
