@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
+from prometheus_client import REGISTRY
 
 from syndicator.cli.main import syndicator
 
@@ -86,6 +88,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 def anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_metrics_that_are_counted_are_described_and_no_others() -> None:
+    import_module("syndicator.metrics")
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    described = dict(re.findall(r"^\| `(syndicator_\w+)` \| (\w+) \|", page, re.MULTILINE))
+    # A counter's family is named without what its samples end with.
+    counted = {
+        f"{family.name}_total" if family.type == "counter" else family.name: family.type
+        for family in REGISTRY.collect()
+        if family.name.startswith("syndicator_")
+    }
+    assert described == counted
 
 
 def test_every_guarantee_has_a_proof() -> None:
