@@ -23,8 +23,10 @@ def demo(file: Path, deadline_s: float, *, keep: bool, as_json: bool) -> None:
     Example: syndicator demo --keep
     """
     _need_checkers()
+    from syndicator import log
     from syndicator.cli.demo import demonstrated, lines
 
+    log.configure("warning")  # on stderr, apart from what the demo prints; what goes well it tells itself
     with demonstrated(file, deadline_s) as facts:
         if as_json:
             show_json(facts)
