@@ -1,4 +1,4 @@
-"""How values of settings are written. What is none is refused in words for the operator: what it is, and what to write.
+"""How values of settings are written. Anything else is refused, and the operator told what is wrong and what to write.
 
 A message is ``problem — fix``; whoever shows it puts the setting's name in front.
 """
@@ -39,7 +39,7 @@ def _split_url(value: str) -> SplitResult | None:
 def _base_url(value: str) -> str:
     parts = _split_url(value)
     if parts is None or "?" in value or "#" in value:
-        raise _refused(f"{value!r} is no address that others can start with", "write it as https://wire.example")
+        raise _refused(f"{value!r} cannot be the start of other addresses", "write it as https://wire.example")
     _check_is_ascii(value)
     return value.rstrip("/")
 
@@ -52,7 +52,7 @@ def _optional_url(value: str) -> str:
 
 
 def _check_is_ascii(url: str) -> None:
-    """It goes out in headers, of every push for one, which hold nothing else."""
+    """The URL goes out in headers, such as the User-Agent of every push, and headers hold only ASCII."""
     if not url.isascii():
         fix = "write its name as it is registered (https://xn--mller-kva.example), and letters of its path as %XX"
         raise _refused(f"{url!r} has letters that no header can carry", fix)
@@ -71,9 +71,9 @@ def _broker_url(value: str) -> str:
     if parts.scheme == "memory":
         return value
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname or parts.fragment:
-        raise _refused("the broker's address is none of a Redis", fix)
+        raise _refused("the broker's address is not that of a Redis", fix)
     if not _DATABASE_NUMBER.fullmatch(parts.path):
-        raise _refused("the broker's address ends with no number of a database", fix)
+        raise _refused("the broker's address does not end with the number of a database", fix)
     return value
 
 
@@ -81,7 +81,7 @@ def _listening_host(value: str) -> str:
     if _is_ip_address(value) or (_DOMAIN.fullmatch(value) and not _ONLY_NUMBERS.fullmatch(value)):
         return value
     fix = "write an address of this machine, such as 127.0.0.1, ::1 or 0.0.0.0 for all, and its port as SYNDICATOR_PORT"
-    raise _refused(f"{value!r} is nothing to listen on", fix)
+    raise _refused(f"{value!r} is not an address to listen on", fix)
 
 
 def _is_ip_address(value: str) -> bool:
@@ -102,12 +102,12 @@ def _domain(value: str) -> str:
 
 
 def _network(value: str) -> str:
-    fix = "write networks such as 10.1.0.0/16 or fd00::/8, with commas between"
+    fix = "write networks such as 10.1.0.0/16 or fd00::/8, separated by commas"
     try:
         network = ip_network(value)
     except ValueError as error:
         raise _refused(str(error), fix) from None
-    if "%" in str(network):  # two that differ in their zones alone would be joined to one that is twice as large
+    if "%" in str(network):  # networks that differ only in their zones would be collapsed into one of twice the size
         raise _refused(f"{value!r} has a zone", "write the network without it")
     return value
 
@@ -115,7 +115,7 @@ def _network(value: str) -> str:
 def _port(value: object) -> object:
     text = str(value)
     if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
-        raise _refused(f"{text!r} is no port", f"write numbers up to {_LAST_PORT} with commas between; 0 allows any")
+        raise _refused(f"{text!r} is no port", f"write numbers up to {_LAST_PORT}, separated by commas; 0 allows any")
     return int(text)
 
 
@@ -137,7 +137,7 @@ def _some_ports(ports: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _from_home(path: Path) -> Path:
-    """With ``~`` at its start put in full: only a shell does that, and neither a file nor a unit of systemd has one."""
+    """With a leading ``~`` written out: a shell would do that, but settings also come from files and systemd units."""
     try:
         return path.expanduser()
     except RuntimeError:
@@ -157,7 +157,7 @@ def _networks_folder(path: Path | None) -> Path | None:
 
 
 def _authorities(path: Path | None) -> Path | None:
-    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # late: few name a file, and all wait for what is imported
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # late: few settings name a file, and every start waits for imports
 
     fix = "name a PEM file, or leave it out for the public authorities"
     if path is not None and not path.is_file():

@@ -49,8 +49,8 @@ class Settings(BaseSettings):
     )
     broker_url: BrokerUrl = Field(
         default="memory://",
-        description="redis://… (by TLS rediss://…) for workers on their own; memory:// keeps the Celery worker in this "
-        "process.",
+        description="redis://… (rediss://… for TLS) for workers in processes of their own; memory:// keeps the Celery "
+        "worker in this process.",
     )
     public_base_url: BaseUrl = Field(
         default="http://127.0.0.1:8080",
@@ -68,48 +68,48 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the HTTP server; 0 takes a free one.")
     operator_token: SecretStr | None = Field(
         default=None,
-        description="Token for every write; unset: one is made in data_dir/operator.token (SQLite only).",
+        description="Token for every write; if unset, one is made in data_dir/operator.token (SQLite only).",
     )
     sealing_keys: SecretStr | None = Field(
         default=None,
-        description="Keys that seal endpoint secrets, newest first, 'id:base64' with commas between; "
-        "unset: one is made in data_dir/sealing.keys (SQLite only).",
+        description="Keys that seal endpoint secrets, as 'id:base64', newest first, separated by commas; "
+        "if unset, one is made in data_dir/sealing.keys (SQLite only).",
     )
     signing_key: SecretStr | None = Field(
         default=None,
-        description="ed25519 key (whsk_…) of the v1a signatures; while it is replaced the newer and the older one, "
-        "with a comma between; unset: one is made in data_dir/signing.key (SQLite only).",
+        description="ed25519 key (whsk_…) for v1a signatures; while it is being replaced, the new and the old one, "
+        "separated by a comma; if unset, one is made in data_dir/signing.key (SQLite only).",
     )
     allow_cidrs: Annotated[tuple[NetworkText, ...], NoDecode] = Field(
         default=(),
-        description="Networks that pushes may reach although they are not public, with commas between.",
+        description="Networks that pushes may reach although they are not public, separated by commas.",
     )
     allowed_ports: Annotated[Ports, NoDecode] = Field(
-        default=(443, 80), description="Ports that an endpoint's URL may name, with commas between; 0: any."
+        default=(443, 80), description="Ports that an endpoint's URL may name, separated by commas; 0: any."
     )
     verify_endpoints: bool = Field(
         default=False,
-        description="Every new endpoint has to answer a challenge before anything is pushed to it; off: where asked.",
+        description="Every new endpoint has to answer a challenge before it is sent any release; false: if asked for.",
     )
     transport: Literal["curl", "requests"] = Field(
         default="curl", description="Client that sends pushes; requests where libcurl is missing."
     )
     ca_file: AuthoritiesFile = Field(
         default=None,
-        description="PEM file of the authorities that vouch for receivers, instead of the public ones of certifi.",
+        description="PEM file of the certificate authorities that receivers are checked against, instead of certifi's.",
     )
     connect_timeout_s: float = Field(
         default=5,
         gt=0,
         le=_A_DAY_S,
-        description="Seconds for DNS and connect of an attempt; a second address gets as many.",
+        description="Seconds of an attempt for DNS and connecting; a second address gets as many again.",
     )
     attempt_timeout_s: float = Field(default=15, gt=0, le=_A_DAY_S, description="Seconds for a whole attempt.")
     in_flight: int = Field(
         default=2000,
         ge=1,
         le=_MANY,
-        description="Attempts under way at once in one worker process; fewer where it may open few files (ulimit -n).",
+        description="Attempts under way at once in one worker process; fewer if it may open few files (ulimit -n).",
     )
     per_host: int = Field(
         default=64,
@@ -124,11 +124,11 @@ class Settings(BaseSettings):
         default=60,
         ge=5,
         le=_A_DAY_S,
-        description="Seconds a claimed delivery belongs to its worker; extended at half of it.",
+        description="Seconds that a claimed delivery belongs to its worker; extended after half of them.",
     )
     sweep: bool = Field(
         default=True,
-        description="Re-read what is due from the database; off only in tests of what it is for.",
+        description="Re-read what is due from the database; false only in tests that show what it is for.",
     )
     sweep_interval_s: float = Field(
         default=1, gt=0, le=_A_DAY_S, description="Longest time between two sweeps, in seconds."
@@ -140,22 +140,27 @@ class Settings(BaseSettings):
         default=3,
         gt=0,
         le=_A_CENTURY_DAYS,
-        description="Days of failures only, with several releases, after which an endpoint is paused.",
+        description="Days after which an endpoint is paused if every attempt failed, with several releases.",
     )
-    feed_window: int = Field(default=50, ge=2, le=_MANY, description="Entries in a channel's current document at most.")
+    feed_window: int = Field(default=50, ge=2, le=_MANY, description="Most entries in a channel's current document.")
     feed_max_bytes: int = Field(
-        default=512_000, ge=10_000, le=_A_TERABYTE, description="Size of a feed document at most."
+        default=512_000,
+        ge=10_000,
+        le=_A_TERABYTE,
+        description="Largest feed document, in bytes; a single entry may be larger.",
     )
     feed_max_age_s: int = Field(default=60, ge=0, le=900, description="Cache-Control max-age of feeds.")
     hub_url: OptionalUrl = Field(
         default="",
-        description="WebSub hub to advertise in feeds, for one that looks at them itself: nothing tells it of news. "
+        description="WebSub hub to advertise in feeds. The service does not notify it: it has to poll the feeds. "
         "Empty: none.",
     )
     max_body_bytes: int = Field(
-        default=2_000_000, ge=10_000, le=_A_TERABYTE, description="Largest request body of the API."
+        default=2_000_000, ge=10_000, le=_A_TERABYTE, description="Largest request body of the API, in bytes."
     )
-    max_media_bytes: int = Field(default=25_000_000, ge=10_000, le=_A_TERABYTE, description="Largest media file.")
+    max_media_bytes: int = Field(
+        default=25_000_000, ge=10_000, le=_A_TERABYTE, description="Largest media file, in bytes."
+    )
     media_grace_days: float = Field(
         default=7, gt=0, le=_A_CENTURY_DAYS, description="Days that a media file is kept while no release uses it."
     )
@@ -165,12 +170,14 @@ class Settings(BaseSettings):
         le=65535,
         examples=[9100],
         description="Port, on host, where `syndicator worker` answers /metrics (with the operator's token), /healthz "
-        "and /readyz; 0 takes a free one; unset: none. Attempts are counted by the process that made them.",
+        "and /readyz; 0 takes a free one; unset: none. Each process counts its own attempts.",
     )
     worker_threads: int = Field(
         default=8, ge=2, le=_MOST_THREADS, description="Celery tasks under way at once in one worker."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Lowest level that is logged."
+    )
 
     @field_validator("allow_cidrs", "allowed_ports", mode="before")
     @classmethod

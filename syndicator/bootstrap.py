@@ -111,7 +111,7 @@ class Syndicator:
     def erase_contact(self, wanted: Erasure, *, actor: str) -> Report:
         """Erases a contact (see ``services.erase``), renders what showed it, and frees what that leaves behind.
 
-        Not left to a thread that renders already: it may have read the old text.
+        The rendering is not left to a thread that is at it already: it may have read the old text.
         """
         report, dirty = erase(self.setup, wanted, actor=actor)
         metrics.documents_rendered.inc(catch_up(self.setup, self.fragments, dirty, "erasure"))
@@ -144,7 +144,7 @@ class Syndicator:
         )
 
     def accept_url(self, url: str) -> None:
-        """Nothing, for a URL that an endpoint may have; Rejected with every fault of another."""
+        """Returns for a URL that an endpoint may have; Rejected, with every fault, for any other."""
         self.guard.accept(url)
 
     def verify_endpoint(self, endpoint_id: str, *, actor: str) -> None:
@@ -190,7 +190,7 @@ class Syndicator:
     def fan_out(self, by: str) -> FannedOut:
         """Fans out open events and wakes whoever renders and delivers.
 
-        One thread at a time: nothing is done here when another one is at it, who then looks once more.
+        One thread at a time: if another one is at work this returns at once, and the other looks once more.
         """
         return FannedOut.whole(self._fan_outs.run((1,), lambda _: self._fan_out(by)))
 
@@ -208,7 +208,7 @@ class Syndicator:
     def regenerate(self, numbers: Sequence[int], by: str) -> int:
         """Brings these channels' documents up to date; the number of documents whose bytes changed.
 
-        One thread at a time: nothing is done here when another one is at it, who then sees to these, too.
+        One thread at a time: if another one is at work this returns at once, and the other renders these, too.
         """
 
         def work(some: Sequence[int]) -> int:
@@ -229,7 +229,7 @@ class Syndicator:
         self._sends = True
 
     def wind_down(self) -> None:
-        """Claims no more deliveries: whoever is at it ends with what is under way, and ``close`` follows."""
+        """Claims no more deliveries: what is under way ends, and ``close`` follows."""
         if self._courier is not None:
             self._courier.wind_down()
 
@@ -326,7 +326,7 @@ class Syndicator:
 
 
 def usable_token(text: str) -> str:
-    """The token without what stands around it. ConfigError for an empty one, which all who send none would hold."""
+    """The token without white space around it. ConfigError for an empty one, which everybody would hold."""
     token = text.strip()
     if not (token and token.isascii() and token.isprintable() and " " not in token):
         problem = "has letters or spaces that no header can carry" if token else "the token is empty"
@@ -347,7 +347,7 @@ def _make_folder(data_dir: Path) -> None:
 
 
 def known_networks(settings: Settings) -> dict[str, Network]:
-    """The networks by their names. ConfigError when there is none of the name that releases without one belong to."""
+    """The networks by their names. ConfigError when the default network is not among them."""
     networks = {network.name: network for network in read_networks(settings.networks_dir)}
     if settings.network not in networks:
         names = ", ".join(sorted(networks))
@@ -376,7 +376,7 @@ def _transport(settings: Settings, guard: Guard) -> Transport:
         from syndicator.delivery.transport.requests import RequestsTransport
 
         return RequestsTransport(guard, limits, per_host=settings.per_host, ca_file=settings.ca_file)
-    if find_spec("pycurl") is None:  # only looked for: what sends is another process
+    if find_spec("pycurl") is None:  # only looked for: another process does the sending
         message = "libcurl is missing: install pycurl, or set SYNDICATOR_TRANSPORT=requests"
         raise ConfigError(message)
     from syndicator.delivery.transport.curl import CurlTransport

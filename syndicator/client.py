@@ -71,7 +71,7 @@ class Client:
             return ""
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, answer_s: float | None = None) -> Any:  # noqa: ANN401
-        """``answer_s``: how long an answer may take that the service has to work for."""
+        """``answer_s``: how long the answer may take, for calls that mean work for the service."""
         timeouts_s = self._timeouts_s if answer_s is None else (self._timeouts_s[0], answer_s)
         try:
             answer = self._call("POST", path, data=_as_json(body or {}), headers=_JSON, timeout=timeouts_s)
@@ -136,7 +136,7 @@ class Client:
 
 
 def key_faults(key: str) -> list[Fault]:
-    """What is wrong with an idempotency key. An empty one is no wish for a new one: mostly a variable is not set."""
+    """What is wrong with an idempotency key. An empty one is a fault: mostly a variable that is not set."""
     if key and len(key) <= _MAX_KEY and _is_header(key):
         return []
     problem = f"{key!r:.200} cannot be sent" if key else "this key is empty: is the variable set that holds it?"
@@ -179,7 +179,7 @@ def _is_header(value: str) -> bool:
 
 
 def _as_json(body: Mapping[str, Any]) -> bytes:
-    """As it is: of a number that JSON lacks (NaN) the service says in words that it is none, and requests would not."""
+    """As it is, with NaN: the service says in words that JSON has no such number, where requests would raise."""
     return json.dumps(body).encode()
 
 
@@ -200,7 +200,7 @@ def _reason(error: requests.RequestException) -> str:
 
 
 def _reason_of_tls(words: str) -> str:
-    """OpenSSL's name for what went wrong is in the words."""
+    """What went wrong, by the name that OpenSSL puts into its message."""
     if "CERTIFICATE" in words:
         return "its certificate is not good"
     is_plain = "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER_FAILURE" in words
@@ -222,7 +222,7 @@ def _error(answer: requests.Response) -> SyndicatorError:
 
 
 def _wordless(answer: requests.Response) -> str:
-    """Of an answer in which our service says nothing, and that mostly comes from something else."""
+    """What to say of an answer without a problem document, which mostly comes from something else than our service."""
     if answer.status_code in _OWN_FAULTS:
         return f"the service answered {answer.status_code}"
     return f"{answer.url} answered {answer.status_code} without a reason: is --to right?"
@@ -237,7 +237,7 @@ def _problem(answer: requests.Response) -> dict[str, Any]:
 
 
 def _faults(problem: Mapping[str, Any]) -> list[Fault]:
-    """Every fault listed; what stands between us and the service may list something else, which is left out."""
+    """Every fault listed; anything else, such as a proxy in between may list, is left out."""
     listed = problem.get("faults")
     return [
         Fault(str(each["place"]), str(each["problem"]), str(each.get("fix", "")), each.get("line"), each.get("column"))

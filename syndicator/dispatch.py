@@ -22,4 +22,4 @@ class NullDispatcher:
     """Wakes nobody: for one-shot commands that drain by themselves."""
 
     def wake(self, task: Task, numbers: Sequence[int] = ()) -> None:
-        """Does nothing: whoever uses this calls the use cases itself."""
+        """Does nothing: the user of this class calls the use cases itself."""

@@ -5,7 +5,7 @@
     ├── NotFound             exit 4, HTTP 404   unknown, or not (yet) public
     ├── Conflict             exit 5, HTTP 409   the state or version is not what the caller expected
     ├── Unreachable          exit 6             the service could not be reached, or says "later"
-    ├── Busy                 exit 6, HTTP 503   as much of it is under way as may be at once
+    ├── Busy                 exit 6, HTTP 503   too many such calls are under way
     ├── Unauthorised         exit 7, HTTP 401   no token, or one that is not known
     ├── StoreError           exit 8, HTTP 503   the database cannot be used
     ├── ConfigError          exit 9             a setting is missing or wrong
@@ -75,7 +75,7 @@ class Conflict(SyndicatorError):
 
 
 class Unreachable(SyndicatorError):
-    """The service could not be reached, or cannot take it now; the same call may be sent again with the same key."""
+    """The service could not be reached, or cannot serve now; the same call may be sent again with the same key."""
 
     exit_code = 6
     status = 503
@@ -83,11 +83,11 @@ class Unreachable(SyndicatorError):
 
 
 class Busy(SyndicatorError):
-    """As much of it is under way as may be at once; the same call may be sent again after ``Retry-After``."""
+    """Too many such calls are under way; the same call may be sent again after ``Retry-After``."""
 
     exit_code = 6
     status = 503
-    title = "Too much of it is under way"
+    title = "Too many such calls are under way"
 
     def __init__(self, message: str, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
@@ -95,7 +95,7 @@ class Busy(SyndicatorError):
 
 
 class Unauthorised(SyndicatorError):
-    """No token came with the call, or one that the service does not know."""
+    """The call had no token, or one that the service does not know."""
 
     exit_code = 7
     status = 401
@@ -110,7 +110,7 @@ class StoreError(SyndicatorError):
     title = "The database cannot be used"
 
     def __init__(self, problem: str, *, fix: str = "") -> None:
-        """``fix``: what mends this one, where it is known."""
+        """``fix``: what mends this fault, where that is known."""
         self.problem = problem
         self.fix = fix
         super().__init__(f"{problem}; {fix}" if fix else problem)
@@ -140,7 +140,7 @@ class NoRoom(SyndicatorError):
 
 
 class NotSettled(SyndicatorError):
-    """Accepted and stored for good, but when `submit --wait` ended not every feed and newsroom had it."""
+    """Accepted and stored for good, but not every feed and newsroom had it when `submit --wait` ended."""
 
     exit_code = 11
     title = "Accepted, but not everybody has it"

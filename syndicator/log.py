@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 @contextmanager
 def _as_if_missing(module: str) -> Iterator[None]:
-    """Whoever imports it meanwhile is told that it is not installed."""
+    """For the time of the block, imports of it fail as if it were not installed."""
     kept = sys.modules.get(module)
     sys.modules[module] = None  # type: ignore[assignment]  # as the import system has it (Python reference, 5.3.1)
     try:

@@ -1,4 +1,4 @@
-"""Counters and spans that an operator watches; served at /metrics. Labels never hold ids, names or texts."""
+"""Counters and durations that an operator watches; served at /metrics. Labels never hold ids, names or texts."""
 
 import threading
 from bisect import bisect_left
@@ -22,7 +22,7 @@ documents_rendered = Counter("syndicator_documents_rendered_total", "Feed docume
 
 
 class Durations:
-    """A histogram that takes a batch under one lock: the library's takes two for each of a thousand."""
+    """A histogram that takes a whole batch under one lock: the library's takes two locks for each value."""
 
     def __init__(self, name: str, documentation: str, bounds_s: Sequence[float]) -> None:
         self._name, self._documentation = name, documentation

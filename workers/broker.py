@@ -45,7 +45,9 @@ class Broker:
             if self._away.is_set() or self._closing.is_set():
                 return
             self._away.set()
-        if time.monotonic() - self._back_at > _LONGEST_PAUSE_S:  # one that comes and goes is asked ever less often
+        if (
+            time.monotonic() - self._back_at > _LONGEST_PAUSE_S
+        ):  # a broker that comes and goes is asked less and less often
             self._pause_s = _PAUSE_S
         _log.warning("broker away", error=str(error))
         threading.Thread(target=self._await, name="broker", daemon=True).start()

@@ -52,7 +52,7 @@ class CeleryDispatcher:
             return False
         try:
             with self._producers.acquire(block=True) as producer:
-                if self._broker.is_away():  # as those found who had their turn before
+                if self._broker.is_away():  # as those saw who had their turn before
                     return False
                 self._send(producer, task, numbers)
         except (OperationalError, OSError) as error:

@@ -14,8 +14,8 @@ _log = logger("stand-in")
 class StandIn:
     """A dispatcher whose tasks run in this process, by the same use cases as Celery's.
 
-    Each kind has a thread of its own, which begins with its first task: pushes that wait for places keep no release
-    from its feeds, and nobody who wakes it waits. A wake that comes before the one before it is begun is one with it.
+    Each kind has a thread of its own, which starts with its first task. So pushes that wait for places keep no release
+    from its feeds, and nobody who wakes it waits. A wake that comes while an earlier one has not begun joins it.
     """
 
     def __init__(self, service: Syndicator, name: str) -> None:

@@ -73,7 +73,7 @@ def _worker(app: Celery, name: str, threads: int) -> Any:  # noqa: ANN401 (Celer
 
 
 def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
-    """SIGHUP as SIGTERM. Celery would execute the command anew, with no terminal, and at one die at once."""
+    """Treats SIGHUP as SIGTERM. Celery itself would restart the command, or, at a terminal, die at once."""
     install = worker.install_platform_tweaks
 
     def and_hangup(instance: object) -> None:

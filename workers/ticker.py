@@ -56,7 +56,7 @@ class Ticker:
         return max(_SHORTEST_S, min(longest, (swept.next_due_us - swept.now_us) / SECOND_US))
 
     def _forget(self) -> None:
-        """Attempts, a batch at a time, and files. A folder that cannot be read keeps no attempt for longer."""
+        """Deletes old attempts, a batch at a time, and unused files. Attempts go even if the folder cannot be read."""
         if not forget_old_attempts(self._service.setup):  # else the next sweep goes on
             self._forget_at = time.monotonic() + _FORGET_EVERY_S
         try:

@@ -63,7 +63,7 @@ def boilerplates_html(record: Record) -> str:
 
 
 def spoken(language: str, around: str) -> str:
-    """Attributes of a part in that language where the text around it is in another: who reads aloud has to know."""
+    """``lang`` and ``dir`` of a part whose language is not that of the text around it: screen readers need them."""
     if language.partition("-")[0] == around.partition("-")[0]:
         return ""
     return f' lang="{language}" dir="{direction(language)}"'
@@ -129,7 +129,7 @@ def contacts_html(contacts: Iterable[Contact], attached: Attached, language: str
 
 
 def _lines(lines: Iterable[str], language: str) -> str:
-    """Lines that each run their own way among text from right to left: ``82152 Martinsried`` came out turned round."""
+    """Lines that each keep their direction within right-to-left text: ``82152 Martinsried`` came out reversed."""
     if direction(language) == "rtl":
         lines = (f"<bdi>{line}</bdi>" for line in lines)
     return "<br>".join(lines)

@@ -74,7 +74,7 @@ def show(client: "Client", name: str, *, as_json: bool) -> None:
 @as_json
 @service_options
 def create(client: "Client", name: str, title: str, wanted: str, *, as_json: bool) -> None:
-    """Save a filter as a channel; it starts with those that `feeds try` counts.
+    """Save a filter as a channel; it starts with the releases that `feeds try` counts.
 
     Example: syndicator feeds create bavaria --title Bavaria --filter '{"region": "DE-BY"}'
     """
@@ -90,7 +90,7 @@ def create(client: "Client", name: str, title: str, wanted: str, *, as_json: boo
 @as_json
 @service_options
 def try_filter(client: "Client", wanted: str, *, as_json: bool) -> None:
-    """Show what a filter would have taken in the last 30 days, of the newest 20,000 releases at most.
+    """Show what a filter would have taken of the last 30 days (the newest 20,000 releases at most).
 
     Example: syndicator feeds try '{"headline": "Kawasaki"}'
     """

@@ -34,7 +34,7 @@ _OPTIONS: Final = {
 @click.option("--replacement-name", metavar="NAME", help="Who answers instead; otherwise the publisher's desk.")
 @click.option("--replacement-phone", metavar="NUMBER")
 @click.option("--replacement-email", metavar="ADDRESS")
-@click.option("--publisher-block", is_flag=True, help="Also where the publisher block has the same name or number.")
+@click.option("--publisher-block", is_flag=True, help="Also clear the name or number where the publisher block has it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be rewritten.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
@@ -42,7 +42,7 @@ _OPTIONS: Final = {
 def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """Erase a contact, by its exact name or e-mail address, from stored versions, pushes and feeds.
 
-    Law may ask for it; it cannot be taken back. Texts that name the person are left as they are and listed, with
+    The law may demand it; it cannot be undone. Texts that name the person are left as they are and listed, as are
     the endpoints that were sent the releases: see docs/erasure.md.
 
     Example: syndicator erase-contact "Erika Mustermann" --publisher bio-m-gmbh --dry-run

@@ -41,9 +41,9 @@ def check(
 ) -> int:
     """Show what was read as what, and everything that is wrong with it, with the fix.
 
-    A service that is named, or that runs by these settings, is asked, too: it knows what was issued before and
-    the publisher's stored profile. Exit code 3 when the file cannot be submitted as it is; the files that it names
-    as media have to lie beside it.
+    The service named by --to, or running with these settings, is asked, too: it knows what was issued before and
+    the publisher's stored profile. Exit code 3 if the file cannot be submitted as it is. Files that it names as
+    media have to lie beside it.
 
     Example: syndicator check release.txt --language de
     """

@@ -107,7 +107,7 @@ def add(
 @as_json
 @service_options
 def list_endpoints(client: "Client", owner: str, *, as_json: bool) -> None:
-    """List the endpoints and how they are.
+    """List the endpoints and their states.
 
     Example: syndicator endpoint list
     """
@@ -190,7 +190,11 @@ for _name, _does, _says in (
         "Send a challenge, and make an unverified endpoint active if it answers",
         "the receiver answered the challenge; the endpoint is {state}",
     ),
-    ("pause", "Park an endpoint's deliveries; none is lost", "paused; deliveries are parked, none is lost"),
+    (
+        "pause",
+        "Pause an endpoint: its deliveries are parked, and none is lost",
+        "paused; deliveries are parked, none is lost",
+    ),
     (
         "resume",
         "Make a paused or disabled endpoint active again",
@@ -208,7 +212,7 @@ for _name, _does, _says in (
     default=24,
     show_default=True,
     metavar="HOURS",
-    help="How long the old secret signs, too; 0 ends it now, when somebody else has it.",
+    help="How long the old secret goes on signing; use 0 if somebody else has it.",
 )
 @as_json
 @service_options
@@ -231,7 +235,7 @@ def rotate_secret(client: "Client", endpoint_id: str, overlap: int, *, as_json: 
 @as_json
 @service_options
 def remove(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
-    """Remove an endpoint; what is still open for it ends.
+    """Remove an endpoint; deliveries that are still open end.
 
     Example: syndicator endpoint remove end_…
     """
@@ -289,10 +293,10 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
 @as_json
 @service_options
 def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_json: bool) -> None:
-    """Send what an endpoint was sent since a time, or was to be sent but for being disabled.
+    """Send again what an endpoint was sent since a time, and what it missed while it was disabled.
 
-    Of each release the newest version only: of one that was withdrawn since, that, to whoever had it. Nothing is sent
-    that is older than the endpoint.
+    Only the newest version of each release is sent; for a release that was withdrawn since, the withdrawal, if the
+    endpoint had received it. Nothing is sent that is older than the endpoint.
 
     Example: syndicator endpoint recover end_… --since 2027-01-23T00:00:00Z --reason "lost a disk"
     """

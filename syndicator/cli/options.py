@@ -22,9 +22,9 @@ Command = Callable[..., Any]
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
 _STATED = (
-    click.option("--language", metavar="TAG", help="Language of the text, when the file does not say it."),
+    click.option("--language", metavar="TAG", help="Language of the text, if the file does not say it."),
     click.option(
-        "--embargo-until", metavar="TIME", help="When it may appear (2027-01-23T19:00), when the file does not say it."
+        "--embargo-until", metavar="TIME", help="When it may appear (2027-01-23T19:00), if the file does not say it."
     ),
     click.option(
         "--embargo-zone", metavar="ZONE", help="Zone of that time (Europe/Berlin), if it has no offset of its own."

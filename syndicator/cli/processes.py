@@ -60,8 +60,8 @@ def _wait() -> None:
 def run() -> None:
     """Run everything: HTTP server, Celery worker, SQLite.
 
-    In one process, and one more that sends. It keeps everything in SYNDICATOR_DATA_DIR (./syndicator-data), where
-    commands on this machine find its token.
+    All of it is one process, which starts another one that sends. Everything is kept in SYNDICATOR_DATA_DIR
+    (./syndicator-data), where commands on this machine find the token.
 
     Example: syndicator run
     """

@@ -33,7 +33,7 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
     "--idempotency-key",
     callback=KEY,
     metavar="KEY",
-    help="The key of an earlier try; without this option a new one is made.",
+    help="The key of an earlier attempt; without this option a new one is made.",
 )
 @of_publisher
 @of_text
@@ -45,7 +45,7 @@ _ENDED = ("delivered", "superseded", "dead", "parked")
     metavar="SECONDS",
     default=60.0,
     show_default=True,
-    help="How long to follow it at most.",
+    help="How long to follow the release at most.",
 )
 @as_json
 @service_options
@@ -62,14 +62,14 @@ def submit(
 ) -> None:
     """Hand a release in: a record (JSON, TOML), Markdown, plain text, DOCX or HTML.
 
-    Accepted means stored for good. The idempotency key is printed before anything is sent: send the same
-    file again with it, and there will still be one release. Pictures and documents that the record names as
-    media `file` lie beside it and are handed in first.
+    Accepted means stored for good. The idempotency key is printed before anything is sent: if you send the same
+    file again with it, there will still be one release. Pictures and documents that the record names as media
+    `file` must lie beside it; they are handed in first.
 
-    With --wait the command ends when every feed shows the release and every newsroom that it is pushed to has it,
-    or was replaced or paused; for a release under embargo when it is scheduled. Progress is told on stderr. Exit code
-    11 when the limit is over first, when a push was given up, or when the service cannot be asked any more: the release
-    is accepted all the same, and what is open goes on.
+    With --wait the command ends when every feed shows the release and every push has arrived, was superseded or is
+    parked; for a release under embargo, when it is scheduled. Progress goes to stderr. The exit code is 11 if the
+    limit comes first, if a push was given up, or if the service no longer answers: the release is accepted all the
+    same, and whatever is left goes on.
 
     Example: syndicator submit examples/biom-kawasaki.json --to http://127.0.0.1:8080
     """

@@ -91,7 +91,7 @@ def correct(
     *,
     as_json: bool,
 ) -> None:
-    """Correct an error; the note stands on top of the release.
+    """Correct an error; the note is shown on top of the release.
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
@@ -106,7 +106,7 @@ def correct(
 @as_json
 @service_options
 def withhold(client: "Client", release_id: str, note: str, expected_version: int | None, *, as_json: bool) -> None:
-    """Hold a public release back for the time being; a stub stands for it.
+    """Hold a public release back for the time being; a stub takes its place.
 
     Example: syndicator withhold rel_… --note "A figure is being checked."
     """
@@ -154,7 +154,7 @@ def reschedule(client: "Client", release_id: str, until: str, expected_version: 
 @as_json
 @service_options
 def withdraw(client: "Client", release_id: str, note: str, expected_version: int | None, *, as_json: bool) -> None:
-    """Take a release back for ever; whoever received it is told.
+    """Take a release back for ever; everybody who received it is told.
 
     Example: syndicator withdraw rel_… --note "Sent by mistake. Please do not use."
     """

@@ -29,7 +29,7 @@ class Vetted(NamedTuple):
 class Refusal:
     """Why no request may be made.
 
-    ``url`` = its syntax or port, ``dns`` = no answer, ``guard`` = not public, ``busy`` = its name was not looked up.
+    ``url``: its syntax or port; ``dns``: no answer; ``guard``: not public; ``busy``: its name was not looked up.
     """
 
     phase: Literal["url", "dns", "guard", "busy"]
@@ -106,7 +106,7 @@ class Guard:
         return Pending(read, self._resolver.ask(read.host))
 
     def judge(self, pending: Pending) -> Verdict:
-        """The verdict on a lookup that is done, or is waited for no longer; ``busy`` if the name had no time."""
+        """The verdict on a lookup that is done or given up; ``busy`` if the lookup of the name never had its time."""
         host, answer = pending.url.host, pending.answer
         if not answer.done():
             return Refusal("dns", f"no address for {host} in time") if answer.had_its_time() else _crowded(host)

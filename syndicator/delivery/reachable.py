@@ -45,8 +45,8 @@ class Reachable:
 
 def _read_address(text: str) -> Address | None:
     try:
-        return IPv4Address(inet_pton(AF_INET, text))  # as strict as ``ip_address``, and a fifth of its time
-    except (OSError, ValueError):  # the second for what is no text to the system, such as NUL
+        return IPv4Address(inet_pton(AF_INET, text))  # as strict as ``ip_address``, in a fifth of its time
+    except (OSError, ValueError):  # ValueError for text that the system cannot take, such as NUL
         pass
     try:
         return ip_address(text)
@@ -59,6 +59,6 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         network = ip_network(text)
     except ValueError as error:
         raise ConfigError(f"allow_cidrs: {error}; write networks such as 10.1.0.0/16 or fd00::/8") from error
-    if "%" in text:  # two that differ in their zones alone would be joined to one that is twice as large
+    if "%" in text:  # networks that differ only in their zones would be collapsed into one of twice the size
         raise ConfigError(f"allow_cidrs: {text} has a zone; write the network without it")
     return network

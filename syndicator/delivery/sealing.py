@@ -19,7 +19,7 @@ NONCE_BYTES = 12
 
 
 class DoesNotOpen(ConfigError):
-    """A secret that these keys do not open. Others may: those of a worker that was started with newer ones."""
+    """A secret that these keys do not open. Those of another worker, started with newer keys, may."""
 
 
 class Sealer:

@@ -26,7 +26,7 @@ def rotated(sealer: Sealer, endpoint_id: str, stored: str, secret: str, *, old_u
     """What to store once ``secret`` is the newest: the others sign until ``old_until_us``, expired ones are gone.
 
     Raises:
-        Conflict: if so many others would sign that the header with all signatures grew beyond what servers take.
+        Conflict: if so many others would sign that the header with all signatures grows beyond what servers take.
     """
     ends = [
         (sealed, old_until_us if until is None else min(until, old_until_us)) for sealed, until in json.loads(stored)
@@ -65,7 +65,7 @@ def older_keys(sealer: Sealer, stored: str) -> set[str]:
 
 
 def keys_missing(sealer: Sealer | None, endpoint_id: str, stored: str, now_us: int) -> set[str]:
-    """The ids of the sealing keys of what should sign now and does not open: one such, and no push can be signed."""
+    """Ids of the sealing keys that are needed now and missing. With one missing no push can be signed."""
     return {
         key_of(each) for each in _that_sign(stored, now_us) if sealer is None or not _opens(sealer, endpoint_id, each)
     }

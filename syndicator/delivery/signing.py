@@ -83,7 +83,7 @@ class Ed25519Signer:
     def from_text(cls, text: str) -> "Ed25519Signer":
         """From ``whsk_`` and base64 of the 32 bytes of the seed, with or without the public key behind it.
 
-        Several with commas between.
+        Several are separated by commas.
         """
         return cls(*(_private_key(each.strip()) for each in text.split(",")))
 

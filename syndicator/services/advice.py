@@ -27,7 +27,7 @@ class Advice(BaseModel):
 
 
 def advice_on(setup: Setup, record: Record, *, owner: str) -> tuple[Advice, ...]:
-    """What the service knows against a record that is not handed in yet. Rejected for an unknown network."""
+    """Advice on a record that is not handed in yet. Rejected for an unknown network."""
     setup.network(record.network)
     with setup.database.read() as connection:
         return _advice(setup, connection, record, owner, "")
@@ -52,7 +52,7 @@ def _advice(setup: Setup, connection: Connection, record: Record, owner: str, re
 
 
 def _borrowed(setup: Setup, record: Record, on: date) -> Iterator[Advice]:
-    """The network's wording in another language, where it has none in the release's own."""
+    """A note that the network's wording goes out in another language, if it has none in the release's own."""
     network = setup.network(record.network)
     spoken = network.attach(record.language, on).texts.language
     if spoken.partition("-")[0] != record.language.partition("-")[0]:

@@ -69,10 +69,10 @@ def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: st
 
 
 def remove_unused(setup: Setup) -> int:
-    """Removes files that no version of any release shows once their time of grace is over, some a call; how many.
+    """Removes files that no version shows once their time of grace is over, a batch a call; how many they were.
 
-    A process removes what lies in its own folder. First the rows are gone for good, then the bytes, and those only
-    if nobody else handed the same in.
+    A process removes what lies in its own folder: first the rows for good, then the bytes, unless another owner has
+    handed in the same ones.
     """
     with setup.database.read() as connection:
         before = setup.database.now_us(connection) - setup.media_grace_us
@@ -161,7 +161,7 @@ def _not_kept(folder: Path, error: OSError) -> SyndicatorError:
 
 
 def _sync(folder: Path) -> None:
-    """A name is safe from power loss once its folder is."""
+    """Syncs a folder: only then is a name in it safe from power loss."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -37,8 +37,8 @@ def try_filter(setup: Setup, wanted: Filter, since_us: int | None = None) -> Tri
 def add_channel(setup: Setup, new: NewChannel, *, owner: str) -> int:
     """The number of the new channel, filled with what its filter matches of the last 30 days, oldest first.
 
-    Matched before the transaction, for that takes time; entered in it. A second pass takes in what was
-    committed meanwhile: whose fan-out came before the commit did not know the channel yet.
+    Releases are matched before the transaction, because that takes time, and entered within it. A second pass takes
+    in what was committed meanwhile: a fan-out before the commit did not know the channel yet.
     Rejected for a name that belongs to channels that make themselves, Conflict for one that is taken.
     """
     if new.is_reserved:

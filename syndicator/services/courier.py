@@ -1,7 +1,7 @@
 """Pushing: claim a batch, send it concurrently, record what came of it. One courier per worker process.
 
 No transaction is open while requests are under way. A claim belongs to this courier until its lease ends,
-and recording is fenced by the claim's token: whoever lost its lease changes nothing any more. Tasks only
+and recording is fenced by the claim's token: a courier that lost its lease changes nothing any more. Tasks only
 claim and hand over; a thread of its own records outcomes (see ``services.recorder``), so a hanging receiver
 blocks no task and loses nothing of the others.
 
@@ -29,7 +29,7 @@ from syndicator.services.setup import Setup
 from syndicator.store import deliveries, events, numbers
 from syndicator.store.deliveries import Claimed
 
-# Signed in two milliseconds: rendering, which the same thread wakes for next, comes no later for it.
+# Few enough to be signed in two milliseconds: the same thread wakes for rendering next, which must not be late.
 _FIRST: Final = 100
 _PAYLOADS_KEPT: Final = 64
 _KEYS_KEPT: Final = 50_000
@@ -112,7 +112,7 @@ class Courier:
             is_all = False
         finally:
             self._pumping.release()
-        return not is_all or self._again.is_set()  # set by whoever came for more meanwhile and found this one at it
+        return not is_all or self._again.is_set()  # set by another thread that came for more meanwhile
 
     def settle(self, timeout_s: float = 60) -> bool:
         """Waits until everything handed over is recorded; whether that was in time."""
@@ -162,7 +162,9 @@ class Courier:
         for row in rows:
             try:
                 request = self._request(row, token, now, by)
-            except DoesNotOpen as error:  # a worker with the right keys may get it next, and the operator has days
+            except (
+                DoesNotOpen
+            ) as error:  # a worker with the right keys may get it next, and the operator has days to put the key back
                 _log.error("not signed, and not sent yet", endpoint=row.endpoint_id, reason=str(error))
                 self._recorder.keep(Sent(row, token, now, by, Failure("sealed", str(error))))
             except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
@@ -200,7 +202,7 @@ class Courier:
         return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
 
     def _load_payloads(self, wanted: Mapping[str, int]) -> None:
-        """By id: a database that went back, to a backup or a replica that lagged, gives a number twice."""
+        """By id, not number: a database that was restored, or a replica that lagged, gives a number twice."""
         with self._setup.database.read() as connection:
             rewrites = numbers.last(connection, numbers.REWRITE)
             if rewrites != self._rewrites:

@@ -1,4 +1,4 @@
-"""What a move of an endpoint does to its deliveries: some with it, the rest some at a time (see ``store.backlogs``)."""
+"""What an endpoint's change of state does to its deliveries: some at once, the rest bit by bit (``store.backlogs``)."""
 
 import math
 import time
@@ -13,7 +13,7 @@ _ENDPOINTS: Final = 100
 
 
 def follow(connection: Connection, number: int, state: EndpointState, now: int) -> None:
-    """In the transaction in which an endpoint comes into this state: nothing that is to stay is claimed after it.
+    """To be called in the transaction that gives an endpoint this state: what is to stay is not claimed after it.
 
     ``follow_up``, or the sweep, sees to the rest of its deliveries.
     """
@@ -23,7 +23,7 @@ def follow(connection: Connection, number: int, state: EndpointState, now: int) 
 
 
 def follow_once_more(setup: Setup, number: int, state: EndpointState) -> None:
-    """After the move: sees to what a fan-out made that began before it and took the endpoint to be as it was.
+    """After the move: sees to what a fan-out made that had begun before and still saw the old state.
 
     And to some of the rest.
     """
@@ -40,8 +40,8 @@ def follow_up(setup: Setup, number: int, state: EndpointState, longest_s: float 
 
     It begins no more of it after ``longest_s`` seconds.
 
-    Between two transactions it rests for as long as the last one took: for SQLite's lock others only ask now and then,
-    and whoever takes it again at once would have it for all that time.
+    Between two transactions it rests for as long as the last one took: others ask for SQLite's lock only now and then,
+    and would never get it if it were taken again at once.
     """
     ends = time.monotonic() + longest_s
     while (began := time.monotonic()) < ends:
@@ -51,7 +51,7 @@ def follow_up(setup: Setup, number: int, state: EndpointState, longest_s: float 
 
 
 def finish_moves(setup: Setup) -> bool:
-    """Goes on, by some in all, with moves that nobody finished; whether there is more to do."""
+    """Goes on, for a limited number of rows, with moves that nobody finished; whether there is more to do."""
     with setup.database.read() as connection:
         left = backlogs.unfinished(connection, _ENDPOINTS)
     room = backlogs.AT_ONCE

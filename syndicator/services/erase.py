@@ -91,7 +91,7 @@ class _Plan:
 
 
 class _Moved(Exception):
-    """Something changed since the plan was made: rolls the transaction back, and goes no further."""
+    """Something changed since the plan was made: rolls the transaction back. Never leaves this module."""
 
 
 def look_for(setup: Setup, wanted: Erasure) -> Report:
@@ -145,7 +145,7 @@ def _scope(wanted: Erasure) -> tuple[str, str]:
 
 
 def _meant(connection: Connection, wanted: Erasure, profiles: Iterable[Profile]) -> list[Contact]:
-    """Every contact that is to be erased, as it stands in any version or profile."""
+    """Every contact that is to be erased, as any version or profile has it."""
     stated = [each for profile in profiles for each in profile.contacts]
     for rows in erasure.versions(connection, *_scope(wanted)):
         stated += [Contact.model_validate(each) for row in rows for each in json.loads(row["record"])["contacts"]]
@@ -208,7 +208,7 @@ def _bodies(
 
 
 def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> tuple[Report, tuple[int, ...]]:
-    # No event is fanned out meanwhile: a push composed of the old version would come after us.
+    # No event is fanned out meanwhile: a push composed of the old version would be stored after the erasure.
     numbers.hold(connection, numbers.FANOUT, setup.database.for_update)
     now = setup.database.now_us(connection)
     answers, rewritten = 0, [one for one in plan.releases if one.records]

@@ -75,7 +75,7 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     """
     done, stuck, after = list[FannedOut](), set[str](), 0
     refused: StoreError | None = None
-    # Further than to the batch's end only past those that stay open: a hundred of them may stand before all others.
+    # Beyond the end of the batch only past events that stay open: a hundred of them may stand before all others.
     while len(done) < BATCH and (opened := _open_events(setup, BATCH - len(done), after)):
         for event in opened:
             if event.release_id in stuck:
@@ -106,7 +106,7 @@ def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
 
 
 def _is_at_hand(setup: Setup) -> bool:
-    """Whether the database takes anything at all: a write that changes nothing."""
+    """Whether the database takes writes at all: tried with one that changes nothing."""
     try:
         with setup.database.write() as connection:
             numbers.take(connection, numbers.FANOUT, 0)
@@ -123,7 +123,7 @@ def _open_events(setup: Setup, limit: int, after: int) -> Sequence[events.OpenEv
 def _fan_out_one(
     setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, in_use: FiltersInUse, by: str
 ) -> FannedOut | None:
-    """Nothing when another process is at it; order per release needs one at a time."""
+    """None when another process fans out: order per release needs one at a time."""
     with setup.database.read() as connection:
         stored = releases.version(connection, release_id, version)
         release = shown(setup, connection, stored)
@@ -155,7 +155,7 @@ def matching_filters(asked: Filters, about: Facts) -> tuple[str, ...]:
 
 
 def _readable(tree: str) -> Filter | None:
-    """Nothing for one that a newer version stored, say: whoever asked with it is told nothing, and the others are."""
+    """None for a filter that cannot be read, as one of a newer version: only its own subscribers are told nothing."""
     try:
         return _parsed(tree)
     except ValidationError as error:

@@ -108,7 +108,7 @@ class Gathered:
         self.composed.update(composed)
 
     def apart(self, editions: Iterable[Edition]) -> "Gathered":
-        """The fragments of one more document, which nobody else needs."""
+        """The fragments of one more document, read for it alone."""
         other = Gathered(self._fragments, self._connection)
         other.composed = self.composed
         other.add(editions)

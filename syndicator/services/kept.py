@@ -1,4 +1,4 @@
-"""What a process remembers of what it made, within a bound."""
+"""What a process keeps in memory of what it made, up to a limit."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Name, Value]):
-    """What is worth remembering, up to so many bytes. What was asked for longest ago goes first, never all at once.
+    """Values by key, up to a number of bytes. What was asked for longest ago goes first, never all at once.
 
     Threads may share it.
     """

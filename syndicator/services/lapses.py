@@ -21,7 +21,7 @@ _log = logger("delivery")
 
 
 def give_back(setup: Setup, by: str) -> None:
-    """Moves a batch of lapsed deliveries on, by the schedule; what one of them is like costs the others nothing."""
+    """Moves a batch of lapsed deliveries on, by the schedule; one that cannot be judged does not hold up the others."""
     with setup.database.read() as connection:
         found = leases.lapsed(connection, setup.database.now_us(connection), _AT_ONCE)
     if found:

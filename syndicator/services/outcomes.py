@@ -28,7 +28,7 @@ _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _BUSY: Final = "busy"
 _NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "sealed", "url", _BUSY}
-_NAMED: Final = ("lost", _BUSY)  # such a retry is called by how far it got: it says who may have it twice
+_NAMED: Final = ("lost", _BUSY)  # such a retry is named by how far it got, which tells who may have it twice
 
 _log = logger("delivery")
 
@@ -64,7 +64,7 @@ def record(setup: Setup, batch: Sequence[Sent]) -> None:
 
 
 def _look_once_more(setup: Setup, number: int) -> None:
-    """It does not raise: the batch is recorded, and whoever called would record it a second time."""
+    """Does not raise: the batch is recorded, and after an error the caller would record it again."""
     try:
         follow_once_more(setup, number, EndpointState.DISABLED)
     except StoreError as error:
@@ -88,7 +88,7 @@ def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: 
 
 
 def count(judged: Sequence[Judged]) -> None:
-    """Tells the metrics and the log."""
+    """Adds the batch to the metrics, and to the log."""
     _write_lines(judged)
     for name, number in Counter(each.named for each in judged).items():
         metrics.attempts.labels(name).inc(number)
@@ -132,9 +132,9 @@ def _facts(each: Judged) -> Mapping[str, Any]:
 
 
 def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> set[int]:
-    """The endpoints that this transaction may change, none of which anybody else does: those that fail, or failed.
+    """Locks the endpoints that this transaction may change: those that fail now, or failed before.
 
-    Where a retry goes depends on its endpoint's state and on newer versions: who changes these waits, or is seen.
+    Where a retry goes depends on its endpoint's state and on newer versions: a change of these waits, or is seen.
     """
     back = [each.sent for each in judged if not isinstance(each.outcome, Delivered)]
     failed = {sent.row.endpoint_no for sent in back}
@@ -254,7 +254,7 @@ def _is_failure(each: Judged) -> bool:
 def _rest(
     setup: Setup, connection: Connection, judged: Sequence[Judged], failures: Mapping[int, int], now: int
 ) -> None:
-    """Lets endpoints rest that fail again and again, or that ask for it, whatever else they take."""
+    """Lets endpoints rest that fail again and again, or that ask for it, even if they accepted other pushes."""
     until = {
         number: now + _BACKOFF_S[min(count - _BACKOFF_AFTER, len(_BACKOFF_S) - 1)] * SECOND_US
         for number, count in failures.items()

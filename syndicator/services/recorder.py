@@ -46,7 +46,7 @@ class _Claim:
 class Recorder:
     """Keeps account of ``in_flight`` places: a claim takes them, a result frees one. Threads may share it.
 
-    Where more results than some are not recorded yet, they keep their places: memory has a bound.
+    Beyond a number of results that are not recorded yet, results keep their places, so that memory is bounded.
     """
 
     def __init__(self, setup: Setup, *, in_flight: int, lease_us: int) -> None:
@@ -86,7 +86,7 @@ class Recorder:
 
     @property
     def places_of_withdrawals(self) -> int:
-        """How many of those that may be claimed now are kept for withdrawals: what they have not yet of half of all."""
+        """How many of these places are kept for withdrawals: with those that they use already, half of all."""
         with self._changed:
             return max(0, (self._in_flight + 1) // 2 - self._withdrawals)
 
@@ -100,7 +100,7 @@ class Recorder:
             metrics.in_flight.set(self._outstanding)
 
     def keep(self, sent: Sent) -> None:
-        """Without the lock, which threads would wait for at each of ten thousand results; withdrawals are few."""
+        """Keeps a result. Without the lock, for which threads would wait ten thousand times; withdrawals are few."""
         if sent.row.lane == WITHDRAW_LANE:
             with self._changed:
                 self._withdrawals -= 1
@@ -167,7 +167,7 @@ class Recorder:
             self._taken += len(done)
 
     def _has_work(self) -> bool:
-        if self._unrecorded:  # the database did not take these, or there were more than it is given at once
+        if self._unrecorded:  # the database refused these, or they were more than one batch
             return time.monotonic() >= self._again_at
         return len(self._done) >= BATCH or (bool(self._done) and not self._outstanding) or self._has_ended
 
@@ -183,7 +183,7 @@ class Recorder:
             self._put_off(some, error)
         except Exception as error:  # noqa: BLE001 (one bad outcome must not cost the others)
             if len(some) == 1:
-                # Not once more: of this one the lease ends, and the sweep gives it to whoever comes next.
+                # Not again: its lease ends, and the sweep gives it to the next worker.
                 _log.exception("outcome not recorded", delivery=some[0].row.id, error=str(error))
                 self._settled(some)
                 return
@@ -195,7 +195,7 @@ class Recorder:
             self._settled(some)
 
     def _put_off(self, some: Sequence[Sent], error: StoreError) -> None:
-        """Behind the others, and fewer at once: what is too much or bad for the database shall not keep them."""
+        """Puts these behind the others, in smaller batches: what the database refuses must not hold up the rest."""
         self._unrecorded += some
         self._at_once = max(1, len(some) // 2)
         self._again_at = time.monotonic() + self._pause_s

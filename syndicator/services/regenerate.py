@@ -30,7 +30,7 @@ def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
 
 
 def await_company(setup: Setup) -> None:
-    """Waits while events wait to be fanned out: what they tell of belongs into the same documents.
+    """Waits while events wait to be fanned out, since their releases belong into the same documents.
 
     A burst of releases would otherwise have the same channels rendered after each few of them. For a fifth of a second
     at most, so that a stream without end holds no document back.
@@ -46,8 +46,8 @@ def await_company(setup: Setup) -> None:
 def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
     """Renders these channels where they are behind, and stores them together; the number of documents that changed.
 
-    A channel whose rendering does not count, for another process closed a page of it meanwhile, is rendered once
-    more at once.
+    A channel whose rendering does not count, because another process closed a page of it meanwhile, is rendered
+    again at once.
     """
     changed, left = 0, wanted
     for _ in range(_TRIES):
@@ -61,7 +61,7 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
 def catch_up(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
     """Renders these channels until each shows what is committed now; the number of documents that changed.
 
-    By itself, some channels at a time, whoever else is at it: what another one stored counts if it read all this.
+    In this thread, some channels at a time, even if others render, too: what they stored counts if they read all this.
     """
     changed = 0
     for at in range(0, len(wanted), PER_TRANSACTION):
@@ -117,7 +117,7 @@ def _store_fragments(setup: Setup, connection: Connection, sheaf: Gathered) -> N
 
 
 def _counted(setup: Setup, connection: Connection, documents: Sequence[ChannelDocuments]) -> Sequence[ChannelDocuments]:
-    """Those that no newer rendering of their channel came before; their pages are closed and clean now."""
+    """The renderings that no newer one of their channel overtook; their pages are closed and clean now."""
     renderings = [
         {
             "no": each.number,

@@ -52,11 +52,11 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
 
 
 def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, reason: str) -> int:
-    """Sends what an endpoint was sent since then, or was to be sent but for being disabled; how many deliveries.
+    """Sends again what an endpoint was sent since then, and what it missed while disabled; how many deliveries.
 
-    Of each release the newest event, to whoever received some version, or was to be told of one and has a subscription
-    whose filter still matches; nothing older than the endpoint, and no pings. Some in each transaction, so that nobody
-    waits long for the database.
+    Of each release the newest event, if the endpoint received some version, or was to be told of one and has a
+    subscription whose filter still matches; nothing older than the endpoint, and no pings. In transactions of a
+    limited number, so that nobody waits long for the database.
     Conflict when the endpoint is not active, or no longer: what was replayed by then stays so. Rejected for a time
     that is still to come.
     """
@@ -81,9 +81,9 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
 
 
 def _releases_since(setup: Setup, endpoint_id: str, since: int, created_at: int) -> Iterator[Sequence[str]]:
-    """Those with deliveries to the endpoint since then, and those with events since it is there, newest first.
+    """Releases with deliveries to the endpoint since then, or with events since it was added, newest first.
 
-    No delivery is older than its endpoint, whatever a clock that was set right since has it look like.
+    No delivery is older than its endpoint, even if it looks so because the clock was set right since.
     """
     before: int | None = None
     while True:
@@ -120,7 +120,7 @@ def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, n
 def _wants(connection: Connection, endpoint: _Endpoint, newest: PublicEvent) -> bool:
     """Whether it was to be told of some version since it was added, and its filter lets the newest one through.
 
-    Nobody asks for what revokes; and what was corrected or reinstated is new to whoever missed what was before.
+    A withdrawal is nothing to ask for; a correction or reinstatement is new to an endpoint that missed the release.
     """
     if newest.type in _REVOKE or not _asked(connection, endpoint, newest.release_id, newest.version):
         return False

@@ -79,7 +79,7 @@ def _tried(setup: Setup, release_id: str, record: Record) -> Record:
 
 
 def unfit(action: Action, given: Collection[str]) -> list[Fault]:
-    """What this action lacks, and what it takes none of, by the names of the fields that hold something."""
+    """What this action lacks, and what was given that it does not take; ``given``: the fields that hold something."""
     faults = []
     if action in _NEEDS_RECORD and "record" not in given:
         faults.append(Fault("record", f"to {action} needs the new record", "hand in the whole release"))
@@ -125,7 +125,7 @@ def _allowed(stored: StoredVersion, revision: Revision, now: int) -> Move:
 
 
 def _possible(state: ReleaseState) -> str:
-    """What somebody may do to a release in this state. A lift is the clock's."""
+    """The actions that are possible in this state; a lift is left out, since only the clock does it."""
     actions = [action for action in Action if action is not Action.LIFT and moves(action, state)]
     return f"possible now: {', '.join(actions)}" if actions else "that is for ever, hand in a new one"
 
@@ -169,7 +169,7 @@ def _moved_embargo(record: Record, revision: Revision) -> datetime | None:
 
 
 def _refuse_new_embargo(release: Release, kept: datetime | None, new: Record) -> None:
-    """Moving it is an action of its own, which the history tells: an older file would bring the older time back."""
+    """An embargo moves by an action of its own, which the history shows: an old file would bring its old time back."""
     if new.embargo_until in {None, kept, release.record.embargo_until if release.published_at else kept}:
         return
     if release.state is ReleaseState.SCHEDULED and kept is not None:

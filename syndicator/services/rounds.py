@@ -1,4 +1,4 @@
-"""Work of which a process does one round at a time: who asks meanwhile is served by the next round.
+"""Work that a process does one round at a time: what is asked meanwhile is done by the next round.
 
 Ten wakes at once would have ten threads make the same documents, each in the way of the others.
 """
@@ -12,7 +12,7 @@ Done = TypeVar("Done")
 
 
 class Rounds:
-    """Threads of a process share it. What was asked and not done when work fails is left to the next who asks."""
+    """Threads of a process share it. What was asked and not done when the work fails is left to the next call."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
@@ -21,7 +21,7 @@ class Rounds:
         self._lock = threading.Lock()
 
     def run(self, wishes: Iterable[int], work: Callable[[Sequence[int]], Done]) -> list[Done]:
-        """What this thread's rounds gave; none when another thread is at it, who then sees to these wishes.
+        """What this thread's rounds gave; nothing when another thread is at work, which then does these, too.
 
         A round takes ``at_once`` wishes, the oldest first. A wish that comes again while it is worked on
         gets a further round.

@@ -1,4 +1,4 @@
-"""What the use cases need of the outside: the database and the operator's choices, as plain values."""
+"""What the use cases need from outside: the database and the operator's choices, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

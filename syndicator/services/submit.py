@@ -42,7 +42,9 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     words = content_hash(record)  # seconds for two megabytes of ligatures: not while others wait for the transaction
     with suppress(_KeyTaken):
         return _submit(setup, record, network, digest, words, owner=owner, key=key)
-    return _submit(setup, record, network, digest, words, owner=owner, key=key)  # and finds what the other one stored
+    return _submit(
+        setup, record, network, digest, words, owner=owner, key=key
+    )  # the second try finds what the other transaction stored
 
 
 class _KeyTaken(Exception):

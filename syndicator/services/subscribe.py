@@ -104,8 +104,8 @@ def remove_subscription(setup: Setup, endpoint_id: str, subscription_id: str, *,
 def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, notice: str | None = None) -> None:
     """Pauses (deliveries are parked), resumes, disables or removes (open deliveries are dead) an endpoint.
 
-    From its commit on nothing more is claimed that is to stay; a long backlog follows some at a time, and the sweep
-    finishes what is left of that after some seconds. Conflict when its state does not allow the move.
+    From its commit on nothing is claimed that is to stay. A long backlog follows bit by bit, and the sweep finishes
+    what is left of it after some seconds. Conflict when its state does not allow the move.
     """
     sources, target = ENDPOINT_MOVES[move]
     if target is EndpointState.ACTIVE:
@@ -124,7 +124,7 @@ def change_endpoint(setup: Setup, endpoint_id: str, move: str, *, actor: str, no
 
 
 def _finish_last_move(setup: Setup, endpoint_id: str) -> None:
-    """What was to be parked begins a new series when it is resumed, what was to be dropped does not come back."""
+    """Finishes the move before: what it parks starts a new series once resumed, and what it drops stays dropped."""
     with setup.database.read() as connection:
         row = endpoints.get(connection, endpoint_id)
     follow_up(setup, row["no"], EndpointState(row["state"]))

@@ -20,8 +20,8 @@ _PROMOTED_AT_ONCE = 2000
 class Swept:
     """What a sweep found; ``next_due_us``: when the next embargo, retry or lease is due, if any.
 
-    ``behind`` are the channels whose documents are, with the generation that they show. ``has_more``: it has left
-    something for the next one, which is to follow soon.
+    ``behind``: the channels whose documents are out of date, with the generation that they show. ``has_more``:
+    something is left for the next sweep, which is to follow soon.
     """
 
     lifted: int

@@ -18,14 +18,14 @@ def lapses(connection: Connection) -> list[str]:
 
 
 def takes_writes(connection: Connection) -> bool:
-    """Whether PostgreSQL does: a standby does not. SQLite refuses a transaction that is to write."""
+    """Whether PostgreSQL takes writes: a standby does not. SQLite refuses by itself to begin a writing transaction."""
     if connection.dialect.name == "sqlite":
         return True
     return bool(connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off")
 
 
 def keeps_every_character(connection: Connection) -> bool:
-    """Whether it does: PostgreSQL in LATIN1, say, refuses dashes and quotation marks. SQLite keeps UTF-8 only."""
+    """Whether its encoding has all characters: PostgreSQL in LATIN1 refuses dashes and quotation marks."""
     if connection.dialect.name == "sqlite":
         return True
     return bool(connection.execute(text("SHOW server_encoding")).scalar_one() == "UTF8")

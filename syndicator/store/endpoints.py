@@ -189,10 +189,10 @@ def back_off(database: Database, connection: Connection, until: Mapping[int, int
 def hold(
     database: Database, connection: Connection, failed: Iterable[int], worked: Iterable[int] = ()
 ) -> Sequence[int]:
-    """Those that nobody else changes before this transaction ends: all that failed, and what works that had failed.
+    """Locks endpoints until this transaction ends: all that failed, and those that work and had failed before.
 
-    In one order, so that two who hold some of the same wait for each other in no circle. Whoever holds some changes no
-    others, or passes over those that others hold.
+    In one order, so that two transactions never wait for each other in a circle. One that holds some changes no
+    others, or passes over those that are locked.
     """
     lists = {"failed": failed, "worked": worked}
     statement = _HOLD.format(

@@ -1,4 +1,4 @@
-"""Leases: a claim's deliveries are its worker's until then. Extended while it lives, found when it does not."""
+"""Leases: until when a claim's deliveries are its worker's. Extended while it lives, found once they are over."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

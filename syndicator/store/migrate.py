@@ -13,7 +13,7 @@ from syndicator.store.schema_version import MIGRATIONS
 def migrate(database: Database) -> None:
     """Runs every migration that is missing, in one transaction; does nothing when none is.
 
-    Whoever does so at the same time waits, and finds it done.
+    Another process that migrates at the same time waits, and finds it done.
     Errors: StoreError for a database that cannot keep every character: it would take no release later.
     """
     with database.write() as connection:

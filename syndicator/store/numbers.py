@@ -29,7 +29,7 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
 
 
 def move(connection: Connection, name: str, now: int) -> int:
-    """The number of a change, later than all before: now, in microseconds since 1970. Take it last, as others."""
+    """The number of a change, greater than all before: now, in microseconds since 1970. Take it last, like others."""
     return int(connection.execute(_MOVE, {"name": name, "now": now}).scalar_one())
 
 
@@ -38,6 +38,6 @@ def last(connection: Connection, name: str) -> int:
 
 
 def hold(connection: Connection, name: str, skip_locked: str) -> bool:
-    """Whether this transaction is now the only holder of that row; false when another one is."""
+    """Whether this transaction now holds that row; false when another one does."""
     found = connection.execute(text(f"SELECT value FROM counters WHERE name = :name {skip_locked}"), {"name": name})
     return found.first() is not None

@@ -33,7 +33,7 @@ def listed(connection: Connection, owner: str, *, after: str, limit: int) -> Seq
 
 
 def keep(connection: Connection, key: str, owner: str, profile: Profile, now: int) -> None:
-    """The first release's block becomes the profile; a later one never changes it by itself."""
+    """Stores the block of the publisher's first release as its profile; later releases do not change it."""
     connection.execute(_KEEP, _values(key, owner, profile, now))
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, text
 from syndicator.store.deliveries import RECEIVED
 from syndicator.store.holds import OF_RELEASE
 
-# What was never sent is none the more received for being replayed: it goes by the same word as what is added.
+# A replay does not make a delivery received that was never sent: it gets the same trigger as one that is added.
 _TRIGGER = f"CASE WHEN {RECEIVED} THEN 'replay' ELSE 'recover' END"
 # A withdrawal is held back by nothing.
 _STATE = "CASE WHEN :lane = 0 THEN 'waiting' ELSE 'queued' END"

@@ -1,4 +1,4 @@
-"""Answers as readers ask for them: in the coding they take, and not again to who holds them already."""
+"""Answers as readers ask for them: in the coding they take, and a 304 for readers that hold them already."""
 
 import hashlib
 import re
@@ -55,7 +55,7 @@ class Ready:
 
 
 class Answer:
-    """One representation of what is asked for: whole, and for who holds it already."""
+    """One representation: the whole answer, and the one for readers that hold it already."""
 
     __slots__ = ("etag", "not_modified", "whole")
 

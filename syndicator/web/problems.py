@@ -1,6 +1,6 @@
 """Errors as problem documents (RFC 9457): what is wrong, where, and what would be right."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -38,15 +38,15 @@ class BodyCutShort(SyndicatorError):
 
 
 class NotJson(SyndicatorError):
-    """The content type is another than `application/json`."""
+    """The content type is not `application/json`."""
 
     exit_code = 3
     status = 415
-    title = "The body is not announced as JSON"
+    title = "The body is not declared as JSON"
 
 
 class HeaderMissing(SyndicatorError):
-    """`Idempotency-Key` did not come with a submission, or is none."""
+    """A submission came without `Idempotency-Key`, or with one that cannot be used."""
 
     exit_code = 3
     status = 400
@@ -75,11 +75,15 @@ def problem(
 def of_error(error: SyndicatorError) -> Response:
     """What a caller is told of an error that the core raised on purpose."""
     faults = getattr(error, "faults", ())
-    detail = f"{len(faults)} of its parts need a change" if faults else str(error)
+    detail = _counted(faults) if faults else str(error)
     if error.status >= _UNTOLD and not isinstance(error, Busy):
         log.logger("web").error("request failed", error=type(error).__name__, reason=str(error))
         detail = "the log says why; try again later"
     return problem(error.status, error.title, detail, faults=faults, headers=_headers(error))
+
+
+def _counted(faults: Sequence[Fault]) -> str:
+    return "1 fault was found" if len(faults) == 1 else f"{len(faults)} faults were found"
 
 
 def _headers(error: SyndicatorError) -> dict[str, str]:
@@ -104,7 +108,7 @@ def _core(_request: Request, error: Exception) -> Response:
 def _parameters(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = parameter_faults(error.errors())
-    return problem(422, "The input was refused", f"{len(faults)} of its parts need a change", faults=faults)
+    return problem(422, "The input was refused", _counted(faults), faults=faults)
 
 
 def _routing(request: Request, error: Exception) -> Response:

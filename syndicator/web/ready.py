@@ -29,7 +29,7 @@ class HasAnswers(Protocol):
 
 
 class Connection(Bounded):
-    """uvicorn's own within bounds, except for a request whose turn comes as it is received and whose answer is at hand.
+    """uvicorn's own within limits, except for a request whose turn comes as it is received and whose answer is at hand.
 
     Everything else goes the ordinary way: what is pipelined behind another request, since answering it here
     would keep all other connections waiting; what comes from a reader who does not keep up, since only a

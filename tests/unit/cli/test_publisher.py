@@ -205,8 +205,8 @@ def test_wait_tells_a_push_that_was_given_up_from_one_that_waits(call: Call, end
 
 def test_help_says_what_wait_waits_for_and_how_long(call: Call) -> None:
     words = " ".join(call("submit", "--help").out.split())
-    assert "every feed shows the release and every newsroom" in words
-    assert "Exit code 11" in words
+    assert "every feed shows the release and every push has arrived" in words
+    assert "The exit code is 11" in words
     assert "at most. [default: 60.0" in words
 
 

@@ -17,21 +17,21 @@ DOCS = Path(__file__).parents[3] / "docs"
 AUDIENCES = {
     Audience.NOBODY: "no endpoint",
     Audience.MATCHING: "endpoints with a subscription whose filter and event types want it",
-    Audience.RECEIVED: "endpoints that any version was, or may have been, sent to, whatever they subscribe to now",
-    Audience.RECEIVED_OR_MATCHING: "both of these",
-    Audience.RECEIVED_OR_AWAITED: "endpoints that received it, and those that were to and whose filter still matches",
+    Audience.RECEIVED: "endpoints that were, or may have been, sent any version, whatever they subscribe to now",
+    Audience.RECEIVED_OR_MATCHING: "either of these two",
+    Audience.RECEIVED_OR_AWAITED: "endpoints that received it, and those that were about to and whose filter still matches",
 }
 
 
 def exit_codes() -> Iterator[str]:
     yield "# Exit codes and HTTP statuses\n"
-    yield "Drawn from `syndicator/errors.py` and `syndicator/web/problems.py`. What went wrong stands on stderr, with what to do about it.\n"
+    yield "Drawn from `syndicator/errors.py` and `syndicator/web/problems.py`. The message on stderr says what went wrong and what to do about it.\n"
     yield "| exit | HTTP | title | what it means |"
     yield "| --- | --- | --- | --- |"
     yield "| 0 | 2xx | | It worked. |"
     root = errors.SyndicatorError
     yield f"| {root.exit_code} | {root.status} | {root.title} | Any other failure. |"
-    yield "| 1 | 405 | Method Not Allowed | The address has no such method; `Allow` names those that it has. |"
+    yield "| 1 | 405 | Method Not Allowed | This address does not take the method; `Allow` names those that it takes. |"
     yield "| 2 | | | Wrong usage of the command line. |"
     for kind in sorted(_raised(), key=lambda each: (each.exit_code, each.status != errors.Rejected.status)):
         meaning = inspect.cleandoc(str(kind.__doc__)).replace("``", "`")
@@ -47,9 +47,9 @@ def _raised() -> list[type[errors.SyndicatorError]]:
 def settings() -> Iterator[str]:
     yield "# Settings\n"
     yield (
-        "Drawn from `config/settings.py`. The environment wins over the TOML file named by `SYNDICATOR_CONFIG` (or\n"
-        "`syndicator.toml` where the process starts), that over the default. In the file a name stands without "
-        "the prefix and in\nsmall letters. `syndicator doctor` names variables that are no setting.\n"
+        "Drawn from `config/settings.py`. The environment wins over the TOML file, which is named by `SYNDICATOR_CONFIG` (or is\n"
+        "`syndicator.toml` in the folder where the process starts); the file wins over the default. In the file names "
+        "have no\nprefix and are in small letters. `syndicator doctor` reports variables that are not a setting.\n"
     )
     yield "| variable | default | meaning |"
     yield "| --- | --- | --- |"
@@ -74,7 +74,7 @@ def _as_written(default: object) -> str:
 
 def life_cycles() -> Iterator[str]:
     yield "# Life cycles\n"
-    yield "Drawn from the tables of `syndicator/model/lifecycle.py`. What is not in a table is refused.\n"
+    yield "Drawn from the tables of `syndicator/model/lifecycle.py`. A move that is not in a table is refused.\n"
     yield "## Release\n"
     yield "```mermaid\nstateDiagram-v2"
     for move in RELEASE_MOVES:
@@ -99,15 +99,15 @@ def _who_is_told() -> Iterator[str]:
     yield "| --- | --- |"
     for audience, meaning in AUDIENCES.items():
         yield f"| {audience} | {meaning} |"
-    yield "\n| lane, the first goes first | events |"
+    yield "\n| lane, most urgent first | events |"
     yield "| --- | --- |"
     for lane in Lane:
         events = ", ".join(event for event, its_lane in LANES.items() if its_lane is lane)
-        yield f"| {lane} | {events or 'further attempts, but those of the first lane'} |"
+        yield f"| {lane} | {events or 'further attempts, except those of the first lane'} |"
     yield (
         "\nA paused endpoint's deliveries are parked until it is resumed; those of the first lane go out all the same. "
-        "A\ndisabled or removed endpoint is told nothing, and an unverified one gets nothing but pings until its receiver "
-        "has\nanswered a challenge (`endpoint verify`)."
+        "A\ndisabled or removed endpoint is told nothing. An unverified one gets nothing but pings until its receiver "
+        "has answered\na challenge (`endpoint verify`)."
     )
 
 

@@ -84,7 +84,7 @@ def _let_challenges_hang(served: Served) -> None:
         assert {each.result().status for each in hanging} == {422}
     assert {(each.status, each.headers["retry-after"]) for each in refused} == {(503, "30")}
     assert refused[0].headers["content-type"] == "application/problem+json"
-    assert refused[0].json["title"] == "Too much of it is under way"
+    assert refused[0].json["title"] == "Too many such calls are under way"
     assert "try again in 30 s" in refused[0].json["detail"]
     assert (again.status, "is being verified" in again.json["detail"]) == (409, True)
 
