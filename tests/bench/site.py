@@ -29,7 +29,8 @@ from syndicator.model.release import Record
 from syndicator.store import filters
 from tests.bench.figures import BenchFailed
 from tests.bench.receiver import DEADLINE_S
-from tests.e2e.conftest import ROOT, TOKEN, Machine, Process, free_port, ready
+from tests.e2e.conftest import ROOT, TOKEN, Machine, Process, ready
+from tests.servers.places import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from workers.app import QUEUE

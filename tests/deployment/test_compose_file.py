@@ -15,7 +15,8 @@ import yaml
 from config.settings import ENV_PREFIX, Settings
 from syndicator.client import Client
 from tests.e2e.conftest import EXAMPLE as RELEASE
-from tests.e2e.conftest import Machine, free_port, until
+from tests.e2e.conftest import Machine, until
+from tests.servers.places import free_port
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 
 from syndicator.client import Client
 from syndicator.errors import Unreachable
+from tests.servers.places import free_port
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "biom-kawasaki.json"
@@ -108,12 +108,6 @@ def make_machine(tmp_path: Path) -> Iterator[Callable[..., Machine]]:
         for process in machine.started:
             if process.popen.poll() is None:
                 process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def client(machine: Machine) -> Client:

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.conftest import EXAMPLE, ROOT, environment, free_port
+from tests.e2e.conftest import EXAMPLE, ROOT, environment
+from tests.servers.places import free_port
 
 LIBRARIES = ("PIL", "alembic", "mako", "rich", "pygments", "mammoth")
 RUN = """

@@ -8,7 +8,8 @@ import redis
 from syndicator.client import Client
 from syndicator.errors import Unauthorised
 from tests.contract.house.newsroom import Newsroom
-from tests.e2e.conftest import EXAMPLE, TOKEN, Machine, client, free_port, ready, until
+from tests.e2e.conftest import EXAMPLE, TOKEN, Machine, client, ready, until
+from tests.servers.places import free_port
 from tests.servers.redis import RedisServer
 
 QUEUE = "syndicator"

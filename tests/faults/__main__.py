@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.contract.house.conftest import Clock, open_house
-from tests.e2e.conftest import Machine, environment, free_port
+from tests.e2e.conftest import Machine, environment
 from tests.faults.clock_jumps import SETTINGS as CLOCK_SETTINGS
 from tests.faults.clock_jumps import ClockJumps
 from tests.faults.embedded import Embedded
@@ -16,6 +16,7 @@ from tests.faults.model.__main__ import explore
 from tests.faults.newsrooms import Newsroom
 from tests.faults.scaled_out import SETTINGS, ScaledOut
 from tests.faults.sequence import Faults
+from tests.servers.places import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 

@@ -1,4 +1,4 @@
-"""Two transactions in each other's way: to go on once the second one stands and waits."""
+"""Waiting in tests: for something to become true, or for a second transaction to stand in the way of the first."""
 
 from collections.abc import Callable
 from time import monotonic, sleep
@@ -20,4 +20,12 @@ def wait_until(house: House, waiting: int, ended: Callable[[], bool] = lambda: F
             if connection.execute(_WAITING_FOR_A_LOCK).scalar_one() >= waiting:
                 return
         assert monotonic() < end, "nobody waits"
+        sleep(0.01)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Returns once it is so; fails after a time that only a fault takes."""
+    end = monotonic() + 20
+    while not is_so():
+        assert monotonic() < end
         sleep(0.01)

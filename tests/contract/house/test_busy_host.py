@@ -1,7 +1,6 @@
 """Thousands of endpoints on one host that hangs: it keeps its share of the courier's places, not all of them."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -15,6 +14,7 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
 from tests.contract.house.conftest import House
+from tests.contract.house.locks import until
 from tests.contract.house.newsroom import Newsroom
 
 IN_FLIGHT, PER_HOST, HANGING = 8, 2, 24
@@ -58,8 +58,8 @@ def test_a_healthy_endpoint_is_served_while_a_host_hangs_that_many_others_share(
     busy = _count("busy")
     crowded.service.fan_out("t")
     assert crowded.service.deliver("t") == HANGING + 1
-    _until(lambda: _state(crowded, newsroom) == "delivered")
-    _until(lambda: _count("busy") == busy + HANGING - PER_HOST)
+    until(lambda: _state(crowded, newsroom) == "delivered")
+    until(lambda: _count("busy") == busy + HANGING - PER_HOST)
     assert not may_answer.is_set()
     assert len(provider.requests) == PER_HOST
     rows = [row for row in crowded.deliveries() if row["url"] != newsroom.url]
@@ -86,7 +86,7 @@ def test_so_it_is_while_several_hosts_hang_and_hardly_a_place_is_left(crowded: H
         crowded.submit()
         crowded.service.fan_out("t")
         assert crowded.service.deliver("t") == 3 * (PER_HOST + 1) + 1
-        _until(lambda: _state(crowded, newsroom) == "delivered")
+        until(lambda: _state(crowded, newsroom) == "delivered")
         assert [state for _, state in crowded.states()].count("delivered") == 1
 
 
@@ -100,7 +100,7 @@ def test_of_a_withdrawal_whoever_found_no_place_hears_nothing(
     busy = _count("busy")
     crowded.service.fan_out("t")
     crowded.service.deliver("t")
-    _until(lambda: _count("busy") == busy + 2)
+    until(lambda: _count("busy") == busy + 2)
     may_answer.set()
     assert crowded.service.courier.settle()
     crowded.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
@@ -129,7 +129,7 @@ def test_withdrawals_that_find_no_place_on_a_host_that_hangs_keep_nobody_else_ba
     crowded.submit("another", headline="Another one")
     crowded.service.fan_out("t")
     with _delivering(crowded):
-        _until(lambda: bool(newsroom.requests))
+        until(lambda: bool(newsroom.requests))
         assert not may_answer.is_set()
         states = [state for kind, state in crowded.states() if kind == "release.withdrawn"]
         assert (len(states), "delivered" in states) == (HANGING, False)
@@ -148,10 +148,10 @@ def test_of_each_backlog_for_a_host_that_hangs_no_more_is_claimable_than_its_end
     crowded.service.fan_out("t")
     busy = _count("busy")
     with _delivering(crowded):
-        _until(lambda: _count("busy") > busy + ENDPOINTS * LONG // 2)
+        until(lambda: _count("busy") > busy + ENDPOINTS * LONG // 2)
         assert _scalar(crowded, "SELECT count(*) FROM deliveries WHERE state = 'queued'") == ENDPOINTS * (LONG - PLACES)
         hanging[1].set()
-        _until(lambda: _scalar(crowded, "SELECT count(*) FROM deliveries WHERE state <> 'delivered'") == 0)
+        until(lambda: _scalar(crowded, "SELECT count(*) FROM deliveries WHERE state <> 'delivered'") == 0)
     assert len(hanging[0].requests) == ENDPOINTS * LONG, "each once, and every place was free for the next"
 
 
@@ -196,10 +196,3 @@ def _count(outcome: str) -> float:
 def _scalar(house: House, statement: str) -> int:
     with house.service.database.read() as connection:
         return int(connection.execute(text(statement)).scalar_one())
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

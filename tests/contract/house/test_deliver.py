@@ -12,10 +12,10 @@ from syndicator.clock import SECOND_US, from_us
 from syndicator.delivery.signing import verify
 from syndicator.errors import Conflict
 from syndicator.model.lifecycle import Action
-from syndicator.services.revise import Revision
 from syndicator.store import attempts, deliveries
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
+from tests.contract.house.stage import revision
 
 MINUTE = 60 * SECOND_US
 
@@ -339,10 +339,6 @@ def test_recovering_reaches_the_oldest_and_sends_no_ping_again(
     house.service.drain()
     assert newsroom.told.count(("release.published", 1)) == 10
     assert newsroom.told.count(("endpoint.ping", 0)) == 1
-
-
-def revision(action: Action, **fields: object) -> Revision:
-    return Revision(action=action, actor="t", **fields)  # type: ignore[arg-type]
 
 
 def test_times_are_the_databases(house: House, newsroom: Newsroom) -> None:

@@ -1,7 +1,6 @@
 """A process that sends hands over the first pushes as it fans out: no task and no rendering comes before them."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from syndicator.dispatch import Task
 from syndicator.errors import StoreError
 from syndicator.store import deliveries
 from tests.contract.house.conftest import House
+from tests.contract.house.locks import until
 from tests.contract.house.newsroom import Newsroom
 
 MANY = 101
@@ -130,13 +130,6 @@ def test_what_is_claimed_while_the_process_ends_is_recorded(
     courier.close()
     fans_out.join(10)
     assert sending.states() == [("release.published", "delivered")]
-
-
-def until(is_true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_whoever_came_to_deliver_meanwhile_is_not_forgotten(

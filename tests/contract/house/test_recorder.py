@@ -1,7 +1,6 @@
 """What a recorder keeps up while the database takes nothing: every outcome, its lease, and itself."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from config.settings import Settings
 from syndicator.clock import SECOND_US
 from syndicator.services import recorder
 from tests.contract.house.conftest import Clock, House, open_house
-from tests.contract.house.locks import wait_until
+from tests.contract.house.locks import until, wait_until
 from tests.contract.house.newsroom import Newsroom
 
 Lines = list[structlog.typing.EventDict]
@@ -177,10 +176,3 @@ def lease_until(house: House) -> int:
 
 def until_told(lines: Lines, event: str, times: int = 1) -> None:
     until(lambda: [line["event"] for line in lines].count(event) >= times)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -27,6 +27,7 @@ from syndicator.model.lifecycle import EventType
 from syndicator.model.release import Record
 from syndicator.services.trial import as_public
 from syndicator.services.trial import occasion as made_up
+from tests.servers.places import free_port
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "receivers"
 OLD, NEW = (f"whsec_{letter * 43}=" for letter in "Aa")
@@ -55,17 +56,11 @@ WORST = {
 }
 
 
-def _free_port() -> int:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        return int(reserved.getsockname()[1])
-
-
 COMMANDS: dict[str, Callable[[], list[str]]] = {
     "python": lambda: [sys.executable, "receiver.py", "0"],
     **({"node": lambda: ["node", "receiver.mjs", "0"]} if shutil.which("node") else {}),
     **(
-        {"php": lambda: ["php", "-d", "post_max_size=32M", "-S", f"127.0.0.1:{_free_port()}", "receiver.php"]}
+        {"php": lambda: ["php", "-d", "post_max_size=32M", "-S", f"127.0.0.1:{free_port()}", "receiver.php"]}
         if shutil.which("php")
         else {}
     ),

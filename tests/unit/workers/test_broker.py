@@ -16,8 +16,8 @@ from syndicator.bootstrap import Syndicator
 from syndicator.dispatch import Task
 from syndicator.model.release import Record
 from syndicator.services.regenerate import dirty_channels
-from tests.e2e.conftest import free_port
 from tests.servers.migrated import migrated_file
+from tests.servers.places import free_port
 from tests.unit.web.served import record
 from workers import broker as module
 from workers.app import make_app
