@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.model.lifecycle import EndpointState
 from syndicator.store.database import Database, as_rows
-from syndicator.store.deliveries import RECEIVED
+from syndicator.store.deliveries import IS_FIRST, IS_RETRY, RECEIVED
 
 AT_ONCE: Final = 2000
 
@@ -24,9 +24,10 @@ _SOME = """
     SELECT d.id FROM deliveries d WHERE d.endpoint_no = :no AND d.state = '{state}' LIMIT :limit {held}
 """
 _THESE = "id IN (SELECT id FROM {ids} i)"
-_CLAIMABLE = "state = 'waiting' AND endpoint_no = :no"
-_PARK = "UPDATE deliveries SET state = 'parked' WHERE lane > 0 AND {which}"
-_DROP = "UPDATE deliveries SET state = 'dead', finished_at = :now WHERE {which}"
+# What waits, in the words of the two indexes by endpoint: the claim's index holds what waits for anybody.
+_CLAIMABLE = tuple(f"d.endpoint_no = :no AND {these} AND d.claim_token IS NULL" for these in (IS_FIRST, IS_RETRY))
+_PARK = "UPDATE deliveries AS d SET state = 'parked' WHERE lane > 0 AND {which}"
+_DROP = "UPDATE deliveries AS d SET state = 'dead', finished_at = :now WHERE {which}"
 # A new series: its window may have passed meanwhile, and of a receiver that was mended one failure more is no reason to
 # wait for ten hours. What was sent before is marked as that; what was asked to wait until later still does.
 _RESUME = f"""
@@ -67,7 +68,8 @@ _UNFINISHED = text(f"""
 def move_claimable(connection: Connection, endpoint_no: int, state: EndpointState, now: int) -> None:
     """In the transaction in which the endpoint comes into that state: nothing of it that waits is claimed after it."""
     if statement := _AT_ONCE.get(state):
-        connection.execute(text(statement.format(which=_CLAIMABLE)), {"no": endpoint_no, "now": now})
+        for these in _CLAIMABLE:
+            connection.execute(text(statement.format(which=these)), {"no": endpoint_no, "now": now})
 
 
 def move_some(

@@ -57,15 +57,16 @@ _PLACES_TAKEN = f"""
         WHERE o.endpoint_no = {{no}} AND o.state IN ('waiting', 'claimed') AND {_HOLDS_A_PLACE} LIMIT :cap) t)
 """
 _IS_OPEN = "d.state IN ('waiting', 'claimed')"
-_IS_FIRST = f"{_IS_OPEN} AND (d.lane < 3 OR d.attempts = 0)"
-_IS_RETRY = f"{_IS_OPEN} AND d.lane = 3 AND d.attempts > 0"
+IS_FIRST = f"{_IS_OPEN} AND (d.lane < 3 OR d.attempts = 0)"
+IS_RETRY = f"{_IS_OPEN} AND d.lane = 3 AND d.attempts > 0"
+# No EXISTS: PostgreSQL may rather read all that there is, here the queues of all endpoints, than ask for each of many.
 _FAN_OUT = f"""
     INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
     SELECT :seq, e.no, :release_id, :lane,
            CASE WHEN e.state = 'paused' AND :lane > 0 THEN 'parked'
                 WHEN :lane = 0 THEN 'waiting'
                 WHEN e.backoff_until > 0 THEN 'queued'
-                WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued')
+                WHEN (SELECT q.id FROM deliveries q WHERE q.endpoint_no = e.no AND q.state = 'queued' LIMIT 1) > 0
                      THEN 'queued'
                 WHEN {_PLACES_TAKEN.format(no="e.no")} >= :cap THEN 'queued'
                 ELSE 'waiting' END,
@@ -91,9 +92,9 @@ _CLAIM = f"""
      WHERE id IN (
         SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now
-           AND (d.release_id IS NULL OR EXISTS (
-                SELECT 1 FROM releases r WHERE r.id = d.release_id AND r.published_at <= :now
-                   AND COALESCE(r.embargo_until, :now) <= :now))
+           AND (d.release_id IS NULL OR (
+                SELECT r.published_at <= :now AND COALESCE(r.embargo_until, :now) <= :now
+                  FROM releases r WHERE r.id = d.release_id))
            AND (NOT d.follows OR NOT EXISTS (
                 SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}
                    AND o.endpoint_no = d.endpoint_no AND o.claim_token IS NOT NULL))
@@ -145,19 +146,23 @@ _RETRIED = """
 """
 # Of one that is not verified yet only pings are there.
 _IS_SENT_TO = "e.state IN ('active', 'unverified')"
-# The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing.
-# What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
+# The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing, nor
+# what PostgreSQL takes the tables to hold.
 # Counted again: another sweep, or whoever recorded, may have filled these places since they were found free.
-_PROMOTE = f"""
+_NEXT_QUEUED = f"""
+    SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
+             ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
+      FROM {{places}} p
+     WHERE (SELECT e.backoff_until = 0 AND {_IS_SENT_TO} FROM endpoints e WHERE e.no = p.no)
+       AND :place + {_PLACES_TAKEN.format(no="p.no")} < :cap
+"""
+# What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
+# The state is not asked for in the words of the queue's index, for that would be read whole by whoever believes that
+# few are queued.
+_PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
-     WHERE id IN (
-        SELECT d.id FROM deliveries d WHERE d.state = 'queued' AND d.id IN (
-            SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
-                     ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
-              FROM {{places}} p JOIN endpoints e ON e.no = p.no
-             WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
-               AND :place + {_PLACES_TAKEN.format(no="p.no")} < :cap)
-        {{skip_locked}})
+     WHERE id IN (SELECT d.id FROM {ids} i JOIN deliveries d ON d.id = i.id
+                   WHERE d.state || '' = 'queued' {skip_locked})
 """
 _FIRST_QUEUED = text("SELECT min(endpoint_no) FROM deliveries WHERE state = 'queued'")
 _QUEUED_ENDPOINTS = text(f"""
@@ -167,7 +172,8 @@ _QUEUED_ENDPOINTS = text(f"""
         SELECT (SELECT min(d.endpoint_no) FROM deliveries d WHERE d.state = 'queued' AND d.endpoint_no > q.no)
           FROM q WHERE q.no IS NOT NULL)
     SELECT q.no, e.failures,
-           CASE WHEN e.failures > 0 AND EXISTS (SELECT 1 FROM deliveries d WHERE d.endpoint_no = q.no AND {_IS_RETRY})
+           CASE WHEN e.failures > 0
+                     AND (SELECT d.id FROM deliveries d WHERE d.endpoint_no = q.no AND {IS_RETRY} LIMIT 1) > 0
                 THEN :cap ELSE {_PLACES_TAKEN.format(no="q.no")} END AS open
       FROM q JOIN endpoints e ON e.no = q.no
      WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
@@ -309,14 +315,19 @@ def promote(database: Database, connection: Connection, places: Iterable[tuple[i
     by_place: dict[int, list[int]] = {}
     for no, place in places:
         by_place.setdefault(place, []).append(no)
-    statement = text(_PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked=_free(database)))
-    # The last places first: what is promoted leaves the queue, and later ones would move up.
-    return sum(
-        connection.execute(
-            statement, {"place": place, "cap": cap, "places": as_rows({"no": no} for no in numbers)}
-        ).rowcount
-        for place, numbers in sorted(by_place.items(), reverse=True)
-    )
+    following = text(_NEXT_QUEUED.format(places=database.rows("places", {"no": "bigint"})))
+    ids = [
+        number
+        for place, numbers in by_place.items()
+        for number in connection.execute(
+            following, {"place": place, "cap": cap, "places": as_rows({"no": no} for no in numbers)}
+        ).scalars()
+        if number is not None
+    ]
+    if not ids:
+        return 0
+    statement = _PROMOTE.format(ids=database.rows("ids", _IDS), skip_locked=_free(database))
+    return connection.execute(text(statement), {"ids": as_rows({"id": number} for number in ids)}).rowcount
 
 
 def are_queued(connection: Connection) -> bool:
@@ -337,7 +348,7 @@ def hold_back(database: Database, connection: Connection, endpoints: Iterable[in
     values = [{"no": no} for no in endpoints]
     return sum(
         connection.execute(text(_HOLD_BACK.format(these=these, skip_locked=_free(database))), values).rowcount
-        for these in (_IS_FIRST, _IS_RETRY)
+        for these in (IS_FIRST, IS_RETRY)
     )
 
 

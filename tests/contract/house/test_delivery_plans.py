@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from syndicator.store import deliveries, erasure, events, holds, leases, replays
+from syndicator.store import backlogs, deliveries, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.test_schema import explained
@@ -71,13 +71,13 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
         plan = explained(full, statement.text, **values)
         assert f"ix_deliveries_{index}" in plan, plan
         assert is_by_index(plan), plan
-    for these, index in ((deliveries._IS_FIRST, "open"), (deliveries._IS_RETRY, "retried")):
+    for these, index in ((deliveries.IS_FIRST, "open"), (deliveries.IS_RETRY, "retried")):
         plan = explained(full, deliveries._HOLD_BACK.format(these=these, skip_locked=""), no=5)
         assert f"ix_deliveries_{index}" in plan, plan
         assert "ix_deliveries_waiting" not in plan, plan
         assert is_by_index(plan), plan
-    promote = deliveries._PROMOTE.format(places=database.rows("places", {"no": "bigint"}), skip_locked="")
-    plan = explained(full, promote, places=as_rows([{"no": 5}]), place=0, cap=16)
+    following = deliveries._NEXT_QUEUED.format(places=database.rows("places", {"no": "bigint"}))
+    plan = explained(full, following, places=as_rows([{"no": 5}]), place=0, cap=16)
     assert {"ix_deliveries_open", "ix_deliveries_queued"} <= set(plan.replace("(", " ").split()), plan
     assert is_by_index(plan), plan
     retried = deliveries._RETRIED.format(
@@ -89,6 +89,44 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     held = holds._CLAIMED.format(rows=database.rows("rows", holds._TOKENS), held=database.for_update)
     plan = explained(full, held, rows=as_rows([{"id": 5, "token": "t"}]))
     assert is_by_index(plan), plan
+
+
+@pytest.fixture
+def moved(full: House) -> House:
+    """All deliveries are in another state than when the database last looked at what they hold."""
+    with full.service.database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'parked'"))
+        connection.execute(text("ANALYZE"))
+    return full
+
+
+def test_a_queue_that_the_database_has_not_counted_is_not_read_whole(moved: House) -> None:
+    database = moved.service.database
+    with database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'queued'"))
+    promote = deliveries._PROMOTE.format(
+        ids=database.rows("ids", deliveries._IDS),
+        skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"),
+    )
+    plan = explained(moved, promote, ids=as_rows([{"id": 5}]))
+    assert "ix_deliveries" not in plan, plan
+    assert is_by_index(plan), plan
+
+
+def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -> None:
+    database = moved.service.database
+    with database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'waiting'"))
+    for statement in (backlogs._PARK, backlogs._DROP):
+        for these, index in zip(backlogs._CLAIMABLE, ("open", "retried"), strict=True):
+            plan = explained(moved, statement.format(which=these), no=5, now=1)
+            assert f"ix_deliveries_{index}" in plan, plan
+            assert is_by_index(plan), plan
+    with database.write() as connection:
+        connection.execute(text("ANALYZE"))
+    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"))
+    plan = explained(moved, claim, token="t", until=1, lane=2, now=10**15, limit=1000)
+    assert "hashed" not in plan, plan
 
 
 def is_by_index(plan: str) -> bool:
