@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from syndicator.dispatch import Dispatcher, Task
 from syndicator.model.lifecycle import EndpointState
@@ -76,14 +77,14 @@ def _promote(setup: Setup, connection: Connection) -> bool:
     Some at once, those first whose endpoints have least: after an outage thousands have all of theirs free, and the
     next embargo would wait until a hundred thousand were filled.
     """
-    places = sorted(
-        (row["open"] + place, row["no"], place)
-        for row in deliveries.queued_endpoints(connection, setup.per_endpoint)
-        for place in range((setup.per_endpoint if row["failures"] == 0 else 1) - row["open"])
+    rows = deliveries.queued_endpoints(connection, setup.per_endpoint)
+    free = [(row["no"], row["open"], setup.per_endpoint if row["failures"] == 0 else 1) for row in rows]
+    by_turn = (
+        (no, turn - taken) for turn in range(setup.per_endpoint) for no, taken, most in free if taken <= turn < most
     )
-    some = [(no, place) for _, no, place in places[:_PROMOTED_AT_ONCE]]
+    some = list(islice(by_turn, _PROMOTED_AT_ONCE))
     promoted = deliveries.promote(setup.database, connection, some, setup.per_endpoint) if some else 0
-    return promoted > 0 and len(places) > len(some)
+    return promoted > 0 and next(by_turn, None) is not None
 
 
 def _pause_failing(setup: Setup, connection: Connection, now: int) -> Sequence[int]:
