@@ -159,4 +159,4 @@ def test_endpoint(setup: Setup, endpoint_id: str, *, actor: str) -> int:
         )
         occasion = Occasion(id=event_id, type=EventType.PING, at=from_us(now))
         events.insert_payload(connection, seq, WEBHOOK, ping_payload(occasion, endpoint_id))
-        return deliveries.insert_ping(connection, seq, row["no"], now)
+        return deliveries.insert_ping(connection, seq, row["no"], cap=setup.per_endpoint, now=now)

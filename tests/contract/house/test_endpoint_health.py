@@ -100,6 +100,23 @@ def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house
     assert house.states() == [("endpoint.ping", "delivered")] * 4
 
 
+def test_however_often_an_endpoint_is_tested_at_once_only_some_of_it_stands_where_others_wait(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    house = make_house(per_endpoint=3)
+    house.endpoint(newsroom)
+    endpoint_id = house.endpoint(newsroom)
+    for number in range(5):
+        house.submit(key=f"{number}")
+    house.service.fan_out("t")
+    for _ in range(5):
+        house.service.test_endpoint(endpoint_id, actor="t")
+    pings = [state for kind, state in house.states() if kind == "endpoint.ping"]
+    assert pings == ["waiting"] * 3 + ["queued"] * 2, "behind no backlog, and no more than may be pushed to it at once"
+    house.service.drain()
+    assert {state for _, state in house.states()} == {"delivered"}
+
+
 def answered(house: House, *batches: Sequence[tuple[int, str | None]]) -> None:
     """Pushes claimed together that the only endpoint answered so, batch by batch, each with its Retry-After."""
     database, now, count = house.service.database, house.clock.us, sum(map(len, batches))
