@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
-from syndicator.model.lifecycle import EndpointState
+from syndicator.model.lifecycle import Action, EndpointState
 from syndicator.services.endpoint_moves import follow_once_more
+from syndicator.services.revise import Revision
 from syndicator.store import deliveries, leases
-from tests.contract.house.conftest import House
+from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
 LEASE_US = 60 * SECOND_US
@@ -72,3 +73,23 @@ def test_an_endpoint_that_was_resumed_meanwhile_keeps_its_deliveries(house: Hous
     assert stored(house) == before
     house.service.drain()
     assert newsroom.told == [("release.published", 1)]
+
+
+def test_what_a_recovery_adds_waits_for_an_older_version_that_is_under_way(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.fan_out("t")
+    older = claimed(house, "mine")
+    house.service.change_endpoint(endpoint_id, "disable", actor="t")
+    house.service.revise(release_id, Revision(action=Action.CORRECT, actor="t", record=record(headline="B"), note="n"))
+    house.service.fan_out("t")
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    assert house.service.recover_since(endpoint_id, 0, actor="t", reason="r") == 1
+    house.service.drain()
+    assert house.states() == [("release.published", "claimed"), ("release.corrected", "waiting")]
+    assert newsroom.told == []
+
+    with house.service.database.write() as connection:
+        deliveries.delivered(house.service.database, connection, [older], "mine", house.clock.us)
+    house.service.drain()
+    assert newsroom.told == [("release.corrected", 2)]
