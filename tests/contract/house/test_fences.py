@@ -13,6 +13,7 @@ from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
 LEASE_US = 60 * SECOND_US
+CORRECTION = Revision(action=Action.CORRECT, actor="t", record=record(headline="B"), note="n")
 
 
 def claimed(house: House, token: str) -> int:
@@ -26,6 +27,14 @@ def claimed(house: House, token: str) -> int:
 def stored(house: House) -> dict[str, Any]:
     with house.service.database.read() as connection:
         return dict(connection.execute(text("SELECT * FROM deliveries")).mappings().one())
+
+
+def failed(house: House, number: int) -> None:
+    """The attempt of the claim "mine", which is to be tried again at once."""
+    database, now = house.service.database, house.clock.us
+    row = {"id": number, "state": "waiting", "counts": 1, "due_at": now, "lane": 3}
+    with database.write() as connection:
+        assert deliveries.retried(database, connection, [row], "mine", now) == 1
 
 
 def test_a_claim_is_only_its_own_tokens_to_change(house: House, newsroom: Newsroom) -> None:
@@ -81,7 +90,7 @@ def test_what_a_recovery_adds_waits_for_an_older_version_that_is_under_way(house
     house.service.fan_out("t")
     older = claimed(house, "mine")
     house.service.change_endpoint(endpoint_id, "disable", actor="t")
-    house.service.revise(release_id, Revision(action=Action.CORRECT, actor="t", record=record(headline="B"), note="n"))
+    house.service.revise(release_id, CORRECTION)
     house.service.fan_out("t")
     house.service.change_endpoint(endpoint_id, "resume", actor="t")
     assert house.service.recover_since(endpoint_id, 0, actor="t", reason="r") == 1
@@ -93,3 +102,46 @@ def test_what_a_recovery_adds_waits_for_an_older_version_that_is_under_way(house
         deliveries.delivered(house.service.database, connection, [older], "mine", house.clock.us)
     house.service.drain()
     assert newsroom.told == [("release.corrected", 2)]
+
+
+def test_what_fails_goes_on_unless_a_newer_version_is_meant_for_its_endpoint(house: House, newsroom: Newsroom) -> None:
+    """Another endpoint was told of one: that makes this one's older, for it knows no other."""
+    missed_it = house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.fan_out("t")
+    older = claimed(house, "mine")
+    house.service.change_endpoint(missed_it, "disable", actor="t")
+    house.endpoint(newsroom)
+    house.service.revise(release_id, CORRECTION)
+    house.service.drain()
+    house.service.change_endpoint(missed_it, "resume", actor="t")
+    failed(house, older)
+    assert house.states() == [("release.published", "waiting"), ("release.corrected", "delivered")]
+
+
+def test_a_correction_that_fails_is_tried_again_though_the_version_before_arrived(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    newsroom.answer = 500
+    house.service.revise(release_id, CORRECTION)
+    house.service.drain()
+    newsroom.answer = 204
+    house.clock.us += LEASE_US
+    house.service.drain()
+    assert house.states() == [("release.published", "delivered"), ("release.corrected", "delivered")]
+
+
+def test_what_fails_at_an_endpoint_that_was_removed_meanwhile_is_dead(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    number = claimed(house, "mine")
+    house.service.change_endpoint(endpoint_id, "remove", actor="t")
+    failed(house, number)
+    house.service.drain()
+    assert house.states() == [("release.published", "dead")]
+    assert house.deliveries()[0]["finished_at"] == house.clock.us
+    assert newsroom.told == []
