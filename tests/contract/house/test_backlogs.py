@@ -118,7 +118,7 @@ def test_what_was_still_to_be_parked_begins_a_new_series_when_it_is_resumed(
 def test_nothing_of_a_paused_endpoint_is_claimed_before_its_backlog_is_parked(
     house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint_id, _ = backlog(house, newsroom, "queued")
+    endpoint_id, number = backlog(house, newsroom, "queued")
     house.service.sweep()
     assert counted(house)["waiting"] > 0
     monkeypatch.setattr(subscribe, "follow_once_more", crash)
@@ -126,9 +126,25 @@ def test_nothing_of_a_paused_endpoint_is_claimed_before_its_backlog_is_parked(
         house.service.change_endpoint(endpoint_id, "pause", actor="t")
     database = house.service.database
     with database.write() as connection:
-        deliveries.promote(database, connection, [(1, place) for place in range(16)], 16)
-        now = house.clock.us
-        assert not deliveries.claim(database, connection, token="t", lease_until=now + 1, limit=9, now=now)
+        assert deliveries.promote(database, connection, [(number, place) for place in range(16)], 16) == 0
+    assert "waiting" not in counted(house)
+
+
+@pytest.mark.parametrize("state", [EndpointState.DISABLED, EndpointState.REMOVED])
+def test_what_is_queued_and_parked_ends_together_some_of_both_at_once(
+    house: House, newsroom: Newsroom, state: EndpointState
+) -> None:
+    """Parked before the endpoint was resumed, queued since: neither may be left to a state that nobody looks for."""
+    _, number = backlog(house, newsroom, "queued")
+    database, now = house.service.database, house.clock.us
+    with database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'parked' WHERE id % 2 = 0"))
+        endpoints.set_state(connection, number, state, None)
+        half = COUNT // 2
+        assert backlogs.move_some(database, connection, number, state, now, half + 5) == half + 5
+        assert [row.no for row in backlogs.unfinished(connection, 9)] == [number]
+        connection.execute(text("UPDATE deliveries SET state = 'queued' WHERE state = 'parked'"))
+        assert [row.no for row in backlogs.unfinished(connection, 9)] == [number]
 
 
 @pytest.mark.parametrize("source", ["queued", "parked"])
