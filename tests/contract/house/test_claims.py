@@ -1,6 +1,8 @@
 """What may be claimed, and in which order: nothing before its time, nothing in the way of others."""
 
-from sqlalchemy import text
+from collections.abc import Callable
+
+from sqlalchemy import RowMapping, text
 
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action
@@ -19,6 +21,13 @@ def claimed(house: House, limit: int) -> list[int]:
     with database.write() as connection:
         rows = deliveries.claim(database, connection, token="t", lease_until=now + MINUTE_US, limit=limit, now=now)
     return [row.id for row in rows]
+
+
+def stored(house: House, number: int) -> RowMapping:
+    with house.service.database.read() as connection:
+        row = deliveries.get(connection, number)
+    assert row is not None
+    return row
 
 
 def test_what_is_due_is_claimed_alone_and_what_was_due_first_first(house: House, newsroom: Newsroom) -> None:
@@ -90,3 +99,58 @@ def test_what_comes_while_others_queue_stands_behind_them(house: House, newsroom
     house.submit(key="second")
     house.service.fan_out("t")
     assert [row["state"] for row in house.deliveries()] == ["queued", "queued"]
+
+
+def test_of_a_queue_those_go_on_first_that_stand_first_corrections_before_all(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    corrected = house.submit(key="corrected")
+    house.service.drain()
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    for number in range(3):
+        house.submit(key=f"{number}")
+    house.service.revise(corrected, CORRECTION)
+    house.service.fan_out("t")
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    _, first, *_, correction = house.deliveries()
+    places = [(stored(house, first["id"])["endpoint_no"], place) for place in range(2)]
+    with house.service.database.write() as connection:
+        assert deliveries.promote(house.service.database, connection, places, 16) == 2
+    assert [row["id"] for row in house.deliveries(state="waiting")] == [first["id"], correction["id"]]
+
+
+def test_one_that_waits_for_its_next_attempt_keeps_none_in_the_queue_of_an_endpoint_that_works(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 500
+    house.submit(key="fails")
+    house.service.drain()
+    newsroom.answer = 204
+    house.submit(key="works")
+    house.service.drain()
+    house.submit(key="queued")
+    house.service.fan_out("t")
+    with house.service.database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'queued' WHERE attempts = 0"))
+    house.service.sweep()
+    assert [row["state"] for row in house.deliveries()] == ["waiting", "delivered", "waiting"]
+
+
+def test_what_is_under_way_or_comes_back_untried_keeps_its_place(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    """Were it free, each of a backlog for a busy host would come to where the retries of others wait."""
+    house = make_house(per_endpoint=1)
+    house.endpoint(newsroom)
+    house.submit(key="first")
+    house.service.fan_out("t")
+    [number] = claimed(house, 9)
+    house.submit(key="second")
+    house.service.fan_out("t")
+    house.service.sweep()
+    assert [row["state"] for row in house.deliveries()] == ["claimed", "queued"]
+    back = {"id": number, "state": "waiting", "counts": 0, "due_at": house.clock.us + MINUTE_US, "lane": 3}
+    with house.service.database.write() as connection:
+        deliveries.retried(house.service.database, connection, [back], "t", house.clock.us)
+    house.service.sweep()
+    assert [row["state"] for row in house.deliveries()] == ["waiting", "queued"]

@@ -4,6 +4,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
 from syndicator.delivery.transport.protocol import Answer
@@ -79,6 +80,18 @@ def test_a_claim_whose_lease_ended_is_not_left_waiting_for_an_endpoint_that_anot
     sweeping.join(10)
     assert not sweeping.is_alive()
     assert house.states() == [("release.published", left)]
+
+
+def test_two_answers_410_disable_once(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    newsroom.answer = 410
+    for number in range(2):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    assert len(newsroom.requests) == 2
+    with house.service.database.read() as connection:
+        told = connection.execute(text("SELECT actor FROM audit WHERE action = 'disable'")).scalars().all()
+    assert told == ["receiver"]
 
 
 def test_nothing_is_left_waiting_by_a_fan_out_that_an_answer_410_overtakes(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from syndicator.store import numbers
 from tests.contract.house.conftest import Clock, House, open_house
 
 PATIENCE_S = 20.0
@@ -26,23 +27,32 @@ def house(tmp_path: Path, postgres_url: str) -> Iterator[House]:
 
 def test_a_fan_out_that_waits_for_the_first_channel_holds_none_of_the_later_ones(house: House) -> None:
     house.submit("first")
-    numbers = house.service.fan_out("test").channels
-    assert len(numbers) > 1
+    dirty = house.service.fan_out("test").channels
+    assert len(dirty) > 1
     house.submit("second")
     with house.service.database.write() as connection:
         # A scan that knows no order comes to the first channel last: where its row's newest state lies.
-        while connection.execute(AS_THEY_LIE).scalars().all()[-1] != numbers[0]:
-            connection.execute(WRITE_ANEW, {"no": numbers[0]})
+        while connection.execute(AS_THEY_LIE).scalars().all()[-1] != dirty[0]:
+            connection.execute(WRITE_ANEW, {"no": dirty[0]})
     fanning_out = threading.Thread(target=house.service.fan_out, args=("another process",))
     with house.service.database.write() as rendering:
-        rendering.execute(WRITE_ANEW, {"no": numbers[0]})
+        rendering.execute(WRITE_ANEW, {"no": dirty[0]})
         fanning_out.start()
         wait_until_it_waits(house)
         # An error here: it holds one of them, and would wait for us while we wait for it.
-        assert rendering.execute(ALL_BUT, {"no": numbers[0]}).scalars().all() == list(numbers[1:])
+        assert rendering.execute(ALL_BUT, {"no": dirty[0]}).scalars().all() == list(dirty[1:])
     fanning_out.join(PATIENCE_S)
     assert not fanning_out.is_alive()
     assert house.service.fan_out("test").events == 0
+
+
+def test_while_one_process_fans_out_no_other_begins_to(house: House) -> None:
+    """Else the newer of two versions could be told before the older one."""
+    house.submit()
+    with house.service.database.write() as another:
+        assert numbers.hold(another, numbers.FANOUT, house.service.database.for_update)
+        assert house.service.fan_out("test").events == 0
+    assert house.service.fan_out("test").events == 1
 
 
 def wait_until_it_waits(house: House) -> None:

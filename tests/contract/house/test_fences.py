@@ -54,6 +54,20 @@ def test_a_claim_is_only_its_own_tokens_to_change(house: House, newsroom: Newsro
         assert deliveries.retried(database, connection, [retry], "mine", now) == 1
 
 
+def test_a_rest_holds_back_what_waits_and_nothing_that_somebody_claimed(house: House, newsroom: Newsroom) -> None:
+    """A claim that were queued would be claimed by the next as well, and sent twice."""
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    claimed(house, "mine")
+    before = stored(house)
+    house.submit(key="waits")
+    house.service.fan_out("t")
+    with house.service.database.write() as connection:
+        assert deliveries.hold_back(house.service.database, connection, [before["endpoint_no"]]) == 1
+    assert [row["state"] for row in house.deliveries()] == ["claimed", "queued"]
+
+
 def test_a_lease_that_was_extended_meanwhile_has_not_lapsed(house: House, newsroom: Newsroom) -> None:
     house.endpoint(newsroom)
     house.submit()
@@ -62,6 +76,7 @@ def test_a_lease_that_was_extended_meanwhile_has_not_lapsed(house: House, newsro
     late = house.clock.us + LEASE_US + 1
     database = house.service.database
     with database.write() as connection:
+        assert deliveries.next_due(connection) == house.clock.us + LEASE_US, "then somebody looks for it"
         assert [row["id"] for row in leases.lapsed(connection, late, 9)] == [number]
         assert [token for _, token in leases.still_lapsed(database, connection, [number], late)] == ["mine"]
         leases.extend(database, connection, [number], "mine", late + LEASE_US)

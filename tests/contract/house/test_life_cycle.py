@@ -303,6 +303,20 @@ def test_those_are_told_that_the_table_names(house: House, action: Action) -> No
         assert {name for name, desk in desks.items() if (move.event, 2) in desk.told} == TOLD[action]
 
 
+def test_whoever_asked_for_less_at_once_may_have_it_and_hears_of_the_withdrawal(
+    house: House, newsroom: Newsroom
+) -> None:
+    """429 costs no attempt, but came of one: the release was sent there."""
+    house.endpoint(newsroom)
+    newsroom.answer = 429
+    release_id = house.submit()
+    house.service.drain()
+    newsroom.answer = 204
+    revise(house, release_id, Action.WITHDRAW)
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+
+
 def test_a_reinstatement_reaches_whoever_got_any_version(house: House, newsroom: Newsroom) -> None:
     house.endpoint(newsroom)
     release_id = house.submit()

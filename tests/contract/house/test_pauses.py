@@ -5,6 +5,7 @@ import pytest
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
+from syndicator.services.sweep import forget_old_attempts
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -61,6 +62,22 @@ def test_a_withdrawal_that_waits_for_its_next_attempt_is_not_parked(house: House
     house.clock.us += 60 * SECOND_US
     house.service.drain()
     assert house.states()[-1] == ("release.withdrawn", "delivered")
+
+
+def test_who_may_have_had_it_before_a_long_pause_hears_of_its_withdrawal(house: House, newsroom: Newsroom) -> None:
+    """Though a resumption counts its attempts anew, and the log of those before it has been forgotten."""
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 500
+    release_id = house.submit()
+    house.service.drain()
+    change(house, endpoint_id, "pause")
+    house.clock.us += 90 * 24 * HOUR_US
+    while forget_old_attempts(house.service.setup):
+        pass
+    house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    newsroom.answer = 204
+    withdraw(house, release_id)
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
 
 
 @pytest.mark.parametrize("end", ["gone", "remove"])
