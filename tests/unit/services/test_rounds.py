@@ -9,7 +9,9 @@ from syndicator.services.rounds import Rounds
 
 
 def test_wishes_are_worked_on_in_their_order_some_at_once() -> None:
-    assert Rounds(2).run([3, 1, 2, 3], tuple) == [(3, 1), (2,)]
+    rounds = Rounds(2)
+    assert rounds.run([3, 1, 2, 3], tuple) == [(3, 1), (2,)]
+    assert rounds.run([4], tuple) == [(4,)], "the thread at work has ended"
 
 
 def test_without_wishes_there_is_no_round() -> None:

@@ -68,6 +68,35 @@ def test_only_lines_of_libraries_about_the_brokers_errors_are_kept_back() -> Non
     assert hush.filter(line("celery.app.trace", raised=OSError("disk full")))
     assert hush.filter(line("kombu.connection", raised=ValueError("x")))
     assert hush.filter(line("celery.worker.consumer.consumer", "no error at all"))
+    assert not broker.is_away(), "who has ended begins no outage"
+
+
+def test_a_line_that_is_kept_back_tells_of_the_outage() -> None:
+    def ask() -> None:
+        raise redis.ConnectionError
+
+    broker = Broker(ask)
+    hush = Hush(broker, (redis.RedisError,))
+    assert not hush.filter(line("kombu.connection", raised=redis.ConnectionError("gone")))
+    assert broker.is_away()
+    broker.close()
+
+
+def test_a_broker_that_stays_away_is_asked_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST_PAUSE_S", 0.04)
+    asked, pauses = threading.Event(), list[float]()
+
+    def ask() -> None:
+        pauses.append(broker._pause_s)
+        if len(pauses) == 4:
+            asked.set()
+        raise redis.ConnectionError
+
+    broker = Broker(ask)
+    broker.failed(redis.ConnectionError("gone"))
+    assert asked.wait(10)
+    broker.close()
+    assert pauses[:4] == [0.02, 0.04, 0.04, 0.04]
 
 
 @pytest.fixture

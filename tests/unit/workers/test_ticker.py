@@ -11,6 +11,7 @@ from config.settings import Settings
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import StoreError
 from syndicator.services.sweep import Swept
+from workers import ticker as module
 from workers.ticker import Ticker
 
 PATIENCE_S = 10
@@ -71,3 +72,22 @@ def test_the_next_sweep_comes_in_time_and_no_sooner(
         ticker.stop()
     service.close()
     assert [each["error"] for each in told] == (["the database is away"] if first is fails else [])
+
+
+def test_a_folder_that_cannot_be_read_keeps_no_sweep_from_coming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_setup: object) -> None:
+        raise OSError("the folder is away")
+
+    monkeypatch.setattr(module, "_FORGET_EVERY_S", 0.0)
+    monkeypatch.setattr(module, "forget_old_attempts", lambda _setup: 0)
+    monkeypatch.setattr(module, "remove_unused", unreadable)
+    service = Sweeping(tmp_path, lambda: Swept(0, NOW_US, NOW_US + 20_000), 30)
+    ticker = Ticker(service)
+    with structlog.testing.capture_logs() as told:
+        ticker.start()
+        assert service.again.wait(PATIENCE_S)
+        ticker.stop()
+    service.close()
+    assert (told[0]["event"], told[0]["error"]) == ("unused media files not removed", "the folder is away")
