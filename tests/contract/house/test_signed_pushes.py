@@ -1,0 +1,47 @@
+"""What is kept to sign with is what is right now: for this secret, this release, this second."""
+
+import pytest
+
+from syndicator.clock import SECOND_US
+from syndicator.delivery.signing import Ed25519Signer, verify
+from syndicator.services import courier
+from tests.contract.house.conftest import SIGNING, House
+from tests.contract.house.newsroom import Newsroom
+
+
+def test_a_secret_that_was_replaced_at_once_signs_nothing_more(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit(key="before")
+    house.service.drain()
+    newest = house.service.rotate_secret(endpoint_id, actor="t", overlap_s=0)
+    house.submit(key="after")
+    house.service.drain()
+    for (headers, body), secret in zip(newsroom.requests, (newsroom.secret, newest), strict=True):
+        assert headers["webhook-signature"].count("v1,") == 1
+        verify(headers, body, [secret], house.clock.us / SECOND_US)
+
+
+def test_each_push_is_signed_for_itself_by_the_public_key(house: House, newsroom: Newsroom) -> None:
+    """Two of the same second, and one of them a second later once more."""
+    house.endpoint(newsroom)
+    for number in range(2):
+        house.submit(key=f"{number}")
+    house.service.drain()
+    house.clock.us += SECOND_US
+    house.service.replay_delivery(house.deliveries()[-1]["id"], actor="t", reason="r")
+    house.service.drain()
+    assert len(newsroom.requests) == 3
+    for headers, body in newsroom.requests:
+        verify(headers, body, Ed25519Signer.from_text(SIGNING).public_keys, int(headers["webhook-timestamp"]))
+
+
+def test_of_bodies_that_were_sent_only_some_are_kept(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_PAYLOADS_KEPT", 2)
+    house.endpoint(newsroom)
+    for number in range(9):
+        house.submit(key=f"{number}")
+        house.service.drain()
+    assert len(newsroom.requests) == 9
+    assert len(house.service.courier._payloads) <= 3
