@@ -2,12 +2,14 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from syndicator.delivery.resolver import Answers
 from syndicator.delivery.transport.protocol import Answer, Failure, Limits, Request
+from syndicator.delivery.transport.turns import LATE_S
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import LIMITS, NO_CONTENT, PATIENT, Made, Results, push
 from tests.contract.transport.receivers import Handler, answering, listening
@@ -178,6 +180,22 @@ def test_the_lookup_of_a_name_counts_towards_the_deadline(make: Made) -> None:
     assert took < 3, "lookup and deadline one after the other would have taken 3.5 s"
     assert isinstance(other, Answer)
     assert other.duration_s < 1.5, "a lookup is charged to nobody else"
+
+
+def test_a_lookup_is_no_wait_for_a_turn(make: Made) -> None:
+    """Whoever was looked up for longer than anybody waits has its turn all the same."""
+    pause = threading.Event()
+
+    def lookup(host: str) -> Answers:
+        if host == "slow.example":
+            pause.wait(LATE_S + 0.5)
+        return ("127.0.0.1",)
+
+    with listening(answering(NO_CONTENT)) as port:
+        transport, results = make(lookup=lookup, limits=replace(PATIENT, longest_wait_s=0.1)), Results()
+        push(transport, f"http://warm.example:{port}/")  # what sends has started
+        transport.submit(Request(f"http://slow.example:{port}/", (), b""), results)
+        assert isinstance(results.wait(1)[0], Answer), results.all
 
 
 @pytest.mark.parametrize("handle", [receivers.hang_before_tls, receivers.drip_tls], ids=lambda h: h.__name__)

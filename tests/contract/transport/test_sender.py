@@ -227,15 +227,37 @@ def test_one_that_stands_still_is_replaced() -> None:
         assert not still.is_running()
 
 
-def test_closing_waits_for_none_that_stands_still() -> None:
+def more_than_any_buffer_holds(transport: CurlTransport, results: Results) -> None:
+    for number in range(100):
+        transport.submit(Request("http://127.0.0.1:9/", (), bytes(100_000) + bytes([number])), results)
+
+
+def test_one_that_takes_nothing_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before all that it has could be done: nothing is handed over meanwhile, to it or another one."""
+    monkeypatch.setattr("syndicator.delivery.transport.child._PATIENCE_S", 1)
+    results = Results()
+    with quick(limits=replace(PATIENT, total_timeout_s=600)) as transport, listening(answering(NO_CONTENT)) as port:
+        assert isinstance(push(transport, f"http://127.0.0.1:{port}/"), Answer), "it works"
+        still = sender()
+        still.suspend()
+        more_than_any_buffer_holds(transport, results)
+        phases = {each.phase for each in results.wait(100, timeout_s=20) if isinstance(each, Failure)}
+        assert phases in ({"lost"}, {"lost", "connect"}), "what was not handed over yet goes to the next one"
+        assert not still.is_running()
+
+
+def test_closing_waits_for_none_that_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.delivery.transport.child._PATIENCE_S", 20)
     results = Results()
     with quick() as transport:
         transport.start()
         still = sender()
         still.suspend()
-        for number in range(100):  # more than any buffer holds
-            transport.submit(Request("http://127.0.0.1:9/", (), bytes(100_000) + bytes([number])), results)
+        more_than_any_buffer_holds(transport, results)
+        started = time.monotonic()
         transport.close()
+        took = time.monotonic() - started
+    assert took < 15, "what it does not take would have been waited for 20 s"
     assert {each.phase for each in results.all if isinstance(each, Failure)} == {"closed"}
     assert len(results.all) == 100
     assert not still.is_running()
