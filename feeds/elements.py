@@ -54,10 +54,8 @@ def add_entry_links(element: etree._Element, entry: Entry, name: str) -> None:
             element,
             name,
             rel=link.rel if link.rel in _KNOWN_RELATIONS else "related",
-            type=link.type,
             href=link.href,
             title=link.title,
-            length=link.length,
             hreflang=link.hreflang,
         )
 

@@ -106,7 +106,6 @@ def _attachment(enclosure: Enclosure) -> dict[str, Json]:
             alt=enclosure.alt,
             width=enclosure.width,
             height=enclosure.height,
-            thumbnail_url=enclosure.thumbnail_url,
         ),
     )
 
@@ -133,9 +132,7 @@ def _link(link: Link) -> dict[str, Json]:
     return _present(
         rel=link.rel,
         href=link.href,
-        type=link.type,
         title=link.title,
-        length=link.length,
         hreflang=link.hreflang,
     )
 

@@ -35,8 +35,6 @@ def add_media(element: etree._Element, enclosure: Enclosure) -> None:
         add(content, f"{_MEDIA}title", enclosure.title, type="plain")
     if enclosure.description:
         add(content, f"{_MEDIA}description", enclosure.description, type="plain")
-    if enclosure.thumbnail_url:
-        add(content, f"{_MEDIA}thumbnail", url=enclosure.thumbnail_url)
     if enclosure.credit:
         _add_credit(content, enclosure.credit, medium)
     if enclosure.copyright:

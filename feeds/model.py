@@ -62,13 +62,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A further link of an entry; `length` in bytes."""
+    """A further link of an entry."""
 
     href: str
     rel: str
-    type: str | None = None
     title: str | None = None
-    length: int | None = None
     hreflang: str | None = None
 
     def __post_init__(self) -> None:
@@ -97,7 +95,6 @@ class Enclosure:
     alt: str | None = None
     width: int | None = None
     height: int | None = None
-    thumbnail_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ REFUSED_AFTER: Final = timedelta(days=1)
 _NAMES_DAY: Final = re.compile(_ELSEWHERE, re.IGNORECASE)
 _LONGEST: Final = 200
 _FARTHEST: Final = 60
+_LONGEST_TOLD: Final = 60
 _CLOCK: Final = re.compile(
     r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2}\s*(?:uhr|h|heures|horas|ore|a\.?m|p\.?m|noon)\b|\b(?:midnight|mitternacht)\b",
     re.IGNORECASE,
@@ -172,5 +173,5 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
     return date_pattern(), yearless_pattern()
 
 
-def _short(text: str, longest: int = 60) -> str:
-    return repr(text if len(text) <= longest else f"{text[: longest - 1]}…")
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST_TOLD else f"{text[: _LONGEST_TOLD - 1]}…")

@@ -18,15 +18,16 @@ from syndicator.store import channels, events, numbers, renditions
 from syndicator.store.database import Connection, RowMapping
 
 PER_TRANSACTION: Final = 20
+_AT_ONCE: Final = 1000
 _TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 0.2
 _LOOK_AGAIN_S: Final = 0.02
 
 
-def dirty_channels(setup: Setup, limit: int = 1000) -> Sequence[int]:
-    """Numbers of channels whose documents are behind."""
+def dirty_channels(setup: Setup) -> Sequence[int]:
+    """Numbers of channels whose documents are behind, a thousand at most."""
     with setup.database.read() as connection:
-        return list(channels.dirty(connection, limit))
+        return list(channels.dirty(connection, _AT_ONCE))
 
 
 def await_company(setup: Setup) -> None:

@@ -109,10 +109,10 @@ def read(model: type[Body], body: bytes, service: Syndicator) -> Body:
     return read_model(model, body or b"{}", max_bytes=service.settings.max_body_bytes, whole="body")
 
 
-def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
     """How the OpenAPI description tells of a body that ``read`` reads."""
     reference = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": reference}}}}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": reference}}}}
 
 
 def with_key(described: dict[str, Any]) -> dict[str, Any]:

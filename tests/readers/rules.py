@@ -158,7 +158,7 @@ def _links(feed: etree._Element) -> Iterator[str]:
 def _plain_addresses(feed: etree._Element) -> Iterator[str]:
     """Addresses that must be URIs: RSS knows nothing else, nor does Media RSS."""
     yield from (each.text or "" for each in feed.iter("link", "url", "docs"))
-    yield from (each.get("url", "") for each in feed.iter("source", f"{MEDIA}content", f"{MEDIA}thumbnail"))
+    yield from (each.get("url", "") for each in feed.iter("source", f"{MEDIA}content"))
     yield from (each.get("scheme", "urn:none:x") for each in feed.iter(f"{ATOM}category"))
 
 

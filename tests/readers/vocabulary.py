@@ -19,9 +19,7 @@ MEDIA: Final = f"{{{PREFIXES['media']}}}"
 XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _NAMES: Final = {uri: prefix for prefix, uri in PREFIXES.items()}
 
-_MEDIA_PARTS: Final = frozenset(
-    f"media:{name}" for name in ("title", "description", "thumbnail", "credit", "copyright")
-)
+_MEDIA_PARTS: Final = frozenset(f"media:{name}" for name in ("title", "description", "credit", "copyright"))
 _EVERYWHERE: Final = frozenset(f"dc:{name}" for name in ("creator", "language", "rights"))
 KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "channel": _EVERYWHERE

@@ -155,7 +155,7 @@ def opml(setup: Setup) -> bytes:
         Outline(
             title=f"{network.title}: {row['title']}",
             home_url=setup.addresses.channel(row["name"]),
-            feed_urls=feeds_of(setup.addresses, row["name"]),
+            feed_url=setup.addresses.feed(row["name"], "atom"),
             category=row["kind"],
             language=row["value"] if row["kind"] == ChannelKind.LANGUAGE else None,
         )

@@ -31,7 +31,6 @@ PHOTO: Final = Enclosure(
     alt="Zwei Männer geben sich die Hand",
     width=1200,
     height=800,
-    thumbnail_url="https://wire.example/media/7f3a/foto-1-320.jpg",
 )
 PAPER: Final = Enclosure(
     url="https://wire.example/media/99aa/mou.pdf?a=1&b=2", type="application/pdf", length=90_001, title="MoU"
@@ -59,10 +58,8 @@ def entry(**changes: object) -> Entry:
             Link(
                 href="https://wire.example/releases/rel_01/en",
                 rel="related",
-                type="text/html",
                 title="English",
                 hreflang="en",
-                length=12,
             ),
         ),
         "rights": "Nur für redaktionelle Zwecke",
@@ -140,9 +137,7 @@ moments = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 
 people = st.builds(Person, name=texts, email=maybe, uri=maybe)
 categories = st.builds(Category, term=texts, scheme=maybe, label=maybe)
 relations = st.sampled_from(["related", "via", "license"])
-links = st.builds(
-    Link, href=texts, rel=relations, type=maybe, title=maybe, length=st.none() | st.integers(0, 9), hreflang=maybe
-)
+links = st.builds(Link, href=texts, rel=relations, title=maybe, hreflang=maybe)
 enclosures = st.builds(
     Enclosure,
     url=texts,
@@ -154,7 +149,6 @@ enclosures = st.builds(
     copyright=maybe,
     alt=maybe,
     width=st.none() | st.integers(1, 9999),
-    thumbnail_url=maybe,
 )
 sources = st.builds(Source, id=texts, title=texts, url=texts, updated=moments)
 

@@ -50,9 +50,7 @@ def test_the_extension_carries_what_json_feed_has_no_name_for() -> None:
             {
                 "rel": "related",
                 "href": "https://wire.example/releases/rel_01/en",
-                "type": "text/html",
                 "title": "English",
-                "length": 12,
                 "hreflang": "en",
             }
         ],

@@ -1,22 +1,21 @@
 from lxml import etree
 
-from feeds.model import FORMATS, Format
 from feeds.opml import Outline, render
 from tests.unit.feeds import samples
 
 
-def outline(name: str, category: str | None = None, formats: tuple[Format, ...] = FORMATS) -> Outline:
+def outline(name: str, category: str | None = None) -> Outline:
     return Outline(
         title=name,
         home_url=f"https://wire.example/channels/{name}",
-        feed_urls={format: f"https://wire.example/feeds/{name}.{format}" for format in formats},
+        feed_url=f"https://wire.example/feeds/{name}.atom",
         category=category,
         language="de",
     )
 
 
-def read(outlines: list[Outline], format: Format = "atom") -> etree._Element:
-    return etree.fromstring(render("Alle & alles", outlines, samples.NOON, format))
+def read(outlines: list[Outline]) -> etree._Element:
+    return etree.fromstring(render("Alle & alles", outlines, samples.NOON))
 
 
 def test_head_names_the_list_and_its_time() -> None:
@@ -37,8 +36,8 @@ def test_each_channel_is_listed_once_in_its_folder() -> None:
     ]
 
 
-def test_addresses_are_those_of_the_format_asked_for() -> None:
-    (only,) = read([outline("all"), outline("bare", formats=("atom",))], "json")[1]
-    assert only.get("xmlUrl") == "https://wire.example/feeds/all.json"
+def test_a_channel_has_the_addresses_of_its_feed_and_its_page() -> None:
+    (only,) = read([outline("all")])[1]
+    assert only.get("xmlUrl") == "https://wire.example/feeds/all.atom"
     assert only.get("htmlUrl") == "https://wire.example/channels/all"
     assert only.get("language") == "de"

@@ -147,8 +147,6 @@ def assert_one_medium(content: etree._Element, enclosure: Enclosure) -> None:
     assert texts(content, f"{M}description") == given_texts(enclosure.description)
     assert texts(content, f"{M}credit") == given_texts(enclosure.credit)
     assert texts(content, f"{M}copyright") == given_texts(enclosure.copyright)
-    thumbnails = [thumbnail.get("url") for thumbnail in content.iterfind(f"{M}thumbnail")]
-    assert thumbnails == given_texts(enclosure.thumbnail_url)
 
 
 @given(samples.heads, samples.entries)
