@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -56,13 +56,17 @@ class Report(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Rewriting:
-    """A release as it will read. Empty ``records``: only its text names the contact."""
+    """A release as it will read. Empty ``records``: only its text names the contact.
+
+    ``pushes``: events whose pushes were composed before those in ``bodies`` were read.
+    """
 
     id: str
     edition: int
     newest: int
     records: Mapping[int, Record]
     remains: tuple[str, ...]
+    pushes: frozenset[int] = frozenset()
     bodies: tuple[dict[str, Any], ...] = ()
     received_by: tuple[str, ...] = ()
 
@@ -176,6 +180,7 @@ def _rewriting(
         newest=rows[0]["newest"],
         records=records,
         remains=tuple(places),
+        pushes=erasure.pushes(connection, release_id) if records else frozenset(),
         bodies=tuple(_bodies(setup, connection, release_id, records)) if records else (),
         received_by=erasure.received_by(connection, release_id) if records else (),
     )
@@ -215,6 +220,8 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
     for each in rewritten:
         if not erasure.new_edition(connection, each.id, each.edition, each.newest):
             raise _Moved
+        if erasure.pushes(connection, each.id) != each.pushes:
+            raise _Moved
         if under_way := erasure.hold_pushes(connection, each.id, setup.database.for_update):
             message = f"{under_way} pushes of {each.id} are under way: try again in a few seconds"
             raise Conflict(message)
@@ -231,4 +238,9 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
             raise _Moved
         audit.write(connection, actor=actor, action=_ACTION, subject=key, now=now)
     numbers.move(connection, numbers.REWRITE, now)
-    return plan.report(answers), tuple(sorted(dirty))
+    # Asked again: one may have been sent it since the plan was made.
+    told = (
+        replace(each, received_by=erasure.received_by(connection, each.id)) if each.records else each
+        for each in plan.releases
+    )
+    return replace(plan, releases=tuple(told)).report(answers), tuple(sorted(dirty))

@@ -22,6 +22,7 @@ _PAYLOADS = text("""
     SELECT e.seq, e.id, e.type, e.version, e.created_at, p.format, p.body
       FROM events e JOIN payloads p ON p.event_seq = e.seq WHERE e.release_id = :id ORDER BY e.seq
 """)
+_PUSHES = text("SELECT p.event_seq FROM events e JOIN payloads p ON p.event_seq = e.seq WHERE e.release_id = :id")
 _SET_PAYLOAD = text("UPDATE payloads SET body = :body WHERE event_seq = :seq AND format = :format")
 _DELETE_FRAGMENTS = text("DELETE FROM fragments WHERE release_id = :id")
 _DELETE_DOCUMENTS = text("""
@@ -72,6 +73,11 @@ def profiles(connection: Connection, scope: str, value: str) -> Sequence[RowMapp
 
 def payloads(connection: Connection, release_id: str) -> Sequence[RowMapping]:
     return connection.execute(_PAYLOADS, {"id": release_id}).mappings().all()
+
+
+def pushes(connection: Connection, release_id: str) -> frozenset[int]:
+    """Numbers of the events whose pushes are composed."""
+    return frozenset(connection.execute(_PUSHES, {"id": release_id}).scalars())
 
 
 def received_by(connection: Connection, release_id: str) -> tuple[str, ...]:

@@ -11,19 +11,17 @@ import requests
 from isal import igzip
 from sqlalchemy import inspect, text
 
-from syndicator.article.compose import compose
 from syndicator.clock import from_us
 from syndicator.errors import Conflict, NotFound, Rejected
 from syndicator.model.erasure import Erasure
 from syndicator.model.lifecycle import Action
 from syndicator.model.publisher import Contact, Profile
 from syndicator.services import erase as erasing
-from syndicator.services.documents import render_channel
 from syndicator.services.fanout import FiltersInUse, fan_out
 from syndicator.services.profiles import set_profile
 from syndicator.services.replay import replay_delivery
 from syndicator.services.revise import Revision
-from syndicator.store import audit, publishers, releases, renditions
+from syndicator.store import audit, releases, renditions
 from syndicator.web.app import make_app
 from syndicator.web.serve import Server
 from tests.contract.house.conftest import EXAMPLE, House, record
@@ -175,15 +173,19 @@ def test_the_whole_of_a_publisher_held_ones_and_its_profile(house: House) -> Non
             OTHER["name"],
         ]
     assert [(each.name, each.phone) for each in desk] == [(EXAMPLE["publisher"]["name"], EXAMPLE["publisher"]["phone"])]
-    assert {each.id for each in erase(house, owner="operator").releases} == {apart}
+    rest = erase(house, owner="operator")
+    assert ({each.id for each in rest.releases}, rest.profiles) == ({apart}, ())
     assert names_it(everything(house)) == []
+    with house.service.database.read() as connection:
+        steps = [(row["actor"], row["action"]) for row in audit.of(connection, key)]
+    assert steps == [("operator", "set profile"), ("operator", "erase contact")]
 
 
 def test_a_replacement_takes_the_place_and_the_block_is_cleaned_on_demand(house: House) -> None:
-    block = {**EXAMPLE["publisher"], "phone": PERSON["phone"], "responsible": PERSON["name"]}
-    release_id = house.submit(publisher=block, contacts=[PERSON, {**PERSON, "role": "Chefin"}])
+    block = {**EXAMPLE["publisher"], "phone": PERSON["phone"], "fax": "+49 89 77", "responsible": PERSON["name"]}
+    release_id = house.submit(publisher=block, contacts=[PERSON, {**PERSON, "role": "Chefin", "phone": "+49 89 77"}])
     desk = {"name": "Newsdesk", "email": "desk@kontakt.example"}
-    places = {"version 1: publisher.phone", "version 1: publisher.responsible"}
+    places = {f"version 1: publisher.{name}" for name in ("phone", "fax", "responsible")}
     looked = erasing.look_for(house.service.setup, wanted(release=release_id, replacement=desk))
     assert set(looked.releases[0].remains) == places
     report = erase(house, release=release_id, replacement=desk, publisher_block=True)
@@ -191,7 +193,8 @@ def test_a_replacement_takes_the_place_and_the_block_is_cleaned_on_demand(house:
     with house.service.database.read() as connection:
         kept = releases.version(connection, release_id).release.record
     assert [each.name for each in kept.contacts] == ["Newsdesk"]
-    assert (kept.publisher.phone, kept.publisher.responsible, kept.publisher.name) == (None, None, block["name"])
+    assert (kept.publisher.phone, kept.publisher.fax, kept.publisher.responsible) == (None, None, None)
+    assert kept.publisher.name == block["name"]
 
 
 def test_texts_that_name_the_person_are_left_and_listed(house: House) -> None:
@@ -243,78 +246,6 @@ def test_it_waits_for_pushes_under_way(house: House, newsroom: Newsroom) -> None
     assert names_it(everything(house)) == list(SECRETS[:3])
 
 
-def test_a_version_that_comes_between_is_erased_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    release_id = house.submit(**changed())
-    plan, between = erasing._plan, [Revision(action=Action.UPDATE, actor="t", record=record(**changed(headline="Neu")))]
-
-    def planned(*given: Any) -> Any:
-        made = plan(*given)
-        if between:
-            house.service.revise(release_id, between.pop())
-        return made
-
-    monkeypatch.setattr(erasing, "_plan", planned)
-    assert erase(house, release=release_id).releases[0].versions == (1, 2)
-    house.service.drain()
-    assert names_it(everything(house)) == []
-
-
-def test_what_was_composed_before_it_does_not_come_after_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fan-out and a rendering read the old version, the erasure commits, then they write."""
-    release_id = house.submit(**changed())
-    done = list[bool]()
-
-    def composed(*given: Any) -> Any:
-        made = compose(*given)
-        if not done:
-            done.append(True)
-            erase(house, release=release_id)
-        return made
-
-    monkeypatch.setattr("syndicator.services.fanout.compose", composed)
-    assert fan_out(house.service.setup, FiltersInUse(), "t").events == 0
-    assert names_it(everything(house)) == []
-    house.service.drain()
-    assert done
-    second = house.submit(key="second", **changed(headline="Zweite"))
-
-    def rendered(*given: Any) -> Any:
-        made = render_channel(*given)
-        if len(done) == 1:
-            done.append(True)
-            # Not the whole of it: to empty SQLite's log would wait for this very reader.
-            erasing.erase(house.service.setup, wanted(release=second), actor="t")
-        return made
-
-    monkeypatch.setattr("syndicator.services.regenerate.render_channel", rendered)
-    house.service.drain()
-    assert len(done) == 2
-    assert names_it(everything(house)) == []
-    assert "Zweite" in everything(house)
-
-
-def test_a_profile_that_is_set_between_is_erased_as_it_is_then(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.submit(**changed())
-    key, plan = record().publisher_key, erasing._plan
-
-    def profile(*contacts: dict[str, str]) -> Profile:
-        return Profile(publisher=record().publisher, contacts=tuple(map(Contact.model_validate, contacts)))
-
-    set_profile(house.service.setup, key, profile(PERSON), owner="operator")
-    between = [profile(OTHER, PERSON)]
-
-    def planned(*given: Any) -> Any:
-        made = plan(*given)
-        if between:
-            set_profile(house.service.setup, key, between.pop(), owner="operator")
-        return made
-
-    monkeypatch.setattr(erasing, "_plan", planned)
-    assert erase(house, publisher=key).profiles == (key,)
-    with house.service.database.read() as connection:
-        assert publishers.get(connection, key, "operator") == profile(OTHER)
-
-
 def test_a_feed_is_not_gone_while_it_is_made_anew(house: House) -> None:
     release_id = house.submit(**changed())
     house.service.drain()
@@ -334,3 +265,39 @@ def test_the_key_of_an_erased_release_stands_for_what_is_left_of_it(house: House
     assert (again.release.id, again.created) == (release_id, False)
     with pytest.raises(Conflict):
         house.submit(key="key", **changed())
+
+
+def test_a_note_that_names_the_person_is_listed_though_its_version_does_not(house: House) -> None:
+    named = {"name": "Jörg Käfer", "email": "jk@kontakt.example"}
+    release_id = house.submit(**changed(contacts=[named]))
+    note = "Jörg Käfer ist nicht mehr zuständig."
+    house.service.revise(release_id, Revision(action=Action.CORRECT, actor="t", record=record(), note=note))
+    (left,) = erase(house, release=release_id, contact="Jörg Käfer").releases
+    assert (left.versions, left.remains) == ((1,), ("version 2: note",))
+
+
+def test_a_rewritten_push_keeps_its_files_and_names_no_held_release(house: House, newsroom: Newsroom) -> None:
+    """And the one of a version that did not name the contact stays as it is."""
+    house.endpoint(newsroom)
+    until = from_us(house.clock.us) + timedelta(hours=1)
+    held = house.submit(key="held", embargo_until=until.isoformat(), headline="Später")
+    paper = house.service.attach(b"%PDF-1.7\n", owner="operator").file
+    facts = {"translation_of": held, "media": [{"role": "document", "sha256": paper.sha256}]}
+    release_id = house.submit(**changed(**facts))
+    house.service.drain()
+    new = record(contacts=[OTHER], **facts)
+    house.service.revise(release_id, Revision(action=Action.UPDATE, actor="t", record=new))
+    house.service.drain()
+    before = pushed(house)
+    assert erase(house, release=release_id).releases[0].pushes == 1
+    after = pushed(house)
+    assert after[1] == before[1]
+    assert after[0] != before[0]
+    assert paper.token in after[0]
+    assert held not in after[0]
+
+
+def pushed(house: House) -> list[str]:
+    with house.service.database.read() as connection:
+        bodies = connection.execute(text("SELECT body FROM payloads ORDER BY event_seq")).scalars()
+        return [bytes(body).decode() for body in bodies]

@@ -16,7 +16,7 @@ from syndicator.model.lifecycle import Action
 from syndicator.services import regenerate as rendering
 from syndicator.services.regenerate import dirty_channels
 from syndicator.services.revise import Revision
-from syndicator.store import audit, channels, deliveries, renditions
+from syndicator.store import audit, channels, deliveries, events, renditions
 from tests.contract.house.conftest import Clock, House, open_house, record
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
@@ -81,6 +81,27 @@ def pass_each_other(house: House, first: Thread, second: Thread) -> list[str]:
 def regenerates(house: House) -> Callable[[], object]:
     numbers = dirty_channels(house.service.setup)
     return lambda: house.service.regenerate(numbers, "other")
+
+
+def test_an_erasure_while_an_event_is_fanned_out_rewrites_its_push(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, other = houses
+    named = house.submit("named", **changed(headline="Named"))
+    insert = events.insert_payload
+    fans = Thread(lambda: other.service.fan_out("t"))
+    erases = Thread(lambda: house.service.erase_contact(wanted(release=named), actor="operator"))
+
+    def slowly(*given: Any) -> None:
+        insert(*given)
+        fans.stop()
+
+    monkeypatch.setattr(events, "insert_payload", slowly)
+    assert pass_each_other(house, fans, erases) == []
+    with house.service.database.read() as connection:
+        (body,) = connection.execute(text("SELECT body FROM payloads")).scalars()
+    assert "Mustermann" not in bytes(body).decode()
+    assert "Named" in bytes(body).decode()
 
 
 def test_an_erasure_while_its_archive_page_is_rendered_marks_the_page(
