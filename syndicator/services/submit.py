@@ -36,8 +36,9 @@ def submit(setup: Setup, record: Record, *, owner: str, key: str) -> Submitted:
     a Conflict. Rejected when the record names an unknown network, or files that the owner never handed in, or when
     an embargo stands in its text only or ended more than a day ago.
     """
-    digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     record = tried(setup, record, owner=owner)
+    # Of the record as it is stored: an erasure, which knows no other, gives the key the digest of what it leaves.
+    digest = hashlib.sha256(record.model_dump_json(exclude_none=True).encode()).hexdigest()
     network = setup.network(record.network)
     words = content_hash(record)  # seconds for two megabytes of ligatures: not while others wait for the transaction
     with suppress(_KeyTaken):

@@ -301,3 +301,12 @@ def pushed(house: House) -> list[str]:
     with house.service.database.read() as connection:
         bodies = connection.execute(text("SELECT body FROM payloads ORDER BY event_seq")).scalars()
         return [bytes(body).decode() for body in bodies]
+
+
+def test_the_key_of_an_erased_release_is_known_though_its_publisher_writes_no_facts_of_its_files(house: House) -> None:
+    paper = house.service.attach(b"%PDF-1.7\n", owner="operator").file.sha256
+    media = [{"role": "document", "sha256": paper}]
+    release_id = house.submit(key="key", **changed(media=media))
+    house.service.drain()
+    erase(house, release=release_id)
+    assert house.submit(key="key", contacts=[OTHER], media=media) == release_id
