@@ -198,12 +198,9 @@ def _store(
         now=now,
     )
     if release.version > stored.release.version:
-        network = setup.network(release.record.network)
-        attached = (
-            network.attach(release.record.language, from_us(now).date())
-            if revision.action in _NEEDS_RECORD
-            else stored.attached
-        )
+        attached = stored.attached
+        if revision.action in _NEEDS_RECORD:
+            attached = setup.network(release.record.network).attach(release.record.language, from_us(now).date())
         releases.insert_version(connection, release, attached, action=revision.action, actor=revision.actor, now=now)
     audit.write(
         connection,

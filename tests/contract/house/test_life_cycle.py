@@ -3,6 +3,7 @@
 import gzip
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from syndicator.clock import SECOND_US, from_us
 from syndicator.errors import Conflict, NotFound, Rejected
 from syndicator.model.lifecycle import RELEASE_MOVES, Action, ReleaseState, moves
 from syndicator.services.revise import Revision
+from syndicator.services.revise import revise as revise_with
 from syndicator.store import audit, events, releases, renditions
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
@@ -111,7 +113,11 @@ def test_an_embargo_lifts_at_its_microsecond_and_not_before(house: House, newsro
     assert state(house, release_id)[0] is ReleaseState.SCHEDULED
     assert entries(house) == []
     assert newsroom.told == []
+    with pytest.raises(Rejected, match="the new time must be ahead"):
+        revise(house, release_id, Action.RESCHEDULE, embargo_until=at(house, timedelta()))
     house.clock.us += 1
+    with pytest.raises(Conflict, match="has just lifted"):
+        revise(house, release_id, Action.WITHDRAW)
     house.service.drain()
     assert state(house, release_id) == (ReleaseState.PUBLISHED, 1)
     assert [entry["title"] for entry in entries(house)] == [record().headline]
@@ -119,8 +125,9 @@ def test_an_embargo_lifts_at_its_microsecond_and_not_before(house: House, newsro
     assert entries(house)[0]["date_published"].startswith("2027-01-23T13:00:00"), "the time it appeared"
 
 
-def test_a_release_of_the_past_is_public_at_once(house: House) -> None:
-    release_id = house.submit(embargo_until=at(house, -HOUR).isoformat())
+@pytest.mark.parametrize("ahead", [-HOUR, timedelta()])
+def test_a_release_of_the_past_is_public_at_once(house: House, ahead: timedelta) -> None:
+    release_id = house.submit(embargo_until=at(house, ahead).isoformat())
     assert state(house, release_id)[0] is ReleaseState.PUBLISHED
 
 
@@ -154,6 +161,9 @@ def test_everything_that_is_missing_is_told_at_once(house: House) -> None:
     with pytest.raises(Rejected) as refused:
         house.service.revise(release_id, Revision(action=Action.CORRECT, actor="t"))
     assert {fault.place for fault in refused.value.faults} == {"record", "note"}
+    for action in (Action.WITHHOLD, Action.WITHDRAW):
+        with pytest.raises(Rejected, match=f"to {action} needs a note"):
+            revise(house, release_id, action, note=" ")
     with pytest.raises(NotFound):
         revise(house, "rel_unknown", Action.WITHDRAW)
 
@@ -248,6 +258,25 @@ def test_a_version_once_issued_keeps_its_texts(house: House) -> None:
     assert first.release.record == record()
     assert first.attached.id == second.attached.id == "unn/de/2017+de/2"
     assert len(first.attached.sha256) == 64
+    setup = house.service.setup
+    network = setup.network("unn")
+    later = network.texts[0].model_copy(update={"version": "later", "valid_from": from_us(house.clock.us).date()})
+    setup = replace(setup, networks={network.name: network.model_copy(update={"texts": (*network.texts, later)})})
+    for number, (action, wording) in enumerate(
+        {Action.WITHHOLD: "2017", Action.REINSTATE: "2017", Action.CORRECT: "later"}.items(), start=3
+    ):
+        new = record() if action is Action.CORRECT else None
+        revise_with(setup, release_id, Revision(action=action, actor="t", note="because", record=new))
+        with house.service.database.read() as connection:
+            assert releases.version(connection, release_id, number).attached.texts.version == wording
+
+
+def test_a_release_is_withdrawn_though_its_network_is_there_no_more(house: House) -> None:
+    release_id = house.submit()
+    setup = replace(house.service.setup, networks={})
+    for action in (Action.WITHHOLD, Action.REINSTATE, Action.WITHDRAW):
+        revise_with(setup, release_id, Revision(action=action, actor="t", note="because"))
+    assert state(house, release_id) == (ReleaseState.WITHDRAWN, 4)
 
 
 def test_history_and_audit_keep_every_step(house: House) -> None:
@@ -275,6 +304,10 @@ def test_history_and_audit_keep_every_step(house: House) -> None:
     ]
     assert [act for _, act in acts] == ["submit", "update", "reschedule", "lift", "withhold", "reinstate", "withdraw"]
     assert [actor for actor, act in acts if act == "lift"] == ["clock"]
+    with house.service.database.read() as connection:
+        makers = [row["actor"] for row in releases.history(connection, release_id)]
+    assert makers == ["operator", "t", "t", "t", "t"]
+    assert [actor for actor, act in acts if act != "lift"] == ["operator", *["t"] * 5]
 
 
 # Who hears of it: one that got it and wants it still, one that got it and whose filter no longer matches,
