@@ -262,6 +262,16 @@ def test_files_of_others_are_unknown(house: House, server: Server) -> None:
     blue = house.service.attach(photo("blue"), owner="another")
     with pytest.raises(Rejected, match="no such file of yours"):
         house.submit(key="b", **with_file(blue.file.sha256))
+    of_another = house.service.submit(record(), owner="another", key="c").release.id
+    house.service.revise(
+        of_another, Revision(action=Action.UPDATE, actor="operator", record=record(**with_file(blue.file.sha256)))
+    )
+    assert seen(server, blue.file.token).status_code == 200
+    green = upload(server, photo("green")).json()["sha256"]
+    with pytest.raises(Rejected, match="no such file of yours"):
+        house.service.revise(
+            of_another, Revision(action=Action.UPDATE, actor="operator", record=record(**with_file(green)))
+        )
 
 
 def test_every_fault_of_the_media_comes_at_once(house: House, server: Server) -> None:

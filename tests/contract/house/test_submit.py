@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from syndicator.errors import Conflict, Rejected
-from syndicator.model.lifecycle import EventType, ReleaseState
+from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.publisher import Profile
 from syndicator.services.profiles import set_profile
-from syndicator.store import events, numbers, publishers, releases
+from syndicator.services.revise import Revision
+from syndicator.store import audit, events, numbers, publishers, releases
 from tests.contract.house.conftest import House, record
 from tests.contract.house.locks import wait_until
 
@@ -74,6 +75,14 @@ def test_a_key_is_not_for_another_release(house: House) -> None:
 def test_the_same_content_again_is_said_to_be_a_duplicate(house: House) -> None:
     first = house.submit(key="a")
     assert house.service.submit(record(), owner="operator", key="b").duplicate_of == first
+
+
+def test_the_newest_text_is_the_one_that_another_is_a_duplicate_of(house: House) -> None:
+    first = house.submit(key="a")
+    new = record(headline="Another")
+    house.service.revise(first, Revision(action=Action.UPDATE, actor="t", record=new))
+    assert house.service.submit(record(), owner="operator", key="b").duplicate_of is None
+    assert house.service.submit(new, owner="operator", key="c").duplicate_of == first
 
 
 def test_an_unknown_network_is_refused_and_stores_nothing(house: House) -> None:
@@ -140,3 +149,8 @@ def test_the_profile_of_another_owner_is_not_replaced(house: House) -> None:
         set_profile(house.service.setup, record().publisher_key, theirs, owner="another")
     with house.service.database.read() as connection:
         assert publishers.get(connection, record().publisher_key, "operator") == Profile(publisher=record().publisher)
+        assert audit.of(connection, record().publisher_key) == []
+    set_profile(house.service.setup, record().publisher_key, theirs, owner="operator")
+    with house.service.database.read() as connection:
+        acts = audit.of(connection, record().publisher_key)
+    assert [(row["actor"], row["action"]) for row in acts] == [("operator", "set profile")]
