@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from sqlalchemy import text
 
 from tests.unit.cli.conftest import Call
 from tests.unit.web.served import Served
@@ -65,3 +66,17 @@ def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Se
     assert cli("erase-contact", "x", "--release", release, "--owner", "operator", "--dry-run").code == 3
     assert cli("erase-contact", "x", "--release", "rel_unknown", "--dry-run").code == 4
     assert cli("erase-contact", "x", "--release", release, "--token", "wrong", "--dry-run").code == 7
+
+
+def test_it_names_who_was_sent_it_and_says_when_the_database_is_read_meanwhile(cli: Call, served: Served) -> None:
+    endpoint = cli("endpoint", "add", "http://127.0.0.1:1/", "--json").json["id"]
+    release = served.submit(contacts=[PERSON])["id"]
+    served.service.drain()
+    desk = ("--replacement-name", "Newsdesk", "--replacement-phone", "+49 2")
+    with served.service.database.read() as connection:
+        connection.execute(text("SELECT count(*) FROM releases")).scalar_one()
+        done = cli("erase-contact", PERSON["name"], "--release", release, *desk, "--yes")
+    assert f"was sent to {endpoint}" in done.err
+    assert done.out == "Erased; the database is still being read: run it once more.\n"
+    contacts = served.operator.get(f"/api/v1/releases/{release}").json["record"]["contacts"]
+    assert [(each["name"], each["phone"]) for each in contacts] == [("Newsdesk", "+49 2")]

@@ -83,3 +83,35 @@ def test_a_filter_takes_what_it_says(tree: dict[str, Any], taken: bool) -> None:
 def test_what_could_never_be_meant_is_refused(tree: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Filter.model_validate(tree)
+
+
+@pytest.mark.parametrize("word", ["head", "cell", "point", "under", "teased"])
+def test_words_of_every_part_of_the_text_are_found(word: str) -> None:
+    table = {"type": "table", "header": ["head"], "rows": [["cell"]]}
+    body = [{"type": "list", "points": ["point"]}, table]
+    fields = {"quotes": [], "subheadline": "under", "teaser": "teased", "body": body}
+    record = read_model(Record, json.dumps({**json.loads(TOUCHSTONE.read_bytes()), **fields}).encode())
+    assert Filter.model_validate({"body": word}).matches(Facts(record))
+    assert not Filter.model_validate({"headline": word}).matches(Facts(record))
+
+
+def nested(kind: str, levels: int) -> dict[str, Any]:
+    tree: dict[str, Any] = {"language": "de"}
+    for _ in range(levels - 1):
+        tree = {kind: tree if kind == "not" else [tree]}
+    return tree
+
+
+@pytest.mark.parametrize("kind", ["all", "any", "not"])
+def test_a_filter_is_8_levels_deep_at_most(kind: str) -> None:
+    assert Filter.model_validate(nested(kind, 8)).depth == 8
+    with pytest.raises(ValidationError, match="8 levels deep"):
+        Filter.model_validate(nested(kind, 9))
+
+
+def test_a_filter_holds_200_tests_at_most() -> None:
+    tree = {"all": [{"any": [{"language": "de"}] * count} for count in (49, 49, 49, 48)]}
+    assert Filter.model_validate(tree).tests == 200
+    tree["all"][3]["any"].append({"language": "de"})
+    with pytest.raises(ValidationError, match="200 tests"):
+        Filter.model_validate(tree)
