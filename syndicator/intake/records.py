@@ -53,7 +53,8 @@ def read_model(model: type[Model], body: bytes, *, max_bytes: int = MAX_RECORD_B
     except Rejected as refused:
         raise Rejected([replace(fault, place=whole) for fault in refused.faults]) from None
     where = places(text)
-    found = [(odd.path, _odd(odd, text)) for odd in where.oddities]
+    # Finding a line costs the length of the text: of tens of thousands, only those are located that are reported.
+    found = [(odd.path, _odd(odd, text)) for odd in where.oddities[:MAX_FAULTS]]
     if any(odd.kind == "lone surrogate" for odd in where.oddities):
         text_for_model = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     else:
