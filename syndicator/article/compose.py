@@ -16,6 +16,8 @@ from syndicator.model.publisher import Contact, Visibility
 from syndicator.model.release import Record, Release
 
 _SUMMARY_CHARACTERS = 300
+_SHORTEST_SUMMARY = 60
+"""A paragraph of fewer characters says where and when, or greets, and not what."""
 
 
 class Audience(StrEnum):
@@ -90,12 +92,22 @@ def _located(media: Media, urls: Mapping[str, str]) -> Media:
 
 
 def summary(record: Record) -> str:
-    """Teaser, subheadline or first paragraph, cut at a word."""
-    first = next((block_text(block) for block in record.body if isinstance(block, Paragraph)), record.headline)
-    text = " ".join((record.teaser or record.subheadline or first).split())
+    """Teaser, subheadline or how the body begins, cut at a word."""
+    text = " ".join((record.teaser or record.subheadline or _beginning(record)).split())
     if len(text) <= _SUMMARY_CHARACTERS:
         return text
     return text[: _SUMMARY_CHARACTERS + 1].rsplit(" ", 1)[0][:_SUMMARY_CHARACTERS].rstrip(",;:–- ") + " …"
+
+
+def _beginning(record: Record) -> str:
+    """The first paragraph, and the next ones where it is as short as a date line that stays text: ``Berlin (ots)``."""
+    said = ""
+    for block in record.body:
+        if len(said) >= _SHORTEST_SUMMARY:
+            break
+        if isinstance(block, Paragraph):
+            said = f"{said} {block_text(block)}".lstrip()
+    return said or record.headline
 
 
 def _stub(release: Release, attached: Attached) -> Article:

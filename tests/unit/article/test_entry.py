@@ -102,6 +102,9 @@ def test_an_entry_of_what_was_taken_back_keeps_its_name_and_nothing_that_it_was_
     assert (made.categories, made.links, made.enclosures) == ((), (), ())
 
 
+LEAD = "Acme hat in Mühldorf eine Bäckerei eröffnet, die für die ganze Stadt bäckt."
+
+
 def test_what_is_not_public_has_no_entry() -> None:
     one = release().model_copy(update={"published_at": None})
     with pytest.raises(ValueError, match="rel_0 is not public"):
@@ -122,6 +125,8 @@ def test_a_correction_says_so_before_all_else() -> None:
         ({"teaser": None, "subheadline": "Under it"}, "Under it"),
         ({"body": [{"type": "list", "points": ["a"]}, {"type": "paragraph", "text": "b\nc"}]}, "b c"),
         ({"body": [{"type": "list", "points": ["a"]}], "headline": "Above"}, "Above"),
+        ({"body": [{"type": "paragraph", "text": t} for t in ("Mühldorf (ots)", LEAD, "c")]}, f"Mühldorf (ots) {LEAD}"),
+        ({"body": [{"type": "paragraph", "text": t} for t in (LEAD, "c")]}, LEAD),
         ({"teaser": "a" * 300}, "a" * 300),
         ({"teaser": "a" * 301}, "a" * 300 + " …"),
         ({"teaser": "a " + "b" * 298 + " c"}, "a " + "b" * 298 + " …"),
