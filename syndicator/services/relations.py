@@ -6,6 +6,8 @@ from syndicator.store import releases
 from syndicator.store.database import Connection
 from syndicator.store.releases import StoredVersion
 
+_MOST_NAMING = 20
+
 
 def shown(setup: Setup, connection: Connection, stored: StoredVersion) -> Release:
     """The release as everybody may see it: without the id of one that is not public yet, or never was.
@@ -23,3 +25,11 @@ def shown(setup: Setup, connection: Connection, stored: StoredVersion) -> Releas
         for field in ("translation_of", "replaces")
     }
     return release.model_copy(update={"record": release.record.model_copy(update=kept)})
+
+
+def replacements(setup: Setup, connection: Connection, release_id: str) -> tuple[Release, ...]:
+    """The public releases that take the place of this one, the newest first."""
+    now = setup.database.now_us(connection)
+    naming = releases.named_by(connection, release_id, now, _MOST_NAMING)
+    found = (releases.version(connection, each).release for each in naming)
+    return tuple(release for release in found if release.record.replaces == release_id)

@@ -78,6 +78,11 @@ _NAMING = """
     SELECT id FROM releases
      WHERE id IN (SELECT release_id FROM relations WHERE target_id = :id) ORDER BY id {for_change}
 """
+_NAMED_BY = text("""
+    SELECT r.id FROM relations n JOIN releases r ON r.id = n.release_id
+     WHERE n.target_id = :id AND r.id <> :id AND r.state = 'published' AND r.published_at <= :now
+     ORDER BY r.id DESC LIMIT :limit
+""")
 _NEW_EDITION = text("UPDATE releases SET edition = edition + 1 WHERE id = :id")
 _EDITION = text("SELECT edition FROM releases WHERE id = :id")
 _OTHER_WITH_CONTENT = text("""
@@ -257,6 +262,11 @@ def public_among(database: Database, connection: Connection, ids: Iterable[str],
         return frozenset()
     statement = text(_PUBLIC_AMONG.format(rows=database.rows("wanted", {"id": "text"})))
     return frozenset(connection.execute(statement, {"wanted": asked, "now": now}).scalars())
+
+
+def named_by(connection: Connection, release_id: str, now: int, limit: int) -> Sequence[str]:
+    """The published releases that name this one or did in an earlier version, the newest first."""
+    return connection.execute(_NAMED_BY, {"id": release_id, "now": now, "limit": limit}).scalars().all()
 
 
 def new_edition_of_naming(database: Database, connection: Connection, release_id: str) -> Sequence[str]:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from feeds.model import MEDIA_TYPES, Format
 from syndicator.clock import isoformat
 from syndicator.model.direction import direction
+from syndicator.model.lifecycle import ReleaseState
+from syndicator.model.release import Release
 from syndicator.services.views.channels import ChannelPage, ChannelView, ReleasePage
 from syndicator.services.views.lines import Line
 
@@ -63,8 +65,8 @@ def page(
     )
 
 
-def release_main(shown: ReleasePage) -> str:
-    """The article, dated, with the channels it stands in."""
+def release_main(site: Site, shown: ReleasePage) -> str:
+    """The article, dated, with the release whose place it takes, those that take its own, and its channels."""
     release, article = shown.release, shown.article
     published = _time(release.published_at) if release.published_at else ""
     changed = f" · version {release.version}, {_time(release.updated_at)}" if release.version > 1 else ""
@@ -72,9 +74,26 @@ def release_main(shown: ReleasePage) -> str:
     return (
         f'<article dir="{direction(release.record.language)}">\n<h1>{escape(article.title, quote=False)}</h1>\n'
         f'<p class="when" lang="en"><span dir="ltr">{published}{changed}</span></p>\n'
-        f"{_reachable(article.html)}\n</article>\n"
+        f"{_relations(site, shown)}{_reachable(article.html)}\n</article>\n"
         f'<aside lang="en" aria-labelledby="channels"><h2 id="channels">Channels</h2><ul>{channels}</ul></aside>'
     )
+
+
+def _relations(site: Site, shown: ReleasePage) -> str:
+    """What took its place first: who reads an old text has to know before reading on."""
+    named = [("Replaced by", each) for each in shown.replaced_by]
+    named += [("Replaces", shown.replaces)] if shown.replaces else []
+    return "".join(f'<p lang="en" dir="ltr">{words} {_release_link(site, each)}</p>\n' for words, each in named)
+
+
+def _release_link(site: Site, release: Release) -> str:
+    """By its headline; one that is withheld or withdrawn has none of its text shown."""
+    attributes = f'href="{escape(site.root)}/releases/{escape(release.id)}"'
+    if release.state is not ReleaseState.PUBLISHED:
+        return f"<a {attributes}>{escape(release.id)}</a>"
+    language = release.record.language
+    headline = escape(release.record.headline, quote=False)
+    return f'<a {attributes} lang="{escape(language)}" dir="{direction(language)}">{headline}</a>'
 
 
 def _reachable(html: str) -> str:

@@ -97,7 +97,7 @@ class Pages:
         document = markup.page(
             self._site,
             shown.article.title,
-            markup.release_main(shown),
+            markup.release_main(self._site, shown),
             language=release.record.language,
             canonical=self._setup.addresses.release(release.id),
             description="" if shown.article.is_stub else shown.article.summary,

@@ -17,7 +17,7 @@ from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from syndicator.services import channels as saved
 from syndicator.services.attach import addresses
-from syndicator.services.relations import shown
+from syndicator.services.relations import replacements, shown
 from syndicator.services.setup import Setup
 from syndicator.services.views.lines import Line, Lines
 from syndicator.services.views.releases import feeds_of, public_version
@@ -92,6 +92,9 @@ class ReleasePage:
     release: Release
     article: Article
     channels: tuple[ChannelView, ...]
+    replaces: Release | None = None
+    """The public release whose place this one takes."""
+    replaced_by: tuple[Release, ...] = ()
 
 
 def channel_list(setup: Setup) -> tuple[ChannelView, ...]:
@@ -120,8 +123,15 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
     """NotFound for a release that is not public, in the same words as for an unknown one."""
     with setup.database.read() as connection:
         stored = public_version(setup, connection, release_id)
-        article = _article(setup, connection, stored)
-        return ReleasePage(shown(setup, connection, stored), article, _channels_of(setup, connection, release_id))
+        release, article = shown(setup, connection, stored), _article(setup, connection, stored)
+        old = None if article.is_stub else release.record.replaces
+        return ReleasePage(
+            release,
+            article,
+            _channels_of(setup, connection, release_id),
+            replaces=releases.version(connection, old).release if old else None,
+            replaced_by=replacements(setup, connection, release_id),
+        )
 
 
 def trial(setup: Setup, wanted: Filter) -> TrialView:

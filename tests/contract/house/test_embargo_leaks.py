@@ -112,7 +112,7 @@ def every_release_counts(patches: Patches) -> None:
 
 def the_original_names_its_translation(patches: Patches) -> None:
     shown = markup.release_main
-    patches.setattr(markup, "release_main", lambda page: f"{shown(page)}<p>In English soon</p>")
+    patches.setattr(markup, "release_main", lambda site, page: f"{shown(site, page)}<p>In English soon</p>")
 
 
 def channels_of_all_releases(patches: Patches) -> None:

@@ -251,6 +251,28 @@ def _links(text: str) -> list[str]:
     return [link for link in found if link.startswith(("/", BASE))]
 
 
+def test_a_release_and_the_one_that_takes_its_place_name_each_other(served: Served) -> None:
+    old = served.submit(headline="Alt")["id"]
+    until = "2099-01-01T00:00:00Z"
+    served.submit(headline="Noch nicht", replaces=old, embargo_until=until)
+    served.submit(headline="Übersetzt", translation_of=old)
+    assert "Replaced by" not in served.public.get(f"/releases/{old}").text
+    new = served.submit(headline=f"Neu {HOSTILE}", replaces=old)["id"]
+
+    def named(page: str) -> list[tuple[str, str]]:
+        found = _page(served.public.get(f"/releases/{page}").text).xpath("//article/p/a[contains(@href, '/releases/')]")
+        return [(f"{link.getparent().text}{link.text_content()}", link.get("href")) for link in found]
+
+    assert named(old) == [(f"Replaced by Neu {HOSTILE}", f"/releases/{new}")]
+    assert named(new) == [("Replaces Alt", f"/releases/{old}")]
+    served.revise(old, "withdraw", note="Falsch.")
+    assert served.public.get(f"/releases/{old}").status == 410
+    assert named(old) == [(f"Replaced by Neu {HOSTILE}", f"/releases/{new}")]
+    assert named(new) == [(f"Replaces {old}", f"/releases/{old}")], "nothing of a withdrawn text is shown"
+    served.revise(new, "withdraw", note="Auch falsch.")
+    assert (named(old), named(new)) == ([], [])
+
+
 def test_terms_are_whole_sentences_of_one_language(shown: Served) -> None:
     page = _page(shown.public.get("/terms").text)
     german = [section.text_content() for section in page.findall(".//section[@lang='de']")]
