@@ -23,6 +23,8 @@ class Layouts:
     """Heading, folded, to the section that it opens."""
     about: tuple[str, ...]
     """Openings of a boilerplate's heading, folded, the longest first."""
+    about_ends: tuple[str, ...]
+    """Endings of one, in languages that say "X about": "Acme hakkında"."""
     asks_for_contact: tuple[str, ...]
     labels: Mapping[str, str]
     """Label of a line in a contact or publisher block, folded, to the field that it names."""
@@ -99,7 +101,9 @@ class Layouts:
 def folded(text: str) -> str:
     """Text for comparing: lower case, single spaces, nothing unseen, no colon behind it."""
     text = text if text.isascii() else _UNSEEN.sub("", text)
-    return _SPACES.sub(" ", text).strip().rstrip(":").rstrip().casefold().replace("\u2019", "'")
+    bare = _SPACES.sub(" ", text).strip().rstrip(":\uff1a").rstrip().casefold()
+    # The capital of Turkish keeps its dot as a sign of its own.
+    return bare.replace("\u2019", "'").replace("i\u0307", "i")
 
 
 @lru_cache(maxsize=1)
@@ -108,10 +112,11 @@ def layouts() -> Layouts:
     tables = {language: _table(language) for language in LANGUAGES}
     every = _table("any")
     return Layouts(
-        sections={**dict.fromkeys(map(folded, every["kicker"]), "kicker"), **_sections(tables.values())},
-        about=_longest_first(_words(tables, "headings", "about")),
+        sections={**_sections_of_further(every), **_sections(tables.values())},
+        about=_longest_first([*map(folded, every["about"]), *_words(tables, "headings", "about")]),
+        about_ends=tuple(word.casefold() for word in every["about_ends"]),
         asks_for_contact=_longest_first(_words(tables, "headings", "asks_for_contact")),
-        labels=_labels(tables.values()),
+        labels=_labels([every, *tables.values()]),
         credit=_longest_first(_words(tables, "labels", "credit")),
         media=_words(tables, "labels", "media"),
         houses=_words(tables, "labels", "houses") | frozenset(map(folded, every["legal_forms"])),
@@ -183,6 +188,11 @@ def _words(tables: Mapping[str, Any], group: str, name: str) -> frozenset[str]:
 
 def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _sections_of_further(every: Mapping[str, Any]) -> dict[str, str]:
+    kinds = {"kicker": "kicker", "contact": "contact", "about_whole": "about"}
+    return {folded(heading): section for name, section in kinds.items() for heading in every[name]}
 
 
 def _sections(tables: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -164,7 +164,7 @@ def _about(text: str) -> Opening | None:
     initial = text[0].casefold()
     start = next((word for word in layouts().about if word[0] == initial and _starts_with(text, word)), None)
     if start is None:
-        return None
+        return Opening("about", text) if _ends_about(text) else None
     name = text[len(start) :].lstrip()
     if name[:1].isdigit() and not _repeats(name, 0):
         return None
@@ -175,6 +175,14 @@ def _about(text: str) -> Opening | None:
         return None
     heading = text[: len(text) - len(name) + cut]
     return Opening("about", heading.rstrip(), text[len(heading) :].strip())
+
+
+def _ends_about(text: str) -> bool:
+    """``Acme Holding Hakkında``; ``株式会社アクメについて``: a heading in which the word stands behind the name."""
+    if not _is_heading(text):
+        return False
+    bare = folded(text)
+    return any(bare.endswith(word) and len(bare) > len(word) for word in layouts().about_ends)
 
 
 def _starts_with(text: str, word: str) -> bool:

@@ -77,3 +77,45 @@ def test_neither_the_word_for_a_release_nor_a_date_is_the_headline(
     printed = [block["text"] for block in draft["body"] if "dateline" not in draft][:-1]
     assert [block["text"] for block in draft["body"]] == [*printed, text.strip()]
     assert printed in ([], [dateline])
+
+
+STORY = (
+    "Acme opened a bakery today, and it bakes bread for the whole town, as it has not been done for a long time.\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("about", "contact"),
+    [
+        ("Yıldız Holding Hakkında", "Basın İletişim:"),
+        ("YILDIZ HOLDİNG HAKKINDA", "BASIN İLETİŞİM"),
+        ("O Grupie Nowak", "Kontakt dla mediów"),
+        ("نبذة عن شركة أكمي", "للتواصل الإعلامي:"),
+        ("O společnosti Acme", "Kontakt pro média"),
+        ("Om Acme", "För mer information, kontakta:"),
+        ("Om Acme A/S", "For yderligere information:"),
+        ("Om oss", "Kontaktinformasjon"),
+        ("Tietoa Acmesta", "Lisätietoja:"),
+        ("Az Acme Zrt.-ről", "Sajtókapcsolat:"),
+        ("Despre Acme", "Contact presă:"),
+        ("Σχετικά με την Acme", "Επικοινωνία:"),
+        ("О компании Acme", "Контакты для прессы:"),
+        ("Про компанію Acme", "Контакти для ЗМІ:"),
+        ("株式会社アクメについて", "お問い合わせ先："),
+        ("关于我们", "媒体联系："),
+    ],
+)
+def test_boilerplate_and_contact_are_told_by_their_headings(about: str, contact: str) -> None:
+    person = "Jane Doe\nTelefon: +48 22 123 45 67\nE-posta: jane@acme.example\n"
+    draft = read(f"Acme 2027\n\n{STORY}{STORY}{about}\n\n{STORY}{contact}\n{person}".encode(), "x.txt").draft
+    assert [each["heading"] for each in draft["boilerplates"]] == [about]
+    assert draft["contacts"] == [{"name": "Jane Doe", "phone": "+48 22 123 45 67", "email": "jane@acme.example"}]
+    assert [block["text"] for block in draft["body"]] == [STORY.strip(), STORY.strip()]
+
+
+@pytest.mark.parametrize(
+    "heading", ["O Presidente da Acme", "Over Half of Leeds", "Про", "Zukunft hakkında mı", "について"]
+)
+def test_a_heading_that_only_begins_or_ends_alike_is_of_the_text(heading: str) -> None:
+    draft = read(f"Acme 2027\n\n{STORY}{STORY}{heading}\n\n{STORY}".encode(), "x.txt").draft
+    assert "boilerplates" not in draft
