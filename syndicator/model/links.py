@@ -13,7 +13,20 @@ from pydantic_core import PydanticCustomError
 from syndicator.model.text import LanguageTag, Line
 
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\\"<>^`{|}]")
+TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What turns the text behind it round, so that an address reads as another one (RFC 3987, section 4.1)."""
 _EMAIL = re.compile(r"^[^\s@<>\"(),:;\[\\\]]{1,64}@[^\s@<>\"(),:;\[\\\]]{1,253}$")
+
+
+def _unturned(value: str) -> str:
+    found = TURNS.search(value)
+    if found:
+        raise PydanticCustomError(
+            "turned_address",
+            "character {position} of this address is an invisible sign of direction, U+{code}; remove it",
+            {"position": found.start() + 1, "code": f"{ord(found[0]):04X}"},
+        )
+    return value
 
 
 def _web_address(value: str) -> str:
@@ -30,13 +43,13 @@ def _web_address(value: str) -> str:
         )
     if parts.username is not None or parts.password is not None:
         raise PydanticCustomError("web_address", "a web address here must not carry a user name or password", {})
-    return value
+    return _unturned(value)
 
 
 def _email(value: str) -> str:
     if not _EMAIL.match(value):
         raise PydanticCustomError("email", "this is no e-mail address; write it as name@domain", {})
-    return value
+    return _unturned(value)
 
 
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
