@@ -14,6 +14,7 @@ from syndicator.intake.reach import publisher_of
 from syndicator.intake.sheet import Piece, Sheet
 from syndicator.intake.trackers import is_pixel
 from syndicator.model.body import MAX_POINTS, MAX_ROWS
+from syndicator.model.links import TURNS
 from syndicator.model.text import MAX_CELL, cell_of
 
 _CAPTION: Final = re.compile(
@@ -78,8 +79,13 @@ def media_in(layout: Layout, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def publisher_in(layout: Layout) -> dict[str, Any]:
-    lines = [line.text for section in layout.all(Part.PUBLISHER) for piece in section.pieces for line in piece.lines]
+    lines = [line for section in layout.all(Part.PUBLISHER) for piece in section.pieces for line in _lines(piece)]
     return publisher_of(lines) if lines else {}
+
+
+def _lines(piece: Piece) -> list[str]:
+    """Without the signs of direction around what was copied from elsewhere: they name nothing."""
+    return [TURNS.sub("", line.text) for line in piece.lines]
 
 
 def contacts_in(layout: Layout) -> list[dict[str, Any]]:
@@ -87,7 +93,7 @@ def contacts_in(layout: Layout) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     houses = _houses(layout)
     for section in layout.all(Part.CONTACT):
-        groups = [[line.text for line in piece.lines] for piece in section.pieces]
+        groups = [_lines(piece) for piece in section.pieces]
         desk = section.heading.strip().rstrip(":").strip()
         found.extend({"name": desk, **contact} if desk else contact for contact in contacts_of(groups, houses))
     named = [contact for contact in found if contact.get("name") or contact.get("email")]
@@ -285,7 +291,7 @@ def _links(sheet: Sheet) -> list[dict[str, Any]]:
     found: dict[str, str] = {}
     for anchor in sheet.anchors:
         if anchor.href.startswith(("http://", "https://")):
-            found.setdefault(anchor.href, anchor.text.strip())
+            found.setdefault(TURNS.sub("", anchor.href), anchor.text.strip())
     return [{"href": href, **({"title": title} if title else {})} for href, title in list(found.items())[:_MOST_LINKS]]
 
 

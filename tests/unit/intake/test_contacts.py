@@ -285,3 +285,16 @@ def test_contacts_that_a_release_has_no_room_for_are_told() -> None:
 def test_what_a_mail_program_writes_below_is_told(words: str) -> None:
     text = f"Acme opens\n\nAcme opened an oven today.\n\nPress contact\nJane Doe\njane@acme.example\n\n--\n{words}\n"
     assert len(told(read(text.encode(), "x.txt"), "W129")) == 1
+
+
+@pytest.mark.parametrize(("before", "behind"), [("\u202a", "\u202c"), ("\u200e", "\u200e"), ("\u2066", "\u2069")])
+def test_signs_of_direction_around_what_was_copied_are_in_no_field(before: str, behind: str) -> None:
+    ways = "".join(f"{before}{way}{behind}\n" for way in ("+44 20 7946 0999", "jane@acme.example"))
+    source = (
+        f"# Acme opens a plant\n\nAcme [opened](https://acme.example/{behind}) it today.\n\n"
+        f"Issued by:\nAcme Ltd\n{before}https://acme.example/{behind}\n\nContact:\nJane Doe\n{ways}"
+    )
+    draft = read(source.encode(), "x.md").draft
+    assert draft["contacts"] == [{"name": "Jane Doe", "phone": "+44 20 7946 0999", "email": "jane@acme.example"}]
+    assert draft["publisher"] == {"name": "Acme Ltd", "url": "https://acme.example/"}
+    assert draft["links"] == [{"href": "https://acme.example/", "title": "opened"}]
