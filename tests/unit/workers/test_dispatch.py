@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syndicator.dispatch import Task
-from tests.e2e.conftest import free_port
+from tests.servers.places import free_port
 from workers import broker, dispatch
 from workers.app import make_app
 from workers.dispatch import CeleryDispatcher
