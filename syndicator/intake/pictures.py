@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 from PIL import Image, ImageCms, ImageOps
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.picture_pieces import has_too_many
 
 MAX_PIXELS: Final = 25_000_000
 """About 100 MB once decoded. Told from the header, before anything is decoded."""
@@ -108,6 +109,8 @@ _DRAWN: Final = {"image/png", "image/gif"}
 
 
 def _picture(content: bytes, kind: str, max_pixels: int) -> CleanFile:
+    if has_too_many(content, kind):
+        _refuse("this picture is made of more pieces than any program writes", "export it anew, and send that")
     try:
         with Image.open(BytesIO(content), formats=(_PICTURES[kind],)) as opened:
             _refuse_large(opened.size, max_pixels)

@@ -169,6 +169,42 @@ def test_a_bomb_is_refused_by_its_header(width: int, height: int) -> None:
     tracemalloc.stop()
 
 
+def jpeg_of(*, scans: int, comments: int = 0, behind: bytes = b"") -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (40, 30)).save(target, "JPEG", progressive=True)
+    content = target.getvalue()
+    last = content.rfind(b"\xff\xda")
+    whole = content[:2] + b"\xff\xfe\x00\x02" * comments + content[2:-2]
+    return whole + content[last:-2] * (scans - whole.count(b"\xff\xda")) + content[-2:] + behind
+
+
+def png_of(chunks: int) -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (40, 30)).save(target, "PNG")
+    content = target.getvalue()
+    nothing = b"\x00\x00\x00\x00noNe" + zlib.crc32(b"noNe").to_bytes(4)
+    return content[:-12] + nothing * (chunks - 3) + content[-12:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [jpeg_of(scans=101), jpeg_of(scans=10, comments=10_000), png_of(100_001)],
+    ids=["scans of a JPEG", "segments of a JPEG", "chunks of a PNG"],
+)
+def test_a_picture_of_more_pieces_than_programs_write_is_refused_before_it_is_decoded(content: bytes) -> None:
+    with pytest.raises(Rejected, match="more pieces"):
+        clean(content, max_bytes=LIMIT)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [jpeg_of(scans=100), jpeg_of(scans=10, behind=b"\xff\xda" * 200), png_of(99_999)],
+    ids=["scans of a JPEG", "a film behind its end", "chunks of a PNG"],
+)
+def test_a_picture_of_many_pieces_is_taken(content: bytes) -> None:
+    assert clean(content, max_bytes=LIMIT).width == 40
+
+
 @pytest.mark.parametrize("size", [(65_501, 3), (3, 65_501)])
 def test_a_picture_that_no_jpeg_can_hold_is_refused(size: tuple[int, int]) -> None:
     assert "65,500 pixels on one side" in problem(picture("TIFF", size=size))
