@@ -191,10 +191,12 @@ def test_the_token_goes_to_no_other_host_whatever_the_path_says(elsewhere: Answe
     with Answering(Answer(200, {})) as service, Client(service.url, "token") as client:
         client.get(f"{elsewhere.url}/feeds/all.atom")
         client.get(f"//{elsewhere.host}/feeds")
+        client.get(f"{service.url}@{elsewhere.host}/feeds")
         client.get(f"{service.url}/feeds/all.json")
         assert [asked.path for asked in service.asked] == [
             f"/{elsewhere.url}/feeds/all.atom",
             f"/{elsewhere.host}/feeds",
+            f"/{service.url}@{elsewhere.host}/feeds",
             "/feeds/all.json",
         ]
         assert {asked.headers["authorization"] for asked in service.asked} == {"Bearer token"}

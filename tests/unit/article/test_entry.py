@@ -136,3 +136,14 @@ def test_a_correction_says_so_before_all_else() -> None:
 def test_a_summary_is_the_teaser_or_what_comes_first_cut_at_a_word(fields: dict[str, object], words: str) -> None:
     none = {"teaser": None, "subheadline": None, "quotes": None}
     assert summary(Record.model_validate(record(**{**none, **fields}))) == words
+
+
+def test_a_contact_for_newsrooms_alone_is_in_nothing_that_the_public_reads() -> None:
+    hidden = {"name": "Night Desk", "phone": "+49 89 4711", "email": "night@acme.example", "visibility": "editorial"}
+    one = release(contacts=[*record()["contacts"], hidden])
+    public, told = (compose(one, ATTACHED, audience, {}) for audience in (Audience.PUBLIC, Audience.NEWSROOMS))
+    read_by_all = repr((public, entry(one, public, ATTACHED, ADDRESSES)))
+    for each in (hidden["name"], hidden["phone"], hidden["email"]):
+        assert each in told.html
+        assert each in told.text
+        assert each not in read_by_all
