@@ -95,7 +95,7 @@ def test_an_answer_that_comes_too_late_is_no_second_result_and_sends_nothing(mak
         transport.submit(request, first)
         [gave_up] = first.wait(1)
         assert isinstance(gave_up, Failure)
-        assert gave_up.duration_s >= LIMITS.connect_timeout_s, "the attempt log tells how long it was looked up"
+        assert gave_up.duration_s > 0.9 * LIMITS.connect_timeout_s, "the attempt log tells how long it was looked up"
         transport.submit(request, second)  # of the same lookup: its answer comes behind the first one's
         late.set()
         assert isinstance(second.wait(1)[0], Answer)
