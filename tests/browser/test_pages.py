@@ -82,7 +82,7 @@ def test_no_column_of_a_table_is_cut_off_on_paper(machine: Machine, page: Page) 
     while page.evaluate("document.activeElement.tagName") not in {"TABLE", "BODY"}:
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('table').scrollLeft > 0")  # by who has no mouse, too
+    until(lambda: page.locator("table").evaluate("table => table.scrollLeft > 0"), machine, "scrolling by keyboard")
     page.emulate_media(media="print")
     assert not page.locator("table").evaluate(cut)
 
