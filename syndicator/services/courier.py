@@ -12,8 +12,9 @@ the database, may find that others have given it back and sent a newer version s
 import secrets as chance
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from syndicator.clock import SECOND_US
@@ -23,6 +24,7 @@ from syndicator.delivery.sealing import DoesNotOpen, Sealer
 from syndicator.delivery.signing import Ed25519Signer, sign
 from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
 from syndicator.log import logger
+from syndicator.services.kept import Kept
 from syndicator.services.outcomes import Sent
 from syndicator.services.recorder import Recorder
 from syndicator.services.setup import Setup
@@ -31,7 +33,8 @@ from syndicator.store.deliveries import Claimed
 
 # Few enough to be signed in two milliseconds: the same thread wakes for rendering next, which must not be late.
 _FIRST: Final = 100
-_PAYLOADS_KEPT: Final = 64
+# Those of two thousand releases as most are, or the largest one that can be.
+_PAYLOAD_BYTES_KEPT: Final = 16 << 20
 _KEYS_KEPT: Final = 50_000
 _NO_PAYLOAD: Final = Failure("busy", "its payload could not be read; no attempt was made")
 _TOO_LATE: Final = Failure("busy", "its worker stood still after the claim; no attempt was made")
@@ -68,7 +71,7 @@ class Courier:
         self._means = means
         self._pumping = threading.Lock()
         self._again = threading.Event()
-        self._payloads: dict[str, bytes] = {}
+        self._payloads = _no_payloads()
         self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
         self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
@@ -148,20 +151,25 @@ class Courier:
         if not rows:
             return 0
         self._recorder.expect(token, until, rows)
+        left = list(rows)
         try:
-            self._load_payloads({row.event_id: row.event_seq for row in rows})
+            self._forget_what_was_rewritten()
+            for _, group in groupby(rows, lambda row: row.event_id):
+                of_one_event = list(group)
+                body = self._payload(of_one_event[0])
+                del left[: len(of_one_event)]
+                self._hand_over(of_one_event, body, token, now, by, ends_s)
         except Exception:
-            for row in rows:
+            for row in left:
                 self._recorder.keep(Sent(row, token, now, by, _NO_PAYLOAD))
             raise
-        self._hand_over(rows, token, now, by, ends_s)
         return len(rows)
 
-    def _hand_over(self, rows: Sequence[Claimed], token: str, now: int, by: str, ends_s: float) -> None:
+    def _hand_over(self, rows: Sequence[Claimed], body: bytes, token: str, now: int, by: str, ends_s: float) -> None:
         """Until ``ends_s`` by the monotonic clock; what is left then comes back at once."""
         for row in rows:
             try:
-                request = self._request(row, token, now, by)
+                request = self._request(row, body, token, now, by)
             except (
                 DoesNotOpen
             ) as error:  # a worker with the right keys may get it next, and the operator has days to put the key back
@@ -175,8 +183,8 @@ class Courier:
                 else:
                     self._recorder.keep(Sent(row, token, now, by, _TOO_LATE))
 
-    def _request(self, row: Claimed, token: str, now: int, by: str) -> Request:
-        timestamp_s, body = now // SECOND_US, self._payloads[row.event_id]
+    def _request(self, row: Claimed, body: bytes, token: str, now: int, by: str) -> Request:
+        timestamp_s = now // SECOND_US
         headers = (
             ("content-type", "application/json"),
             ("user-agent", self._means.user_agent),
@@ -201,16 +209,20 @@ class Courier:
             self._asymmetric = ((event_id, timestamp_s), signed)
         return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
 
-    def _load_payloads(self, wanted: Mapping[str, int]) -> None:
-        """By id, not number: a database that was restored, or a replica that lagged, gives a number twice."""
+    def _forget_what_was_rewritten(self) -> None:
         with self._setup.database.read() as connection:
             rewrites = numbers.last(connection, numbers.REWRITE)
-            if rewrites != self._rewrites:
-                self._payloads, self._rewrites = {}, rewrites
-            elif len(self._payloads) > _PAYLOADS_KEPT:
-                self._payloads = {each: body for each, body in self._payloads.items() if each in wanted}
-            for event_id in wanted.keys() - self._payloads.keys():
-                self._payloads[event_id] = events.payload(connection, wanted[event_id], WEBHOOK)
+        if rewrites != self._rewrites:
+            self._payloads, self._rewrites = _no_payloads(), rewrites
+
+    def _payload(self, row: Claimed) -> bytes:
+        """Kept by id, not number: a database that was restored, or a replica that lagged, gives a number twice."""
+        body = self._payloads.get(row.event_id)
+        if body is None:
+            with self._setup.database.read() as connection:
+                body = events.payload(connection, row.event_seq, WEBHOOK)
+            self._payloads.put(row.event_id, body)
+        return body
 
     def _take(self, request: Request, result: Result) -> None:
         """Runs on a thread of the transport: keeps the result for the recorder."""
@@ -221,3 +233,7 @@ class Courier:
     def _refuse(self, row: Claimed, token: str, now: int, by: str, reason: str) -> None:
         _log.error("not signed, and not sent", endpoint=row.endpoint_id, reason=reason)
         self._recorder.keep(Sent(row, token, now, by, None, reason))
+
+
+def _no_payloads() -> Kept[str, bytes]:
+    return Kept(_PAYLOAD_BYTES_KEPT, len)

@@ -35,13 +35,16 @@ def test_each_push_is_signed_for_itself_by_the_public_key(house: House, newsroom
         verify(headers, body, Ed25519Signer.from_text(SIGNING).public_keys, int(headers["webhook-timestamp"]))
 
 
-def test_of_bodies_that_were_sent_only_some_are_kept(
+def test_of_bodies_that_were_sent_no_more_is_kept_than_fits(
     house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier, "_PAYLOADS_KEPT", 2)
+    """Not some number of them, for one may have eight kilobytes or thirteen megabytes."""
+    monkeypatch.setattr(courier, "_PAYLOAD_BYTES_KEPT", 50_000)
     house.endpoint(newsroom)
     for number in range(9):
-        house.submit(key=f"{number}")
-        house.service.drain()
-    assert len(newsroom.requests) == 9
-    assert len(house.service.courier._payloads) <= 3
+        house.submit(key=f"{number}", body=[{"type": "paragraph", "text": "x" * 4_000}], quotes=None)
+    house.service.drain()
+    sent = {headers["webhook-id"]: body for headers, body in newsroom.requests}
+    kept = [body for event_id, body in sent.items() if house.service.courier._payloads.get(event_id) == body]
+    assert len(sent) == 9
+    assert 0 < sum(map(len, kept)) <= 50_000 < sum(map(len, sent.values()))
