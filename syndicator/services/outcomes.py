@@ -20,7 +20,7 @@ from syndicator.log import logger
 from syndicator.model.lifecycle import DeliveryState, EndpointState
 from syndicator.services.endpoint_moves import follow, follow_once_more
 from syndicator.services.setup import Setup
-from syndicator.store import attempts, audit, deliveries, endpoints, holds
+from syndicator.store import attempts, audit, backlogs, deliveries, endpoints, holds
 from syndicator.store.database import Connection
 from syndicator.store.deliveries import Claimed
 
@@ -267,7 +267,7 @@ def _rest(
             until[number] = max(until.get(number, 0), to_us(ended + asked))
     if until:
         endpoints.back_off(setup.database, connection, until)
-        deliveries.hold_back(setup.database, connection, until)
+        backlogs.hold_back(setup.database, connection, until)
 
 
 def _disables(setup: Setup, connection: Connection, each: Judged, now: int) -> bool:

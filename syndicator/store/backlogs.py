@@ -1,4 +1,4 @@
-"""What waits for an endpoint that was paused, resumed, disabled or removed, moved on some at a time.
+"""What waits for an endpoint that rests, or that was paused, resumed, disabled or removed, moved out of the way or on.
 
 It may be a million rows, and on SQLite whoever writes keeps all others waiting. So only what a claim could take moves
 with the endpoint itself, and that is little; the rest stands where nobody claims, and a few thousand move in each
@@ -7,7 +7,7 @@ transaction. What has to move is told by the endpoint's state alone, so anybody 
 Each statement names one state: a list of them is in the words of no index, and every delivery there ever was is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, text
@@ -26,6 +26,12 @@ _SOME = """
 _THESE = "id IN (SELECT id FROM {ids} i)"
 # What waits, in the words of the two indexes by endpoint: the claim's index holds what waits for anybody.
 _CLAIMABLE = tuple(f"d.endpoint_no = :no AND {these} AND d.claim_token IS NULL" for these in (IS_FIRST, IS_RETRY))
+# Each endpoint's by its own look at the two indexes, however many endpoints: PostgreSQL cannot know how much waits this
+# moment, and may otherwise compare all that waits for anybody with each of them.
+_HOLD_BACK = "UPDATE deliveries SET state = 'queued' WHERE id IN (SELECT d.id FROM {waiting})"
+_WAITING_OF = tuple(
+    f"d.endpoint_no = r.no AND {these} AND d.claim_token IS NULL AND d.lane > 0" for these in (IS_FIRST, IS_RETRY)
+)
 _PARK = "UPDATE deliveries AS d SET state = 'parked' WHERE lane > 0 AND {which}"
 _DROP = "UPDATE deliveries AS d SET state = 'dead', finished_at = :now WHERE {which}"
 # A new series: its window may have passed meanwhile, and of a receiver that was mended one failure more is no reason to
@@ -63,6 +69,19 @@ _UNFINISHED = text(f"""
      WHERE e.state IN ('active', 'disabled', 'removed')
      LIMIT :limit
 """)
+
+
+def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
+    """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
+    numbers = as_rows({"no": no} for no in endpoints)
+    return sum(
+        connection.execute(text(_HOLD_BACK.format(waiting=_of_each(database, which))), {"numbers": numbers}).rowcount
+        for which in _WAITING_OF
+    )
+
+
+def _of_each(database: Database, which: str) -> str:
+    return database.free_of_each(database.rows("numbers", {"no": "bigint"}), "deliveries", which)
 
 
 def move_claimable(connection: Connection, endpoint_no: int, state: EndpointState, now: int) -> None:

@@ -203,6 +203,15 @@ class Database:
         listed = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
         return f"(SELECT {listed} FROM json_each(:{parameter}))"
 
+    def free_of_each(self, rows: str, table: str, which: str) -> str:
+        """What a SELECT reads ``d`` from: for each of ``rows``, as ``r``, those of the table that nobody else is at.
+
+        ``which`` compares ``d`` with ``r``. Looked for row by row, whatever the database believes to be stored.
+        """
+        if self.dialect == "postgresql":
+            return f"{rows} r CROSS JOIN LATERAL (SELECT * FROM {table} d WHERE {which} {self.skip_locked}) d"
+        return f"{rows} r CROSS JOIN {table} d WHERE {which}"
+
 
 def as_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     """The value to bind for ``Database.rows``."""

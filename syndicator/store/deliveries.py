@@ -185,12 +185,6 @@ _QUEUED_ENDPOINTS = text(f"""
       FROM q JOIN endpoints e ON e.no = q.no
      WHERE e.backoff_until = 0 AND {_IS_SENT_TO}
 """)
-# In the words of the two indexes by endpoint: the claim's holds what waits for anybody, and does not say for whom.
-_HOLD_BACK = """
-    UPDATE deliveries SET state = 'queued'
-     WHERE id IN (SELECT d.id FROM deliveries d
-                   WHERE d.endpoint_no = :no AND {these} AND d.claim_token IS NULL AND d.lane > 0 {skip_locked})
-"""
 _FIRST_DUE = text(
     " UNION ALL ".join(
         f"SELECT {lane.order}, min(due_at) FROM deliveries WHERE state = 'waiting' AND lane = {lane.order}"
@@ -349,15 +343,6 @@ def queued_endpoints(connection: Connection, cap: int) -> Sequence[RowMapping]:
     All of them where it failed last and a further attempt is to show how it is now.
     """
     return connection.execute(_QUEUED_ENDPOINTS, {"cap": cap}).mappings().all()
-
-
-def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
-    """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
-    values = [{"no": no} for no in endpoints]
-    return sum(
-        connection.execute(text(_HOLD_BACK.format(these=these, skip_locked=_free(database))), values).rowcount
-        for these in (IS_FIRST, IS_RETRY)
-    )
 
 
 def _free(database: Database) -> str:

@@ -1,5 +1,7 @@
 """Whatever is asked about deliveries while work goes on is found by an index, however many are stored."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -71,11 +73,7 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
         plan = explained(full, statement.text, **values)
         assert f"ix_deliveries_{index}" in plan, plan
         assert is_by_index(plan), plan
-    for these, index in ((deliveries.IS_FIRST, "open"), (deliveries.IS_RETRY, "retried")):
-        plan = explained(full, deliveries._HOLD_BACK.format(these=these, skip_locked=""), no=5)
-        assert f"ix_deliveries_{index}" in plan, plan
-        assert "ix_deliveries_waiting" not in plan, plan
-        assert is_by_index(plan), plan
+    _holds_back_by_endpoint(full)
     following = deliveries._NEXT_QUEUED.format(places=database.rows("places", {"no": "bigint"}))
     plan = explained(full, following, places=as_rows([{"no": 5}]), place=0, cap=16)
     assert {"ix_deliveries_open", "ix_deliveries_queued"} <= set(plan.replace("(", " ").split()), plan
@@ -122,11 +120,23 @@ def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -
             plan = explained(moved, statement.format(which=these), no=5, now=1)
             assert f"ix_deliveries_{index}" in plan, plan
             assert is_by_index(plan), plan
+    _holds_back_by_endpoint(moved)
     with database.write() as connection:
         connection.execute(text("ANALYZE"))
     claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"))
     plan = explained(moved, claim, token="t", until=1, lane=2, now=10**15, limit=1000)
     assert "hashed" not in plan, plan
+
+
+def _holds_back_by_endpoint(house: House) -> None:
+    """Each endpoint's deliveries are looked up by its number: none of another one's is read, nor the claim's index."""
+    for which, index in zip(backlogs._WAITING_OF, ("open", "retried"), strict=True):
+        found = backlogs._of_each(house.service.database, which)
+        plan = explained(house, backlogs._HOLD_BACK.format(waiting=found), numbers=as_rows([{"no": 5}, {"no": 6}]))
+        by_number = rf"ix_deliveries_{index} .*?(endpoint_no=\?|Index Cond: \(endpoint_no = )"
+        assert re.search(by_number, plan, re.DOTALL), plan
+        assert "ix_deliveries_waiting" not in plan, plan
+        assert is_by_index(plan), plan
 
 
 def is_by_index(plan: str) -> bool:

@@ -8,7 +8,7 @@ from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action, EndpointState
 from syndicator.services.endpoint_moves import follow_once_more
 from syndicator.services.revise import Revision
-from syndicator.store import deliveries, leases
+from syndicator.store import backlogs, deliveries, leases
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -64,7 +64,7 @@ def test_a_rest_holds_back_what_waits_and_nothing_that_somebody_claimed(house: H
     house.submit(key="waits")
     house.service.fan_out("t")
     with house.service.database.write() as connection:
-        assert deliveries.hold_back(house.service.database, connection, [before["endpoint_no"]]) == 1
+        assert backlogs.hold_back(house.service.database, connection, [before["endpoint_no"]]) == 1
     assert [row["state"] for row in house.deliveries()] == ["claimed", "queued"]
 
 

@@ -16,7 +16,7 @@ from syndicator.model.lifecycle import Action
 from syndicator.services import regenerate as rendering
 from syndicator.services.regenerate import dirty_channels
 from syndicator.services.revise import Revision
-from syndicator.store import audit, channels, deliveries, events, renditions
+from syndicator.store import audit, backlogs, channels, deliveries, events, renditions
 from tests.contract.house.conftest import Clock, House, open_house, record
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
@@ -261,12 +261,12 @@ def test_what_a_fan_out_holds_is_neither_held_back_nor_promoted_meanwhile(
         def move(some: list[int]) -> int:
             with database.write() as connection:
                 if wanted_state == "queued":
-                    return deliveries.hold_back(database, connection, some)
+                    return backlogs.hold_back(database, connection, some)
                 return deliveries.promote(database, connection, [(number, 0) for number in some], cap=16)
 
         if wanted_state == "waiting":
             with database.write() as connection:
-                assert deliveries.hold_back(database, connection, numbers) == 2
+                assert backlogs.hold_back(database, connection, numbers) == 2
         with other.service.database.write() as fanning_out:
             fanning_out.execute(HOLD, {"no": numbers[0]})
             assert move(numbers) == 1, "it waits for nobody"
