@@ -228,6 +228,11 @@ class Syndicator:
         self.courier.start()
         self._sends = True
 
+    @property
+    def cannot_push(self) -> str:
+        """Why this process, which sends, can sign no push at all, and what to do; otherwise nothing."""
+        return self._courier.lacking if self._courier is not None else ""
+
     def wind_down(self) -> None:
         """Claims no more deliveries: what is under way ends, and ``close`` follows."""
         if self._courier is not None:

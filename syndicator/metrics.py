@@ -14,10 +14,14 @@ wakes_failed = Counter(
 )
 attempts = Counter(
     "syndicator_attempts_total",
-    "Attempts to push, by outcome; busy: none was made; lost: may be a double.",
+    "Attempts to push, by outcome; busy, sealed: none was made; lost: may be a double.",
     ["outcome"],
 )
 in_flight = Gauge("syndicator_attempts_in_flight", "Attempts under way in this process.")
+endpoints_unopened = Gauge(
+    "syndicator_endpoints_unopened",
+    "Endpoints that this process pushes nothing to, since its sealing keys do not open their secrets.",
+)
 documents_rendered = Counter("syndicator_documents_rendered_total", "Feed documents whose bytes changed.")
 
 

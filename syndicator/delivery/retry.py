@@ -11,7 +11,7 @@ URL that may not be requested        Refused: waiting does not mend it, a new UR
 any other status, 3xx included       Retry
 DNS, connect, TLS, timeout …         Retry
 address that is not public           Retry: DNS may be wrong for an hour, and the reason is in the log
-secret that the keys do not open     Retry: another worker may have the right ones, or the operator put them back
+secret that the keys do not open     Retry at once that costs no attempt: another worker may have the right ones
 the process that sent it died        Retry: it may have arrived
 transport closed meanwhile           Retry soon that costs no attempt: the receiver has no part in it
 busy: no turn, or too many names     Retry soon that costs no attempt and ends no window: none was made
@@ -123,6 +123,8 @@ def judge(
         return Refused(reason, disable_endpoint=False)
     if result.phase in ("busy", "closed"):  # not at once: where the transport is closed for good, others get it
         return Retry(now + schedule.after_busy * (1 + fraction), counts=False, reason=reason)
+    if result.phase == "sealed":
+        return Retry(now, counts=False, reason=reason)
     return _again(reason, schedule.delay(attempt_no) * (1 + schedule.jitter * fraction), began, now, schedule)
 
 

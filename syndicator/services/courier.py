@@ -13,6 +13,7 @@ import secrets as chance
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -23,11 +24,13 @@ from syndicator.delivery.payload import WEBHOOK
 from syndicator.delivery.sealing import DoesNotOpen, Sealer
 from syndicator.delivery.signing import Ed25519Signer, sign
 from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
+from syndicator.errors import StoreError
 from syndicator.log import logger
 from syndicator.services.kept import Kept
 from syndicator.services.outcomes import Sent
 from syndicator.services.recorder import Recorder
 from syndicator.services.setup import Setup
+from syndicator.services.unopened import Unopened
 from syndicator.store import deliveries, events, numbers
 from syndicator.store.deliveries import Claimed
 
@@ -75,11 +78,19 @@ class Courier:
         self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
         self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
+        self._unopened = Unopened(setup.database, means.sealer)
         self._recorder = Recorder(setup, in_flight=means.in_flight, lease_us=means.lease_us)
 
     def start(self) -> None:
-        """Has the transport ready before the first push."""
+        """Has the transport ready before the first push, and tells of what cannot be signed."""
         self._means.transport.start()
+        with suppress(StoreError):  # it may come back, and then they are met one by one
+            self._unopened.look()
+
+    @property
+    def lacking(self) -> str:
+        """Why it can sign no push at all, and what to do; otherwise nothing."""
+        return self._unopened.lacking
 
     def pump(self, by: str) -> int:
         """Claims and hands over until nothing more is due; how many deliveries that was.
@@ -115,7 +126,8 @@ class Courier:
             is_all = False
         finally:
             self._pumping.release()
-        return not is_all or self._again.is_set()  # set by another thread that came for more meanwhile
+        # Set by another thread that came for more meanwhile; what does not open here may be for other workers.
+        return not is_all or self._again.is_set() or bool(self._unopened.numbers)
 
     def settle(self, timeout_s: float = 60) -> bool:
         """Waits until everything handed over is recorded; whether that was in time."""
@@ -138,6 +150,7 @@ class Courier:
     def _claim_some(self, by: str, room: int) -> int:
         if room <= 0:
             return 0
+        self._unopened.look_again()
         token = chance.token_hex(16)
         database = self._setup.database
         with database.write() as connection:
@@ -146,7 +159,14 @@ class Courier:
             until = now + self._means.lease_us
             urgent = self._recorder.places_of_withdrawals
             rows = deliveries.claim(
-                database, connection, token=token, lease_until=until, limit=room, now=now, urgent=urgent
+                database,
+                connection,
+                token=token,
+                lease_until=until,
+                limit=room,
+                now=now,
+                urgent=urgent,
+                but_not=self._unopened.numbers,
             )
         if not rows:
             return 0
@@ -170,10 +190,8 @@ class Courier:
         for row in rows:
             try:
                 request = self._request(row, body, token, now, by)
-            except (
-                DoesNotOpen
-            ) as error:  # a worker with the right keys may get it next, and the operator has days to put the key back
-                _log.error("not signed, and not sent yet", endpoint=row.endpoint_id, reason=str(error))
+            except DoesNotOpen as error:  # for a worker with the right keys, or until the operator put the key back
+                self._unopened.meet(row.endpoint_no)
                 self._recorder.keep(Sent(row, token, now, by, Failure("sealed", str(error))))
             except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
                 self._refuse(row, token, now, by, str(error))

@@ -1,6 +1,7 @@
 """What came of a batch of attempts: deliveries moved on, attempts logged, health kept, in one transaction.
 
-A busy one is no attempt: nothing went out, so nothing is logged, nobody was told, and its endpoint's health stays.
+A busy or sealed one is no attempt: nothing went out, so nothing is logged, nobody was told, and its endpoint's health
+stays.
 """
 
 import logging
@@ -26,9 +27,10 @@ from syndicator.store.deliveries import Claimed
 
 _BACKOFF_AFTER: Final = 3
 _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
-_BUSY: Final = "busy"
-_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "sealed", "url", _BUSY}
-_NAMED: Final = ("lost", _BUSY)  # such a retry is named by how far it got, which tells who may have it twice
+_SEALED: Final = "sealed"
+_NO_ATTEMPT: Final = {"busy", _SEALED}
+_NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "url", *_NO_ATTEMPT}
+_NAMED: Final = {"lost", *_NO_ATTEMPT}  # such a retry is named by how far it got, which tells who may have it twice
 
 _log = logger("delivery")
 
@@ -80,7 +82,7 @@ def record_in(setup: Setup, connection: Connection, batch: Sequence[Sent], now: 
         by_token.setdefault(each.sent.token, []).append(each)
     for token, some in by_token.items():
         _move_on(setup, connection, some, token, now)
-    attempts.log(setup.database, connection, [_attempt(each) for each in judged if each.named != _BUSY])
+    attempts.log(setup.database, connection, [_attempt(each) for each in judged if each.named not in _NO_ATTEMPT])
     _keep_health(setup, connection, judged, held, now)
     if deliveries.are_queued(connection):
         deliveries.promote(setup.database, connection, _freed_places(judged), setup.per_endpoint)
@@ -104,7 +106,7 @@ def _write_lines(judged: Sequence[Judged]) -> None:
     """
     is_chatty = _log.is_enabled_for(logging.DEBUG)
     for each in judged:
-        if each.named == _BUSY:
+        if each.named in _NO_ATTEMPT:
             continue
         if not isinstance(each.outcome, Delivered):
             _log.info("attempt", **_facts(each))
@@ -180,14 +182,15 @@ def _move_on(setup: Setup, connection: Connection, judged: Sequence[Judged], tok
 
 def _retried(each: Judged) -> Mapping[str, Any]:
     row, outcome = each.sent.row, each.outcome
-    urgent = row.lane == deliveries.WITHDRAW_LANE
+    keeps_lane = row.lane == deliveries.WITHDRAW_LANE or each.named == _SEALED
     if isinstance(outcome, Retry):
         return {
             "id": row.id,
             "state": DeliveryState.WAITING,
             "counts": int(outcome.counts),
-            "due_at": to_us(outcome.due_at),
-            "lane": row.lane if urgent else deliveries.RETRY_LANE,
+            # As if nobody had claimed it: a first attempt's series begins with the next claim.
+            "due_at": row.series_at if each.named == _SEALED else to_us(outcome.due_at),
+            "lane": row.lane if keeps_lane else deliveries.RETRY_LANE,
         }
     return {"id": row.id, "state": DeliveryState.DEAD, "counts": 1, "due_at": row.series_at, "lane": row.lane}
 

@@ -5,7 +5,7 @@ those that found no turn included; the rest of its backlog is ``queued`` behind 
 So a backlog of a million rows costs the claim nothing, and an endpoint in back-off is not even looked at.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, text
@@ -98,7 +98,7 @@ _CLAIM = f"""
            series_at = CASE WHEN attempts = 0 AND due_at = series_at THEN :now ELSE series_at END
      WHERE id IN (
         SELECT d.id FROM deliveries d
-         WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now
+         WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now {{but_not}}
            AND (d.release_id IS NULL OR (
                 SELECT r.published_at <= :now AND COALESCE(r.embargo_until, :now) <= :now
                   FROM releases r WHERE r.id = d.release_id))
@@ -108,6 +108,7 @@ _CLAIM = f"""
          ORDER BY d.due_at LIMIT :limit {{skip_locked}})
     RETURNING id
 """
+_BUT_NOT = "AND d.endpoint_no NOT IN (SELECT u.no FROM {rows} u)"
 # As ``Claimed`` has them.
 CLAIMED_COLUMNS = """d.id, d.event_seq, d.endpoint_no, d.lane, d.attempts, d.series_at, d.trigger, v.id AS event_id,
            e.id AS endpoint_id, e.url, e.secrets"""
@@ -274,12 +275,16 @@ def claim(
     limit: int,
     now: int,
     urgent: int | None = None,
+    but_not: Collection[int] = (),
 ) -> Sequence[Claimed]:
     """Up to ``limit`` due deliveries, the urgent lanes first; they belong to ``token`` until the lease ends.
 
-    Of withdrawals more than ``urgent`` only where the other lanes leave room: those to a host that hangs come back.
+    Nothing of the endpoints of ``but_not``. Of withdrawals more than ``urgent`` only where the other lanes leave room:
+    those to a host that hangs come back.
     """
-    statement = text(_CLAIM.format(skip_locked=_free(database)))
+    excepted = _BUT_NOT.format(rows=database.rows("but_not", {"no": "bigint"})) if but_not else ""
+    bound = {"but_not": as_rows({"no": no} for no in but_not)} if but_not else {}
+    statement = text(_CLAIM.format(skip_locked=_free(database), but_not=excepted))
     ids: list[int] = []
     due = [lane for lane, due_at in sorted(_first_due(connection).items()) if due_at <= now]
     turns = [(lane, limit) for lane in due]
@@ -287,7 +292,7 @@ def claim(
         turns = [(WITHDRAW_LANE, urgent), *turns[1:], (WITHDRAW_LANE, limit)]
     for lane, most in turns:
         if (room := min(most, limit - len(ids))) > 0:
-            values = {"token": token, "until": lease_until, "lane": lane, "now": now, "limit": room}
+            values = {"token": token, "until": lease_until, "lane": lane, "now": now, "limit": room, **bound}
             ids += connection.execute(statement, values).scalars()
     if not ids:
         return []

@@ -39,7 +39,7 @@ _STATE = text("""
      WHERE no = :no AND state IN :sources
 """).bindparams(bindparam("sources", expanding=True))
 _NOTICE = text("UPDATE endpoints SET notice = :notice WHERE no = :no")
-_SEALED = text("SELECT id, secrets FROM endpoints WHERE state <> 'removed' ORDER BY no")
+_SEALED = text("SELECT no, id, secrets FROM endpoints WHERE state <> 'removed' ORDER BY no")
 _SEALED_SOME = """
     SELECT no, id, secrets FROM endpoints WHERE state <> 'removed' AND no > :after ORDER BY no LIMIT :limit {held}
 """
@@ -154,7 +154,7 @@ def set_notice(connection: Connection, no: int, notice: str) -> None:
 
 
 def sealed(connection: Connection) -> Sequence[RowMapping]:
-    """Id and sealed secrets of every endpoint that is not removed."""
+    """Number, id and sealed secrets of every endpoint that is not removed."""
     return connection.execute(_SEALED).mappings().all()
 
 

@@ -41,7 +41,7 @@ def make_app(service: Syndicator) -> ASGIApp:
 def make_signs(service: Syndicator) -> ASGIApp:
     """What a process without a site tells of itself: health and metrics. ConfigError without the operator's token."""
     _ = service.operator_token
-    return Starlette(routes=Signs(service).of_a_process)
+    return Starlette(routes=Signs(service, is_worker=True).of_a_process)
 
 
 class _Front:

@@ -18,8 +18,10 @@ _HOUR = {"Cache-Control": "public, max-age=3600"}
 class Signs:
     """The routes over one service."""
 
-    def __init__(self, service: Syndicator) -> None:
+    def __init__(self, service: Syndicator, *, is_worker: bool = False) -> None:
+        """``is_worker``: there for pushes, so that it is not ready where it can make none."""
         self._service = service
+        self._is_worker = is_worker
 
     @property
     def of_a_process(self) -> list[Route]:
@@ -35,9 +37,12 @@ class Signs:
         ]
 
     def ready(self, _request: Request) -> Response:
-        """200 when the database answers, has the newest schema and takes writes; 503 with what is missing."""
+        """200 when the database answers, has the newest schema and takes writes; 503 with what is missing.
+
+        Of a worker also when its sealing keys open no secret at all.
+        """
         try:
-            lacking = readiness(self._service.setup)
+            lacking = readiness(self._service.setup) or (self._service.cannot_push if self._is_worker else "")
         except StoreError as error:
             lacking = str(error)
         content = {"ready": not lacking, **({"lacking": lacking} if lacking else {})}

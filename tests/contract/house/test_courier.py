@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
@@ -172,30 +171,6 @@ def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House, secr
         house.service.drain()
         states = {row["url"]: row["state"] for row in house.deliveries()}
     assert states == {damaged.url: "dead", whole.url: "delivered"}
-
-
-OTHERS = ["k0:" + "A" * 43 + "=", "k1:" + "B" * 43 + "="]
-
-
-@pytest.mark.parametrize("keys", OTHERS, ids=["the key is missing", "another key of that name"])
-def test_a_worker_without_the_key_of_a_secret_leaves_the_push_to_one_that_has_it(
-    make_house: Callable[..., House], newsroom: Newsroom, keys: str
-) -> None:
-    """As while processes are started anew, one by one, with a new key in front."""
-    house = make_house()
-    endpoint = house.endpoint(newsroom)
-    house.submit()
-    behind = make_house(clock=house.clock, sealing_keys=SecretStr(keys))
-    behind.service.drain()
-    assert house.states() == [("release.published", "waiting")]
-    with house.service.database.read() as connection:
-        reason, failures = connection.execute(text("SELECT reason, failures FROM attempts, endpoints")).one()
-        assert "sealing_keys" in reason
-        assert failures == 0, f"{endpoint} has no part in it"
-    house.clock.us += 6 * SECOND_US
-    house.service.drain()
-    assert house.states() == [("release.published", "delivered")]
-    assert len(newsroom.requests) == 1
 
 
 def _alter(house: House, statements: dict[str, str]) -> None:

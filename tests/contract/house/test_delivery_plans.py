@@ -57,11 +57,16 @@ def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
 
 def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> None:
     database = full.service.database
-    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"))
+    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"), but_not="")
     plan = explained(full, claim, token="t", until=1, lane=2, now=10**15, limit=5)
     assert "ix_deliveries_waiting" in plan, plan
     # Whether a version before is under way is looked for among its own deliveries, not among all that are claimed.
     assert "ix_deliveries_leases" not in plan, plan
+    assert is_by_index(plan), plan
+    but_not = deliveries._BUT_NOT.format(rows=database.rows("but_not", {"no": "bigint"}))
+    claim = deliveries._CLAIM.format(skip_locked="", but_not=but_not)
+    plan = explained(full, claim, token="t", until=1, lane=2, now=10**15, limit=5, but_not=as_rows([{"no": 5}]))
+    assert "ix_deliveries_waiting" in plan, plan
     assert is_by_index(plan), plan
     for statement, index, values in (
         (deliveries._FIRST_DUE, "waiting", {}),
@@ -123,7 +128,7 @@ def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -
     _holds_back_by_endpoint(moved)
     with database.write() as connection:
         connection.execute(text("ANALYZE"))
-    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"))
+    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"), but_not="")
     plan = explained(moved, claim, token="t", until=1, lane=2, now=10**15, limit=1000)
     assert "hashed" not in plan, plan
 

@@ -76,6 +76,11 @@ def test_what_found_no_place_or_transport_is_not_dead_when_the_window_ends(phase
     assert isinstance(judge(Failure(phase, "why"), 1, long_ago, NOW), Retry)
 
 
+def test_what_the_keys_of_one_worker_do_not_open_is_at_once_for_another_however_long_that_takes() -> None:
+    for began in (NOW, NOW - 2 * DEFAULT_SCHEDULE.window):
+        assert judge(Failure("sealed", "why"), 1, began, NOW) == Retry(NOW, counts=False, reason="sealed: why")
+
+
 @pytest.mark.parametrize(
     ("number", "wait"),
     [
