@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings
 from syndicator import log
 from syndicator.bootstrap import Syndicator
-from syndicator.cli.databases import check_is_migrated, check_is_there
+from syndicator.cli.databases import check_is_migrated, check_is_there, schema_problem
 from syndicator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def web(settings: Settings) -> None:
     with _stopped_by_signal() as stopped:
         service = Syndicator(settings)
         connect(service)
+        if problem := schema_problem(service.database):  # no reason to end: readers may be served all the same
+            log.logger("web").error("not ready for publishers", lacking=problem)
         try:
             with _serving(service) as server:
                 log.logger("web").info("listening", url=server.url)

@@ -22,17 +22,23 @@ def check_is_there(settings: "Settings", fix: str) -> None:
 
 
 def check_is_migrated(database: "Database") -> None:
-    """StoreError for a schema that is missing or older than this version's.
+    """StoreError for a schema that is missing, or older or newer than this version's.
 
-    One that does not answer is no reason: it may come back. Nor is a newer schema, beside which older processes end
-    what they began.
+    Over a newer one an older process would write what the newer version may read otherwise, or not at all.
     """
-    from syndicator.store.schema_version import current, lacking, newest
+    if problem := schema_problem(database):
+        raise StoreError(problem)
+
+
+def schema_problem(database: "Database") -> str:
+    """What to do about a schema that is not this version's; nothing if it is.
+
+    Nothing either for a database that does not answer: it may come back.
+    """
+    from syndicator.store.schema_version import current, lacking
 
     try:
         with database.read() as connection:
-            found = current(connection)
+            return lacking(current(connection))
     except StoreError:
-        return
-    if found is None or found < newest():
-        raise StoreError(lacking(found))
+        return ""

@@ -67,7 +67,7 @@ def test_a_database_of_a_newer_version_is_left_alone(house: House) -> None:
         assert current(connection) == "9999"
 
 
-def test_a_worker_refuses_a_schema_that_is_too_old_for_it_and_waits_for_a_database(house: House) -> None:
+def test_a_worker_refuses_a_schema_that_is_not_its_own_and_waits_for_a_database(house: House) -> None:
     database = house.service.database
     check_is_migrated(database)
     moved(house, command.downgrade, "0008")
@@ -78,7 +78,8 @@ def test_a_worker_refuses_a_schema_that_is_too_old_for_it_and_waits_for_a_databa
         check_is_migrated(database)
     with database.write() as connection:
         connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
-    check_is_migrated(database)
+    with pytest.raises(StoreError, match=r"has schema 9999, of a newer version than this one .*: install that version"):
+        check_is_migrated(database)
     check_is_migrated(Database("postgresql+psycopg://127.0.0.1:1/none"))
 
 
