@@ -1,5 +1,6 @@
 """For operators: the lawful erasure of a contact."""
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,11 +9,12 @@ import click
 from syndicator.cli.arguments import RELEASE
 from syndicator.cli.options import as_json, service_options
 from syndicator.cli.terminal import say, show_json
-from syndicator.errors import Rejected
+from syndicator.errors import Conflict, Rejected
 
 if TYPE_CHECKING:
     from syndicator.client import Client
 
+_PAUSE_S: Final = 2.0
 _OPTIONS: Final = {
     "body": "--release, --publisher, --owner",
     "contact": "CONTACT",
@@ -36,10 +38,27 @@ _OPTIONS: Final = {
 @click.option("--replacement-email", metavar="ADDRESS")
 @click.option("--publisher-block", is_flag=True, help="Also clear the name or number where the publisher block has it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be rewritten.")
+@click.option(
+    "--wait-limit",
+    "wait_s",
+    type=click.FloatRange(0, 86_400),
+    default=90.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to try, at most, while pushes of these releases are under way.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
 @service_options
-def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401
+def erase_contact(
+    client: "Client",
+    *,
+    dry_run: bool,
+    wait_s: float,
+    yes: bool,
+    as_json: bool,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Erase a contact, by its exact name or e-mail address, from stored versions, pushes and feeds.
 
     The law may demand it; it cannot be undone. Texts that name the person are left as they are and listed, as are
@@ -52,7 +71,7 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
     if not (dry_run or yes) and _rewrites(shown):
         _show(shown)
         click.confirm("Rewrite all of this for good?", abort=True, err=True)
-    report = shown if dry_run else client.post("/api/v1/erasures", wanted)
+    report = shown if dry_run else _erased(client, wanted, wait_s)
     if as_json:
         show_json(report)
         return
@@ -60,6 +79,29 @@ def erase_contact(client: "Client", *, dry_run: bool, yes: bool, as_json: bool, 
     if not dry_run:
         did = "Erased" if _rewrites(report) else "Nothing was erased"
         say(f"{did}." if report["purged"] else f"{did}; the database is still being read: run it once more.")
+
+
+def _erased(client: "Client", wanted: dict[str, Any], wait_s: float) -> dict[str, Any]:
+    """What was rewritten, once no push of these releases is under way; says on stderr what it waits for.
+
+    Conflict when that did not happen in time: then nothing was rewritten.
+    """
+    ends, said = time.monotonic() + wait_s, ""
+    while True:
+        try:
+            report: dict[str, Any] = client.post("/api/v1/erasures", wanted)
+        except Conflict as error:
+            if time.monotonic() >= ends:
+                message = (
+                    f"nothing was erased: {error}; or try for longer (--wait-limit), or release by release (--release)"
+                )
+                raise Conflict(message) from error
+            if str(error) != said:
+                said = str(error)
+                say(f"Waiting for {wait_s:g} s at most: {said}", err=True)
+            time.sleep(_PAUSE_S)
+        else:
+            return report
 
 
 def _shown(client: "Client", wanted: dict[str, Any]) -> dict[str, Any]:

@@ -223,7 +223,8 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
         if erasure.pushes(connection, each.id) != each.pushes:
             raise _Moved
         if under_way := erasure.hold_pushes(connection, each.id, setup.database.for_update):
-            message = f"{under_way} pushes of {each.id} are under way: try again in a few seconds"
+            pushes = f"{under_way} pushes of {each.id} are under way"
+            message = f"{pushes}: it can be done once they have ended, in a minute at most"
             raise Conflict(message)
         records = {number: record.model_dump_json(exclude_none=True) for number, record in each.records.items()}
         first = records.get(1)

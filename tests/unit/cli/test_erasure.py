@@ -80,3 +80,33 @@ def test_it_names_who_was_sent_it_and_says_when_the_database_is_read_meanwhile(c
     assert done.out == "Erased; the database is still being read: run it once more.\n"
     contacts = served.operator.get(f"/api/v1/releases/{release}").json["record"]["contacts"]
     assert [(each["name"], each["phone"]) for each in contacts] == [("Newsdesk", "+49 2")]
+
+
+def test_it_waits_for_pushes_under_way_and_says_so_and_no_longer_than_it_was_told(
+    cli: Call, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("endpoint", "add", "http://127.0.0.1:1/")
+    release = served.submit(contacts=[PERSON, {"name": "Otto", "phone": "+49 1"}])["id"]
+    served.service.drain()
+    _move(served, "state = 'claimed', claim_token = 't', lease_until = 9000000000000000")
+    command = ("erase-contact", PERSON["name"], "--owner", "operator", "--yes")
+    refused = cli(*command, "--wait-limit", "0")
+    assert refused.code == 5
+    assert f"nothing was erased: 1 pushes of {release} are under way" in refused.err
+    assert "--release" in refused.err
+    waits: list[float] = []
+
+    def it_ends(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            _move(served, "state = 'delivered', claim_token = NULL, lease_until = NULL")
+
+    monkeypatch.setattr("syndicator.cli.erasure.time.sleep", it_ends)
+    done = cli(*command)
+    assert (done.code, done.out, len(waits)) == (0, "Erased.\n", 2)
+    assert done.err.count(f"Waiting for 90 s at most: 1 pushes of {release} are under way") == 1
+
+
+def _move(served: Served, change: str) -> None:
+    with served.service.database.write() as connection:
+        assert connection.execute(text(f"UPDATE deliveries SET {change}")).rowcount == 1
