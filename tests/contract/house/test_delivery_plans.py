@@ -5,9 +5,11 @@ import re
 import pytest
 from sqlalchemy import text
 
+from syndicator.services.views.newsrooms import delivery_page
 from syndicator.store import backlogs, deliveries, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
+from tests.contract.house.newsroom import Newsroom
 from tests.contract.house.test_schema import explained
 
 _NUMBERS = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 40000) SELECT x FROM n) numbers"
@@ -92,6 +94,34 @@ def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> Non
     held = holds._CLAIMED.format(rows=database.rows("rows", holds._TOKENS), held=database.for_update)
     plan = explained(full, held, rows=as_rows([{"id": 5, "token": "t"}]))
     assert is_by_index(plan), plan
+
+
+def test_the_deliveries_of_an_endpoint_are_listed_without_those_of_others(full: House, newsroom: Newsroom) -> None:
+    """Of one that got little, too, and what came to an end long ago."""
+    endpoint = full.endpoint(newsroom)
+    asked = {"state": "dead", "endpoint": endpoint, "before": 10**9}
+    plan = explained(full, deliveries._listing(asked), limit=51, **asked)
+    assert "uq_deliveries" in plan or "sqlite_autoindex_deliveries" in plan, plan
+    assert is_by_index(plan), plan
+
+
+def test_pages_of_an_endpoints_deliveries_follow_each_other(house: House, newsroom: Newsroom) -> None:
+    endpoint = house.endpoint(newsroom)
+    house.endpoint(newsroom)
+    for number in range(3):
+        house.submit(f"{number}")
+    house.service.fan_out("t")
+    all_of_it = delivery_page(house.service.setup, endpoint=endpoint)
+    ids = [each.id for each in all_of_it.deliveries]
+    assert (ids, all_of_it.next) == ([row["id"] for row in reversed(house.deliveries(endpoint=endpoint))], None)
+    paged, before = [], None
+    while True:
+        page = delivery_page(house.service.setup, endpoint=endpoint, before=before, limit=1)
+        paged += [each.id for each in page.deliveries]
+        if (before := page.next) is None:
+            break
+    assert paged == ids == sorted(ids, reverse=True)
+    assert len(ids) == 3
 
 
 @pytest.fixture
