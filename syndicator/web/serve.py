@@ -19,7 +19,7 @@ from syndicator.web.bounds import bound
 from syndicator.web.ready import Connection
 
 _START_S = 15.0
-_DRAIN_S = 10
+DRAIN_S = 10
 _MATCH = "(and SYNDICATOR_PUBLIC_BASE_URL to match)"
 _ADDRESS = f"set SYNDICATOR_HOST to an address of this machine {_MATCH}"
 _FIXES: dict[int | None, str] = {
@@ -44,7 +44,7 @@ class Server:
                 server_header=False,
                 proxy_headers=False,
                 log_config=None,
-                timeout_graceful_shutdown=_DRAIN_S,
+                timeout_graceful_shutdown=DRAIN_S,
             )
         )
         self._ended = threading.Event()
@@ -72,7 +72,7 @@ class Server:
     def stop(self) -> None:
         """Takes no new connections, lets requests under way end (10 s at most), and returns."""
         self._server.should_exit = True
-        self._thread.join(_START_S + _DRAIN_S)
+        self._thread.join(_START_S + DRAIN_S)
         if self._socket is not None:
             self._socket.close()
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import yaml
 
 from config.settings import ENV_PREFIX, Settings
 from syndicator.client import Client
+from syndicator.delivery.transport.protocol import Limits
+from syndicator.web.serve import DRAIN_S
 from tests.e2e.conftest import EXAMPLE as RELEASE
 from tests.e2e.conftest import Machine, until
 from tests.servers.places import free_port
@@ -194,6 +197,24 @@ def test_every_service_starts_with_what_the_example_says_and_compose_passes(mach
     released = until(lambda: client.submit(RELEASE.read_bytes(), "key"), machines["web"], "the service accepts")
     until(lambda: released["guid"] in client.text("/feeds/all.json"), machines["worker"], "the feed shows it")
     assert [worker.stop(), web.stop()] == [0, 0]
+
+
+def test_the_database_is_asked_as_services_connect() -> None:
+    """The image answers on its socket while it still makes the database, and then starts the server again."""
+    asked = shlex.split(SERVICES["postgres"]["healthcheck"]["test"][1])
+    address = asked[asked.index("--host") + 1]
+    assert not address.startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "longest_s"), [("web", DRAIN_S), ("worker", Limits().longest_wait_s + Settings().attempt_timeout_s)]
+)
+def test_nobody_is_killed_before_what_is_under_way_has_had_its_time(name: str, longest_s: float) -> None:
+    granted = re.fullmatch(
+        r"(\d+)s", SERVICES[name].get("stop_grace_period", "10s")
+    )  # what the engine grants by itself
+    assert granted
+    assert int(granted[1]) >= longest_s + 5  # to record, and to close what is open
 
 
 def test_the_broker_keeps_what_it_is_told_and_refuses_rather_than_forgets() -> None:
