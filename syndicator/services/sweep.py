@@ -10,7 +10,7 @@ from syndicator.services.embargo import lift_due
 from syndicator.services.endpoint_moves import finish_moves, follow, follow_once_more
 from syndicator.services.lapses import give_back
 from syndicator.services.setup import Setup
-from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, releases
+from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, far_ahead, releases
 from syndicator.store.database import Connection
 
 _FORGET_BATCH = 5000
@@ -63,6 +63,7 @@ def _tend_deliveries(setup: Setup) -> bool:
     """Whether more could be promoted than was."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
+        far_ahead.bring_back(setup.database, connection, now)
         endpoints.backoff_over(setup.database, connection, now)
         has_more = _promote(setup, connection)
         paused = _pause_failing(setup, connection, now)

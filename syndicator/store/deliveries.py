@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, text
 
+from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Lane
 from syndicator.store.database import Database, as_rows
 from syndicator.store.holds import OF_RELEASE, hold_open
@@ -90,17 +91,21 @@ _INSERT_PING = text(f"""
            :now, :now, FALSE, 'test'
     RETURNING id
 """)
+_DAY_US = 86_400 * SECOND_US
 # Whether a version before is under way is asked by its token, not by its state: see below.
 # A series begins with its first claim, however long that had to wait. Whatever comes back is due later than its series
-# began, so only the first one sets that: 429 costs no attempt, and would do so for ever.
+# began, so only the first one sets that: 429 costs no attempt, and would do so for ever. One that began in the future,
+# by a clock that was ahead, begins now: its window would not end before that time. Nor does what appeared more than a
+# day ahead wait for that: only its embargo holds it back.
 _CLAIM = f"""
     UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until,
-           series_at = CASE WHEN attempts = 0 AND due_at = series_at THEN :now ELSE series_at END
+           series_at = CASE WHEN attempts = 0 AND due_at = series_at OR series_at > :now THEN :now ELSE series_at END
      WHERE id IN (
         SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now {{but_not}}
            AND (d.release_id IS NULL OR (
-                SELECT r.published_at <= :now AND COALESCE(r.embargo_until, :now) <= :now
+                SELECT (r.published_at <= :now OR r.published_at > :now + {_DAY_US})
+                   AND COALESCE(r.embargo_until, :now) <= :now
                   FROM releases r WHERE r.id = d.release_id))
            AND (NOT d.follows OR NOT EXISTS (
                 SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}

