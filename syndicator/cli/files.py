@@ -13,6 +13,7 @@ from syndicator.cli.given import GivenFile
 from syndicator.cli.options import as_json, of_text, read_settings, where_options
 from syndicator.cli.sources import Source, source_of
 from syndicator.cli.terminal import say, show_json
+from syndicator.cli.written import write_whole
 
 if TYPE_CHECKING:
     from syndicator.intake.diagnostics import Diagnostic
@@ -110,7 +111,11 @@ def _show_reading(reading: "Reading") -> None:
     show_default=True,
     help="What to render it as; feeds have this one entry.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file instead of stdout; one that is there is replaced, but never FILE.",
+)
 @of_text
 def render(file: BinaryIO, form: str, output: Path | None, stated: Mapping[str, str]) -> None:
     """Write a release as it will look, byte for byte.
@@ -120,7 +125,7 @@ def render(file: BinaryIO, form: str, output: Path | None, stated: Mapping[str, 
     rendered = _rendered(file, form, stated)
     if output:
         try:
-            output.write_bytes(rendered)
+            write_whole(output, rendered, file)
         except OSError as error:
             message = f"{output} cannot be written: {error.strerror}"
             raise click.BadParameter(message, param_hint="--output") from error
@@ -145,7 +150,12 @@ def preview(file: BinaryIO, form: str, stated: Mapping[str, str], *, open_it: bo
     rendered = _rendered(file, form, stated, with_pictures=form == "html")
     ending = {"html": "html", "text": "txt", "rss": "xml", "webhook": "json"}[form]
     with tempfile.NamedTemporaryFile(prefix="syndicator-preview-", suffix=f".{ending}", delete=False) as target:
-        target.write(rendered)
+        try:
+            target.write(rendered)
+            target.flush()
+        except OSError:  # the disk is full: a part of it would only take room
+            Path(target.name).unlink()
+            raise
     if as_json:
         show_json({"format": form, "file": target.name, "bytes": len(rendered)})
     else:
