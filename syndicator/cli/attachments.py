@@ -1,5 +1,6 @@
 """Files beside a release: handed in before it, and named in its record by their SHA-256."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from mimetypes import guess_type
@@ -97,15 +98,23 @@ def _names_file(media: object) -> bool:
 
 def _found(name: str, beside: Path) -> Path | tuple[str, str]:
     """The file, or what is wrong and what would be right."""
+    from syndicator.model.media import leaves_folder
+
     folder = beside.resolve()
     try:
-        path = (folder / name).resolve()
-        is_there = path.is_file()
+        path = Path(os.path.realpath(folder / name))  # a circle of links leads to nothing that is there
+        is_file, is_there = path.is_file(), path.exists()
     except (OSError, ValueError):  # a name that no file can have
         return f"{name[:80]!r} is no file's name", "give a path beside the release"
-    if not path.is_relative_to(folder):
+    if leaves_folder(name) or not path.is_relative_to(folder):
         return f"{name[:80]!r} lies outside of the release's folder", "put it beside the release"
-    return path if is_there else (f"{name[:80]!r} is not there", "put it beside the release, or leave it out")
+    if not is_there:
+        return f"{name[:80]!r} is not there", "put it beside the release, or leave it out"
+    if not is_file:
+        return f"{name[:80]!r} is a folder, a pipe or a device", "give the path of a file beside the release"
+    if not os.access(path, os.R_OK, effective_ids=True):
+        return f"{name[:80]!r} may not be read by you", "give yourself the right to read it (chmod u+r)"
+    return path
 
 
 def _replaced(media: dict[str, Any], kept: dict[str, dict[str, Any]]) -> dict[str, Any]:

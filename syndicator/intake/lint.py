@@ -17,12 +17,12 @@ from syndicator.intake.locate import at_field, of_fault
 from syndicator.intake.parts import Part
 from syndicator.intake.reading import Reading, to_record
 from syndicator.intake.unheld import unheld
+from syndicator.model.media import leaves_folder
 from syndicator.model.publisher import Publisher
 from syndicator.model.release import Record
 
 _LONGEST_HEADLINE: Final = 110
 _MOST_LINKS: Final = 50
-_LEAVES: Final = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\~]|^[A-Za-z]:|[\x00-\x1f]|://|^//")
 # Named once, at its line; the field's own fault about it has no better place.
 _CHARACTERS: Final = frozenset({"E005", "E006"})
 _PAST_EMBARGO: Final = Fault(
@@ -156,7 +156,7 @@ def _media(reading: Reading) -> Iterator[Diagnostic]:
     for place, media in enumerate(entries(reading.draft.get("media"))):
         field, caption = f"media[{place}]", str(media.get("caption") or "")
         file = str(media.get("file") or "")
-        if _LEAVES.search(file):
+        if leaves_folder(file):
             one = Diagnostic(
                 "E007", f"{file[:60]!r} leaves the folder of the release", "name a file beside it", place=field
             )

@@ -1,6 +1,8 @@
 """Pictures, sound and documents that go with a release."""
 
+import re
 from enum import StrEnum
+from posixpath import normpath
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -12,6 +14,13 @@ from syndicator.model.text import Line, Text
 # More than any file has, and what every reader's number holds: JavaScript's end at 2**53.
 MAX_BYTES: Final = 10**15
 MAX_SIDE: Final = 1_000_000
+# From the root of a machine, a drive or somebody's home; at an address; and what is no name.
+_ELSEWHERE: Final = re.compile(r"[/\\]|~[^/\\]*[/\\]|[A-Za-z]:|[^\x00-\x1f]*?://|[^\x00-\x1f]*[\x00-\x1f]")
+
+
+def leaves_folder(name: str) -> bool:
+    """Whether a ``file`` names what lies elsewhere than in the record's folder or below it, links aside."""
+    return _ELSEWHERE.match(name) is not None or normpath(name.replace("\\", "/")).split("/")[0] == ".."
 
 
 class MediaRole(StrEnum):

@@ -1,12 +1,17 @@
 """Files that a release names: check misses what submit would miss, and all that is wrong is told in one message."""
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from syndicator.cli.attachments import file_faults
 from tests.unit.cli.conftest import EXAMPLE, Call
 from tests.unit.web.served import Served
 
@@ -73,6 +78,50 @@ def test_check_says_once_that_a_file_lies_elsewhere(call: Call, tmp_path: Path) 
     path = release(tmp_path / "own", {"file": "../outside.png"}, {"file": "link.png"})
     errors = [each for each in call("check", path, "--json").json["diagnostics"] if each["severity"] == "error"]
     assert [(each["code"], each["place"]) for each in errors] == [("E007", "media[0]"), ("E007", "media[1].file")]
+
+
+def test_what_lies_there_and_is_no_file_is_told_as_what_it_is(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "circle.png").symlink_to("circle.png")
+    (tmp_path / "folder.png").mkdir()
+    os.mkfifo(tmp_path / "pipe.png")
+    path = release(tmp_path, *({"file": f"{name}.png"} for name in ("circle", "folder", "pipe")))
+    done = call("check", path)
+    assert done.code == 3
+    assert "media[0].file: 'circle.png' is not there" in done.out
+    for place, name in enumerate(("folder", "pipe"), 1):
+        assert f"media[{place}].file: '{name}.png' is a folder, a pipe or a device" in done.out
+
+
+def test_a_picture_that_nobody_lets_us_read_is_told_before_anything_is_sent() -> None:
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        Path(name, "red.png").touch(mode=0o200)
+        with as_nobody():
+            (fault,) = file_faults({"media": [{"file": "red.png"}]}, Path(name))
+    assert (fault.place, fault.problem) == ("media[0].file", "'red.png' may not be read by you")
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root reads everything: with the rights of somebody else, where the tests are run by root."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_check_and_submit_agree_on_what_lies_in_the_folder(
+    cli: Call, served: Served, tmp_path: Path, *, inside: bool
+) -> None:
+    (tmp_path / "sub").mkdir()
+    Image.new("RGB", (3, 2), "red").save(tmp_path / "~red.png")
+    name = "sub/../~red.png" if inside else str(tmp_path / "~red.png")
+    path = release(tmp_path, {"file": name, "caption": "Rot", "credit": "Eva", "alt": "Rot"})
+    assert cli("check", path).code == cli("submit", path).code == (0 if inside else 3)
 
 
 @pytest.mark.parametrize("form", ["json", "toml"])
