@@ -12,7 +12,7 @@ from syndicator.intake.openings import opening_of, revises
 from syndicator.intake.sheet import Piece, TextLine
 from syndicator.intake.top import begins_text
 
-_HEADER: Final = re.compile(r"^[*_]*([^\W\d][\w-]{0,30}(?: \w{1,20})?)[*_]*\s?:[*_]*(?:\s|$)|^\s+\S")
+_HEADER: Final = re.compile(r"^[*_]*+([^\W\d][\w-]{0,30}(?: \w{1,20})?)[*_]*\s?:[*_]*(?:\s|$)|^\s+\S")
 _FORWARDED: Final = re.compile(r"^(?:(?:re|aw|fwd?|wg|tr|rv|r|i)\s?:\s*)+", re.IGNORECASE)
 _FEWEST_HEADERS: Final = 2
 _LONGEST_GREETING: Final = 90

@@ -180,6 +180,7 @@ def test_wild_texts_are_refused(source: bytes, name: str, problem: str) -> None:
         b"> " * 50_000,
         b"- " * 50_000,
         b'"' * 100_000,
+        b"_" * 100_000,
         b"<" * 100_000,
         b"a@" * 50_000,
         b"1-" * 50_000,
