@@ -3,20 +3,40 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
-    """The file's text; made with what only its owner may read when it is not there yet."""
+    """The file's text; made with what only its owner may read when it is not there yet.
+
+    It is safe from power loss before anybody uses it: what a lost key sealed could never be opened again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     if not path.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_text(make(), encoding="utf-8")
+        fresh = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
         try:
-            os.link(fresh, path)  # of two processes that start at once, one file wins whole
-        except FileExistsError:
-            pass
+            _write(fresh, make())
+            with suppress(FileExistsError):  # of two processes that start at once, one file wins whole
+                os.link(fresh, path)
         finally:
-            fresh.unlink()
+            fresh.unlink(missing_ok=True)
+        for folder in (path.parent, path.parent.parent):
+            _sync(folder)
     return path.read_text(encoding="utf-8").strip()
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(mode=0o600, exist_ok=False)
+    with path.open("w", encoding="utf-8") as target:
+        target.write(text)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
