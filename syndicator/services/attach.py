@@ -9,7 +9,7 @@ import hashlib
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +76,7 @@ def remove_unused(setup: Setup) -> int:
     """
     with setup.database.read() as connection:
         before = setup.database.now_us(connection) - setup.media_grace_us
-        found = media.unused(connection, before, _REMOVED_AT_ONCE)
-    here = [(owner, sha256) for owner, sha256 in found if path_of(setup, sha256).exists()]
+    here = _unused_here(setup, before)
     if not here:
         return 0
     with setup.database.write() as connection:
@@ -89,6 +88,17 @@ def remove_unused(setup: Setup) -> int:
             if not media.is_anybodys(connection, sha256):
                 path_of(setup, sha256).unlink(missing_ok=True)
     return len(removed)
+
+
+def _unused_here(setup: Setup, before: int) -> list[tuple[str, str]]:
+    """A batch of those that lie in this process's folder, behind whatever number of others."""
+    found: Sequence[media.Unused] = [media.BEFORE_ALL]
+    here: list[tuple[str, str]] = []
+    while found and not here:
+        with setup.database.read() as connection:
+            found = media.unused(connection, before, found[-1], _REMOVED_AT_ONCE)
+        here = [(each.owner, each.sha256) for each in found if path_of(setup, each.sha256).exists()]
+    return here
 
 
 def path_of(setup: Setup, sha256: str) -> Path:

@@ -6,7 +6,7 @@ nobody's release makes another's file public.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -39,6 +39,15 @@ class Shown:
     is_withdrawn: bool
 
 
+class Unused(NamedTuple):
+    """A file that no version shows, and the instant when its time of grace began."""
+
+    created_at: int
+    owner: str
+    sha256: str
+
+
+BEFORE_ALL = Unused(-1, "", "")
 _COLUMNS = "f.owner, f.sha256, f.token, f.type, f.bytes, f.width, f.height, f.name"
 _INSERT = text("""
     INSERT INTO media_files (owner, sha256, token, type, bytes, width, height, name, created_at)
@@ -60,8 +69,10 @@ _IS_USED = """
              WHERE m.sha256 = f.sha256 AND r.owner = f.owner)
 """
 _UNUSED = text(f"""
-    SELECT f.owner, f.sha256 FROM media_files f WHERE f.created_at < :before AND NOT {_IS_USED}
-     ORDER BY f.created_at LIMIT :limit
+    SELECT f.created_at, f.owner, f.sha256 FROM media_files f
+     WHERE f.created_at < :before AND (f.created_at, f.owner, f.sha256) > (:created_at, :owner, :sha256)
+       AND NOT {_IS_USED}
+     ORDER BY f.created_at, f.owner, f.sha256 LIMIT :limit
 """)
 _REMOVE = text(f"""
     DELETE FROM media_files AS f
@@ -129,10 +140,10 @@ def refer(connection: Connection, release: Release) -> None:
     connection.execute(_REFER, [{**values, "sha256": sha256} for sha256 in shown])
 
 
-def unused(connection: Connection, before: int, limit: int) -> Sequence[tuple[str, str]]:
-    """Owner and SHA-256 of files handed in before then that no version shows, oldest first."""
-    rows = connection.execute(_UNUSED, {"before": before, "limit": limit})
-    return [(row.owner, row.sha256) for row in rows]
+def unused(connection: Connection, before: int, behind: Unused, limit: int) -> Sequence[Unused]:
+    """Files handed in before then that no version shows, oldest first; those that come behind one of them."""
+    rows = connection.execute(_UNUSED, {"before": before, **behind._asdict(), "limit": limit})
+    return [Unused(*row) for row in rows]
 
 
 def remove(connection: Connection, owner: str, sha256: str, before: int) -> bool:

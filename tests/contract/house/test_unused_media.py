@@ -155,6 +155,17 @@ def test_a_process_without_the_folder_removes_nothing(house: House) -> None:
     assert (sweep(house), rows(house)) == (0, {unused})
 
 
+def test_rows_without_bytes_keep_no_file_from_being_removed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a restore without the folder: they came first, and filled every batch for ever."""
+    monkeypatch.setattr(files, "_REMOVED_AT_ONCE", 2)
+    for colour in ("red", "green", "blue", "teal"):
+        files.path_of(house.service.setup, hand_in(house, colour)).unlink()
+    house.clock.us += 1
+    last = hand_in(house, "plum")
+    house.clock.us += 8 * DAY_US
+    assert (sweep(house), is_there(house, last), len(rows(house))) == (1, False, 4)
+
+
 def test_the_public_record_gives_each_file_its_address_once_it_is_public(house: House) -> None:
     file = house.service.attach(photo("red"), owner="operator").file
     until = (from_us(house.clock.us) + timedelta(hours=1)).isoformat()
