@@ -168,6 +168,8 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _refuse_kind(content: bytes) -> NoReturn:
+    if not content:
+        _refuse("this file is empty", "see whether it was saved or copied to its end")
     if _SVG.match(content[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")):
         _refuse("SVG, HTML and XML can run programs and are not taken", "export it as PNG")
     if content[4:8] == b"ftyp":

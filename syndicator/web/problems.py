@@ -45,6 +45,14 @@ class NotJson(SyndicatorError):
     title = "The body is not declared as JSON"
 
 
+class BodyEncoded(SyndicatorError):
+    """The body came in a content coding such as gzip: none is read, for what it unpacks to has no bound."""
+
+    exit_code = 3
+    status = 415
+    title = "The body is encoded"
+
+
 class HeaderMissing(SyndicatorError):
     """A submission came without `Idempotency-Key`, or with one that cannot be used."""
 
@@ -89,6 +97,8 @@ def _counted(faults: Sequence[Fault]) -> str:
 def _headers(error: SyndicatorError) -> dict[str, str]:
     if isinstance(error, Busy):
         return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, BodyEncoded):
+        return {"Accept-Encoding": "identity"}  # RFC 9110, section 15.5.16
     return {"WWW-Authenticate": 'Bearer realm="syndicator"'} if isinstance(error, Unauthorised) else {}
 
 

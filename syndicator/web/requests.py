@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import Unauthorised
 from syndicator.intake.records import read_model
-from syndicator.web.problems import BodyCutShort, BodyTooLarge, HeaderMissing, NotJson
+from syndicator.web.problems import BodyCutShort, BodyEncoded, BodyTooLarge, HeaderMissing, NotJson
 
 OPERATOR: Final = "operator"
 """The name of whoever holds the token: owner and actor of what it does."""
@@ -89,6 +89,10 @@ async def file_body(request: Request, service: Service) -> bytes:
 
 
 async def _limited(request: Request, limit: int, fix: str) -> bytes:
+    coding = request.headers.get("content-encoding", "").strip().lower() or "identity"
+    if coding != "identity":
+        message = f"send the body as it is, without Content-Encoding: {coding[:80]}"
+        raise BodyEncoded(message)
     announced = request.headers.get("content-length", "")
     body = bytearray()
     if announced.isascii() and announced.isdigit() and int(announced) > limit:

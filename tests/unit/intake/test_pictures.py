@@ -282,3 +282,7 @@ def test_other_files_stay_as_they_are(content: bytes, kind: str) -> None:
     made = clean(content, max_bytes=LIMIT)
     assert (made.content, made.type, made.width) == (content, kind, None)
     assert kind_of(content) == kind
+
+
+def test_an_empty_file_is_refused_as_that() -> None:
+    assert problem(b"") == "this file is empty"

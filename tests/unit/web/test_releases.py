@@ -1,5 +1,6 @@
 """The API for publishers: hand in, read, change; every fault at once; nothing twice."""
 
+import gzip
 import http.client
 import json
 from typing import Any
@@ -87,6 +88,17 @@ def test_a_body_that_is_not_announced_as_json_is_refused(served: Served, kind: s
     answer = served.operator("POST", "/api/v1/releases", TOUCHSTONE.read_bytes(), headers)
     assert answer.status == 415
     assert "application/json" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/releases/check", "/api/v1/media"])
+def test_a_body_that_was_compressed_is_refused_for_that(served: Served, path: str) -> None:
+    """Not as a text in a wrong encoding, or a picture of an unknown kind."""
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = served.operator("POST", path, gzip.compress(TOUCHSTONE.read_bytes()), headers)
+    assert (answer.status, answer.json["detail"]) == (415, "send the body as it is, without Content-Encoding: gzip")
+    assert answer.headers["accept-encoding"] == "identity"
+    headers["Content-Encoding"] = "Identity"
+    assert served.operator("POST", path, TOUCHSTONE.read_bytes(), headers).status != 415
 
 
 @pytest.mark.parametrize("announced", [True, False])
