@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.cli.tables import show_facts, show_table
 from tests.unit.cli.answering import Answer, Answering
 from tests.unit.cli.conftest import ROOT, Call
 
@@ -67,10 +68,39 @@ def test_ids_and_addresses_are_in_one_piece_whatever_the_width(tmp_path: Path, c
         assert any(str(each["url"]) in line for line in lines), lines
 
 
+@pytest.mark.parametrize(
+    ("columns", "row", "least"),
+    [
+        (("id", "url"), ("a" * 10, "b" * 12), 24),
+        (("id", "a_long_name"), ("a" * 10, "b c"), 23),
+        (("id", "text"), ("a" * 10, "b " * 40), 32),
+    ],
+    ids=["single words", "a name longer than its texts", "texts"],
+)
+def test_a_table_is_one_as_long_as_it_fits(
+    columns: tuple[str, ...],
+    row: tuple[str, ...],
+    least: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    for width, head in ((least, [*columns]), (least - 1, [""])):
+        monkeypatch.setenv("COLUMNS", str(width))
+        show_table(columns, [row])
+        assert re.split(" +", BOLD.sub("", capsys.readouterr().out).splitlines()[0].strip()) == head, width
+
+
 def test_text_is_folded_and_no_reason_to_leave_the_table(tmp_path: Path) -> None:
     lines = on_terminal(tmp_path, 64, "network", "list")
     assert lines[0].split() == ["network", "title", "operator", "languages"]
     assert len(lines) > 3
+
+
+def test_a_fact_of_nothing_is_none_and_a_nought_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    show_facts({"Description": "", "Owner": None, "Failures": 0})
+    assert capsys.readouterr().out == "Failures  0\n"
 
 
 def test_facts_that_are_unset_take_no_room(call: Call) -> None:

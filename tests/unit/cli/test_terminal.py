@@ -2,6 +2,7 @@
 
 import json
 import re
+from ast import literal_eval
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,12 @@ def test_json_keeps_the_text_and_prints_nothing_that_steers(cli: Call, hostile: 
 def test_letters_of_all_scripts_and_line_ends_stay_as_they_are() -> None:
     text = "Zürich – 東京\n\tשלום\u200f, \u200eمرحبا 👩\u200d🔬"
     assert visible(text) == text
+
+
+def test_whatever_steers_is_shown_as_its_escape() -> None:
+    steering = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    for sign in map(chr, steering):
+        shown = visible(sign)
+        assert shown.isascii()
+        assert shown.isprintable()
+        assert literal_eval(f'"{shown}"') == sign

@@ -20,7 +20,9 @@ def test_how_they_look() -> None:
     assert rfc822(when) == "Sat, 04 Mar 2017 05:06:07 +0000"
     assert rfc3339(when) == "2017-03-04T05:06:07+00:00"
     assert rfc3339(when.replace(microsecond=999)) == "2017-03-04T05:06:07+00:00"
+    assert rfc3339(when.replace(microsecond=1000)) == "2017-03-04T05:06:07.001+00:00"
     assert rfc3339(when.replace(microsecond=50_300)) == "2017-03-04T05:06:07.050+00:00"
+    assert rfc822(when.replace(year=987)) == "Sun, 04 Mar 0987 05:06:07 +0000"
 
 
 @pytest.mark.parametrize("write", [rfc822, rfc3339])

@@ -37,7 +37,8 @@ def test_each_channel_is_listed_once_in_its_folder() -> None:
 
 
 def test_a_channel_has_the_addresses_of_its_feed_and_its_page() -> None:
-    (only,) = read([outline("all")])[1]
+    ((only,),) = read([outline("all", "Themen")])[1]
     assert only.get("xmlUrl") == "https://wire.example/feeds/all.atom"
     assert only.get("htmlUrl") == "https://wire.example/channels/all"
     assert only.get("language") == "de"
+    assert only.get("category") == "Themen"

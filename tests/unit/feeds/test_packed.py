@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isal import igzip
 
-from feeds.packed import constant, gzipped, piece
+from feeds.packed import Piece, constant, gzipped, piece
 
 bodies = st.lists(st.binary(max_size=200).map(lambda seed: seed * 40), min_size=1, max_size=6)
 
@@ -31,3 +31,8 @@ def test_it_is_one_member_with_nothing_behind_it(some: list[bytes]) -> None:
 @given(bodies)
 def test_the_same_pieces_make_the_same_file(some: list[bytes]) -> None:
     assert gzipped(map(piece, some)) == gzipped([*map(constant, some)])
+
+
+def test_of_a_size_beyond_32_bits_the_low_ones_are_told() -> None:
+    """RFC 1952, section 2.3.1: the size modulo 2**32."""
+    assert gzipped([Piece(b"", 0, 2**32), Piece(b"", 0, 5)]).endswith((5).to_bytes(4, "little"))

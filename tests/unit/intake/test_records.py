@@ -91,6 +91,31 @@ def test_a_list_whose_elements_are_faulty_is_not_called_too_short() -> None:
     assert places(json.dumps(record(contacts=[])).encode()) == ["contacts"]
 
 
+def test_a_contact_with_a_fax_alone_is_one_that_nobody_reaches() -> None:
+    (fault,) = faults(json.dumps(record(contacts=[{"name": "Jane", "fax": "+49 1"}])).encode())
+    assert (fault.place, fault.problem) == ("contacts[0]", "nobody can reach this contact")
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "start", "end", "fits"),
+    [
+        (1, 0, 6, True),
+        (1, 5, 6, True),
+        (1, 0, 7, False),
+        (1, 3, 3, False),
+        (1, 4, 2, False),
+        (0, 0, 6, False),
+        (2, 0, 1, False),
+    ],
+)
+def test_a_quote_is_a_span_of_a_paragraph(paragraph: int, start: int, end: int, *, fits: bool) -> None:
+    body = [{"type": "subheading", "text": "Before"}, {"type": "paragraph", "text": "Words."}]
+    quote = {"paragraph": paragraph, "start": start, "end": end, "marks": "\u201c\u201d"}
+    refused = refused_or_read(json.dumps(record(body=body, quotes=[quote])).encode(), read_json)
+    told = [] if refused is None else [fault.problem for fault in refused.faults]
+    assert told == ([] if fits else ["quote 0 lies outside of its paragraph"])
+
+
 def test_doubled_keys_are_refused_where_they_stand() -> None:
     found = faults(b'{"headline": "one",\n "headline": "two"}')
     assert [(fault.place, fault.line, fault.column) for fault in found if "twice" in fault.problem] == [
