@@ -72,7 +72,7 @@ def _words(name: str, error: "ErrorDetails") -> tuple[str, str]:
 
 
 def _known(kind: str) -> Iterator[tuple[str, str]]:
-    return (words for beginning, words in _FORMS.items() if f"{kind}_".startswith(f"{beginning}_"))
+    return (words for beginning, words in _FORMS.items() if kind.startswith(beginning))
 
 
 def _shown(name: str, value: object) -> str:

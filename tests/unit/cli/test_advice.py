@@ -91,9 +91,10 @@ def test_check_needs_no_service_but_says_when_one_that_was_named_is_away(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert call("check", EXAMPLE).code == 0
-    done = call("check", EXAMPLE, "--to", "http://127.0.0.1:1")
-    assert (done.code, done.out) == (6, "")
     monkeypatch.setenv("SYNDICATOR_PUBLIC_BASE_URL", "http://127.0.0.1:1")
+    for named in (("--to", "http://127.0.0.1:1"), ("--token", "t"), ("--publisher", "acme")):
+        done = call("check", EXAMPLE, *named)
+        assert (done.code, done.out) == (6, ""), named
     folder = tmp_path / "syndicator-data"
     folder.mkdir()
     (folder / "operator.token").write_text("token", encoding="ascii")

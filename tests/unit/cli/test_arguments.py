@@ -26,7 +26,17 @@ ENDPOINT_COMMANDS = [
 
 
 @pytest.mark.parametrize("command", RELEASE_COMMANDS, ids=lambda command: str(command[0]))
-@pytest.mark.parametrize("wrong", ["rel_x/history", "end_1", "https://wire.example/feeds/all.rss", "", "rel_../../x"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "rel_x/history",
+        "end_1",
+        "https://wire.example/feeds/all.rss",
+        "https://wire.example/releases/rel_1Z",
+        "",
+        "rel_../../x",
+    ],
+)
 def test_what_is_no_release_id_is_bad_input_and_nothing_is_sent(
     call: Call, command: tuple[object, ...], wrong: str
 ) -> None:
@@ -108,7 +118,7 @@ def test_addresses_that_show_it_are_taken_for_the_id(cli: Call, served: Served) 
     added = cli("endpoint", "subscribe", of_endpoint, "--json").json["id"]
     assert cli("endpoint", "unsubscribe", of_endpoint, f"{of_endpoint}/subscriptions/{added}").code == 0
     delivery = cli("endpoint", "test", endpoint, "--json").json["delivery_id"]
-    of_delivery = f"https://wire.example/api/v1/deliveries/{delivery}"
+    of_delivery = f"HTTPS://wire.example/2027/api/v1/deliveries/{delivery}"
     assert cli("deliveries", "show", of_delivery, "--json").json["id"] == delivery
 
 

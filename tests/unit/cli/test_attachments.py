@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from syndicator.cli.attachments import without_files
+from syndicator.model.release import Record
+from tests.unit.cli.answering import Answer, Answering
 from tests.unit.cli.conftest import EXAMPLE, Call
-from tests.unit.web.served import Served
+from tests.unit.web.served import Served, record
 
 
 def release(folder: Path, *media: dict[str, Any]) -> Path:
@@ -93,3 +96,22 @@ def test_a_preview_shows_the_pictures_beside_the_release(call: Call, tmp_path: P
     assert html.count("<img") == 1
     assert all(caption in html for caption in ("Rot", "Fehlt", "Fremd"))
     assert "<img" not in call("render", path, "--format", "html").out, "what will be sent knows no folder of ours"
+
+
+def test_a_file_that_two_pictures_name_is_handed_in_once(call: Call, tmp_path: Path) -> None:
+    photo(tmp_path / "one.png")
+    path = release(tmp_path, {"file": "one.png", "caption": "Links"}, {"file": "one.png", "caption": "Rechts"})
+    view = {"id": "rel_1", "version": 1, "state": "published", "url": "u", "feeds": []}
+    with Answering(Answer(201, {"sha256": "0" * 64}), Answer(201, view)) as service:
+        assert call("submit", path, "--to", service.url, "--token", "t").code == 0
+    _, submitted = service.asked
+    assert [each["sha256"] for each in json.loads(submitted.body)["media"]] == ["0" * 64] * 2
+
+
+def test_a_service_that_is_only_asked_misses_no_file() -> None:
+    """Media without a caption would be empty without their file, and refused as such."""
+    stated = Record.model_validate(
+        record(media=[{"file": "a.jpg"}, {"file": "b.jpg", "caption": "B"}, {"caption": "C"}])
+    )
+    media = without_files(stated).media
+    assert [(each.file, each.caption) for each in media] == [(None, "a.jpg"), (None, "B"), (None, "C")]

@@ -1,10 +1,12 @@
 """Erasing a contact by the command line: shown first, asked for, then done."""
 
+import json
 from itertools import product
 
 import pytest
 from sqlalchemy import text
 
+from tests.unit.cli.answering import Answer, Answering
 from tests.unit.cli.conftest import Call
 from tests.unit.web.served import Served
 
@@ -51,6 +53,26 @@ def test_a_name_that_is_nowhere_is_not_said_to_be_erased(cli: Call, release: str
         assert done.err.startswith(told[name])
 
 
+@pytest.mark.parametrize(
+    ("versions", "pushes", "profiles", "told"),
+    [
+        ([1], 0, [], "Erased."),
+        ([], 1, [], "Erased."),
+        ([], 0, ["acme"], "Erased."),
+        ([], 0, [], "Nothing was erased."),
+    ],
+    ids=["a version", "a push", "a profile", "texts alone"],
+)
+def test_whatever_is_rewritten_counts_as_erased(
+    call: Call, versions: list[int], pushes: int, profiles: list[str], told: str
+) -> None:
+    one = {"id": "rel_1", "versions": versions, "pushes": pushes, "remains": ["version 1: teaser"], "received_by": []}
+    with Answering(Answer(body={"releases": [one], "profiles": profiles, "purged": True})) as service:
+        done = call("erase-contact", "Erika", "--release", "rel_1", "--yes", "--to", service.url, "--token", "t")
+    assert (done.code, done.out) == (0, f"{told}\n")
+    assert [json.loads(asked.body).get("dry_run", False) for asked in service.asked] == [True, False]
+
+
 def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Served, release: str) -> None:
     desk = ("--replacement-name", "Newsdesk", "--replacement-email", "desk@kontakt.example")
     done = cli("erase-contact", PERSON["email"], "--owner", "operator", *desk, "--yes", "--json")
@@ -61,8 +83,18 @@ def test_a_replacement_answers_and_wrong_words_are_refused(cli: Call, served: Se
     assert "--release, --publisher, --owner: name one" in cli("erase-contact", "x", "--dry-run").err
     nobody = cli("erase-contact", "x", "--owner", "operator", "--replacement-name", "Newsdesk", "--dry-run")
     assert "--replacement-phone, --replacement-email: nobody can reach" in nobody.err
-    unnamed = cli("erase-contact", "x", "--owner", "operator", "--replacement-email", "nowhere", "--dry-run")
-    assert all(f"--replacement-{field}: " in unnamed.err for field in ("name", "email"))
+    unnamed = cli(
+        "erase-contact",
+        "x",
+        "--owner",
+        "operator",
+        "--replacement-email",
+        "nowhere",
+        "--replacement-phone",
+        " ",
+        "--dry-run",
+    )
+    assert all(f"--replacement-{field}: " in unnamed.err for field in ("name", "phone", "email"))
     assert cli("erase-contact", "x", "--release", release, "--owner", "operator", "--dry-run").code == 3
     assert cli("erase-contact", "x", "--release", "rel_unknown", "--dry-run").code == 4
     assert cli("erase-contact", "x", "--release", release, "--token", "wrong", "--dry-run").code == 7

@@ -32,6 +32,7 @@ WRONG = [
     ({"AUTHORITY": "https://wire.example"}, ["SYNDICATOR_AUTHORITY"]),
     ({"HUB_URL": "foo"}, ["SYNDICATOR_HUB_URL: 'foo' is no web address"]),
     ({"TRANSPORT": "pigeon"}, ["SYNDICATOR_TRANSPORT: 'pigeon' is none of the choices — write 'curl' or 'requests'"]),
+    ({"TRANSPORT": "p" * 200}, [f"SYNDICATOR_TRANSPORT: '{'p' * 79} is none of the choices"]),
     ({"SWEEP": "perhaps"}, ["SYNDICATOR_SWEEP: 'perhaps' is neither yes nor no — write true or false"]),
     ({"LEASE_S": "soon"}, ["SYNDICATOR_LEASE_S: 'soon' is no number — write it in digits, such as 60"]),
     ({"LEASE_S": "0"}, ["SYNDICATOR_LEASE_S: '0' is too small — write 5.0 or more"]),
@@ -80,6 +81,11 @@ def test_what_run_refuses_the_doctor_names_with_its_fix(
     assert examined.code == 9
     assert {each["part"] for each in examined.json} == {"settings"}
     assert all(f"{each['found']} — {each['fix']}" in refused.err for each in examined.json)
+
+
+def test_a_variable_in_small_letters_is_named_as_documented(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("syndicator_port", "abc")
+    assert "SYNDICATOR_PORT: 'abc' is no whole number" in call("run").err
 
 
 @pytest.mark.parametrize(
