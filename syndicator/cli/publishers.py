@@ -137,8 +137,6 @@ def _body(content: bytes, name: str) -> bytes:
         fields = tomllib.loads(content.decode("utf-8-sig")) if _is_toml(name) else json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Rejected([Fault(name, f"this cannot be read: {error}", "hand in JSON, or TOML named .toml")]) from error
-    if not isinstance(fields, dict):
-        raise Rejected([Fault(name, "this is no profile", "write an object with a member publisher")])
     return json.dumps(fields, default=str).encode() if _is_toml(name) else content  # default: TOML knows dates
 
 

@@ -1,6 +1,7 @@
 """``publisher set``: what is in the file is told in the service's words, whatever form it has, and all of it at once."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ WRONG = "write http(s)://host[:port]"
         ("p.toml", "since = 2027-01-23T10:00:00Z\n[publisher]\nname = 'A'\n", "since"),
         ("p.toml", "[publisher]\nname = 'A'\nstreet = nan\n", "publisher.street"),
         ("p.json", '{"publisher": {"name": "A", "street": NaN}}', "publisher.street"),
+        ("p.json", "[1]", "body (1:1): this is a list — write an object with named fields"),
         ("p.json", '{"publisher": {"name": "A"},\n "publisher": {"name": "B"}}', "publisher (2:"),
     ],
 )
@@ -26,6 +28,7 @@ def test_what_no_profile_may_hold_is_bad_input(cli: Call, tmp_path: Path, name: 
     done = cli("publisher", "set", "acme", name)
     assert (done.code, done.out) == (3, "")
     assert place in done.err
+    assert re.search(r"\(\d+:\d+\)", done.err) is None or name == "p.json", "lines of what it was turned into"
     assert cli("publisher", "show", "acme").code == 4
 
 
