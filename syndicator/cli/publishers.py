@@ -94,7 +94,7 @@ def set_publisher(key: str, file: BinaryIO, to: str | None, token: str | None, *
 def _show(profile: dict[str, Any], *, as_json: bool) -> None:
     from syndicator.cli.tables import show_facts
 
-    fields = {name: value for name, value in profile.items() if name not in {"key", "updated_at"}}
+    fields = {name: value for name, value in profile.items() if name != "key"}
     if as_json:
         show_json(fields)
         return

@@ -4,6 +4,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -140,6 +141,7 @@ def test_deliveries_are_listed_page_by_page_shown_and_sent_again(cli: Call, serv
     page = cli("deliveries", "list", "--limit", 1)
     assert str(second) in page.out
     assert f"--before {second}" in page.err
+    assert cli("deliveries", "list").err == ""
     older = cli("deliveries", "list", "--limit", 1, "--before", second, "--json").json
     assert [line["id"] for line in older["deliveries"]] == [first]
     assert cli("deliveries", "list", "--state", "dead", "--json").json["deliveries"] == []
@@ -150,6 +152,14 @@ def test_deliveries_are_listed_page_by_page_shown_and_sent_again(cli: Call, serv
     assert (ended["state"], ended["attempt_log"]) == ("dead", [])
     assert cli("deliveries", "replay", first, "--reason", "again").code == 4
     assert cli("deliveries", "show", 4711).code == 4
+
+
+def test_deliveries_are_listed_by_whatever_is_asked(call: Call) -> None:
+    asked = {"state": "dead", "release": "rel_1", "endpoint": "end_1", "before": "9", "limit": "3"}
+    with Answering(Answer(body={"deliveries": []})) as service:
+        options = [word for name, value in asked.items() for word in (f"--{name}", value)]
+        assert call("deliveries", "list", *options, "--to", service.url).code == 0
+    assert dict(parse_qsl(urlsplit(service.asked[0].path).query)) == asked
 
 
 def test_what_was_received_is_verified_and_sent_again(cli: Call, served: Served, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ SKIPPED = [
 DOUBLED = [
     ("Europe/Berlin", "2027-10-31T02:00", "+02:00", "+01:00"),
     ("Europe/Berlin", "2027-10-31T02:30", "+02:00", "+01:00"),
+    ("Europe/London", "2027-10-31T01:30", "+01:00", "+00:00"),
     ("America/New_York", "2027-11-07T01:30", "-04:00", "-05:00"),
     ("Australia/Lord_Howe", "2027-04-04T01:45", "+11:00", "+10:30"),
 ]
@@ -114,7 +115,8 @@ def test_a_time_at_the_end_of_the_calendar_is_refused(stated: str, zone: str | N
         instant(local(stated), zone)
 
 
-def test_the_last_time_that_is_taken_can_be_shown_in_every_zone() -> None:
+def test_the_first_time_is_taken_and_the_last_one_can_be_shown_in_every_zone() -> None:
+    assert instant(local("1970-01-01T00:00:00Z"), None).timestamp() == 0
     taken = instant(local("9998-12-31T23:59:59-12:00"), None)
     assert all(taken.astimezone(ZoneInfo(name)) == taken for name in ("Pacific/Kiritimati", "Pacific/Honolulu"))
 
