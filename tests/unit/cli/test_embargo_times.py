@@ -132,3 +132,6 @@ def test_an_option_that_would_not_count_is_refused(cli: Call, served: Served, tm
         assert why in done.err
         checked = cli("check", source, *late)
         assert (checked.code, why in checked.out) == (3, True)
+    record = tmp_path / "release.toml"
+    record.write_text("language = 'de'", encoding="utf-8")
+    assert why in cli("check", record, *late).out, "a record in TOML is one, too"

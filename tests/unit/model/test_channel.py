@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syndicator.intake.records import read_model
-from syndicator.model.channel import automatic_channels
+from syndicator.model.channel import NewChannel, automatic_channels
 from syndicator.model.release import Record
 
 TOUCHSTONE = Path(__file__).parents[3] / "examples" / "biom-kawasaki.json"
@@ -70,3 +70,19 @@ def test_codes_that_differ_in_scheme_or_sign_are_channels_of_their_own() -> None
 def test_who_reads_german_reads_that_of_austria() -> None:
     assert {"language-de", "language-de-at"} <= _names(language="de-AT")
     assert {name for name in _names(language="de") if name.startswith("language-")} == {"language-de"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_reserved"),
+    [
+        ("all", True),
+        ("all-news", True),
+        ("region-de-by", True),
+        ("allianz", False),
+        ("regional", False),
+        ("my-all", False),
+    ],
+)
+def test_a_name_that_could_be_a_channels_own_is_reserved(name: str, *, is_reserved: bool) -> None:
+    new = NewChannel.model_validate({"name": name, "title": "A", "filter": {"language": "de"}})
+    assert new.is_reserved is is_reserved
