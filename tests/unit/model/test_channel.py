@@ -86,3 +86,10 @@ def test_who_reads_german_reads_that_of_austria() -> None:
 def test_a_name_that_could_be_a_channels_own_is_reserved(name: str, *, is_reserved: bool) -> None:
     new = NewChannel.model_validate({"name": name, "title": "A", "filter": {"language": "de"}})
     assert new.is_reserved is is_reserved
+
+
+def test_a_subjects_channel_has_its_label_for_a_title() -> None:
+    subjects = [{"code": "medtop:20000210", "label": "Biotechnology"}, {"code": "medtop:20000211"}]
+    record = json.dumps({**json.loads(TOUCHSTONE.read_bytes()), "subjects": subjects})
+    titles = [each.title for each in automatic_channels(read_model(Record, record.encode())) if each.kind == "subject"]
+    assert titles == ["Biotechnology", "Subject: medtop:20000211"]

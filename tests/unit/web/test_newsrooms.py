@@ -231,6 +231,8 @@ def test_deliveries_are_paged_and_filtered(served: Served) -> None:
     assert seen == releases[::-1]
     one = served.operator.get(f"/api/v1/deliveries?release={releases[0]}&endpoint={endpoint_id}&state=waiting").json
     assert [each["release_id"] for each in one["deliveries"]] == [releases[0]]
+    for other in ("release=rel_1", "endpoint=end_1", "state=dead"):
+        assert served.operator.get(f"/api/v1/deliveries?{other}").json["deliveries"] == [], other
     counted = served.operator.get(f"/api/v1/releases/{releases[0]}").json["inside"]["deliveries"]
     assert counted == {"waiting": 1}
 
