@@ -29,6 +29,10 @@ _DELIVERIES = f"""
            CASE WHEN x % 20 = 0 THEN 'waiting' ELSE 'delivered' END, x, 0, FALSE
       FROM {_NUMBERS}
 """
+_ENDPOINTS = f"""
+    INSERT INTO endpoints (no, id, owner, url, state, secrets, created_at)
+    SELECT x, 'e' || x, 'desk', 'https://example.com/', 'active', '', 0 FROM {_NUMBERS} WHERE x <= 2000
+"""
 
 
 @pytest.fixture
@@ -172,6 +176,18 @@ def _holds_back_by_endpoint(house: House) -> None:
         assert re.search(by_number, plan, re.DOTALL), plan
         assert "ix_deliveries_waiting" not in plan, plan
         assert is_by_index(plan), plan
+
+
+def test_a_fan_out_to_many_asks_for_the_queue_of_each(moved: House) -> None:
+    with moved.service.database.write() as connection:
+        for statement in (_ENDPOINTS, "ANALYZE", "UPDATE deliveries SET state = 'queued'"):
+            connection.execute(text(statement))
+    fan_out = deliveries._FAN_OUT.format(receivers="SELECT no FROM endpoints")
+    plan = explained(moved, fan_out, seq=1, release_id="x5", lane=2, cap=16, now=1, follows=False)
+    assert {"ix_deliveries_open", "ix_deliveries_queued"} <= set(plan.replace("(", " ").split()), plan
+    by_endpoint = plan.count("(endpoint_no = ") + plan.count("(endpoint_no=?")
+    assert by_endpoint == 2, plan  # what is open, and what is queued: read once for all, that is every queue there is
+    assert is_by_index(plan), plan
 
 
 def is_by_index(plan: str) -> bool:
