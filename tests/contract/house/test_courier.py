@@ -144,6 +144,19 @@ def test_what_was_claimed_and_is_not_handed_over_before_its_lease_is_over_is_not
     assert house.states() == [("release.published", "superseded"), ("release.withdrawn", "delivered")]
 
 
+def test_half_of_a_lease_is_left_for_the_attempt(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.submit()
+    house.service.fan_out("t")
+    means, lease_s = house.service.courier._means, 0.6
+    signer = Stops(lambda: time.sleep(lease_s * 0.51))
+    courier = Courier(house.service.setup, replace(means, lease_us=int(lease_s * SECOND_US), signer=signer))
+    assert courier.pump("slow") == 1
+    assert courier.settle()
+    courier.close()
+    assert newsroom.requests == []
+
+
 def test_a_transport_that_has_ended_is_not_tried_over_and_over_and_leaves_all_to_another_worker(
     make_house: Callable[..., House], newsroom: Newsroom
 ) -> None:
