@@ -66,7 +66,7 @@ _HOLD = """
 """
 # It rests for as long as it was to: it may have asked for that, and what arrives may have gone out before.
 _WORKED = """
-    UPDATE endpoints SET failures = 0, failing_since = NULL, failed_at = NULL, notice = NULL
+    UPDATE endpoints SET failures = 0, failing_since = NULL, failed_at = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
 """
 # Whoever holds one of these writes it anyhow: it is passed over, and found again by the next sweep.

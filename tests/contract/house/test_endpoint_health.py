@@ -207,9 +207,19 @@ def test_a_resumed_endpoint_rests_no_longer_for_what_failed_before(house: House,
     assert row_of(house, endpoint_id)["backoff_until"] > house.clock.us + MINUTE
     for move in ("pause", "resume"):
         house.service.change_endpoint(endpoint_id, move, actor="desk")
+    assert _failing(house, endpoint_id) == (0, None, None), "nor is it shown as one that fails"
     fresh = house.submit(key="fresh")
     house.service.drain()
     assert [row["state"] for row in house.deliveries(release=fresh)] == ["delivered"]
+
+
+def test_why_an_endpoint_is_disabled_is_told_whatever_it_took_after_that(house: House, newsroom: Newsroom) -> None:
+    """Several were under way: after the answer 410 one failed, and one arrived."""
+    endpoint_id = house.endpoint(newsroom)
+    answered(house, [(410, None)], [(500, None)], [(204, None)])
+    row = row_of(house, endpoint_id)
+    assert (row["state"], row["failures"]) == ("disabled", 0)
+    assert row["notice"] == "disabled: the receiver answered 410 Gone; resume it when it is back"
 
 
 def test_failures_before_it_worked_are_not_held_against_it(house: House, newsroom: Newsroom) -> None:
@@ -219,8 +229,10 @@ def test_failures_before_it_worked_are_not_held_against_it(house: House, newsroo
     house.submit(key="first")
     house.service.drain()
     newsroom.answer = 204
+    assert _failing(house, endpoint_id) == (1, house.clock.us, house.clock.us)
     house.clock.us += MINUTE
     house.service.drain()
+    assert _failing(house, endpoint_id) == (0, None, None)
     newsroom.answer = 500
     house.submit(key="refused")
     for _ in range(80):
@@ -228,6 +240,12 @@ def test_failures_before_it_worked_are_not_held_against_it(house: House, newsroo
         house.clock.us += HOUR
     assert sorted(state for _, state in house.states()) == ["dead", "delivered"]
     assert state_of(house, endpoint_id) == "active"
+
+
+def _failing(house: House, endpoint_id: str) -> tuple[object, ...]:
+    """How often in a row, since when, and when last."""
+    row = row_of(house, endpoint_id)
+    return row["failures"], row["failing_since"], row["failed_at"]
 
 
 def state_of(house: House, endpoint_id: str) -> str:
