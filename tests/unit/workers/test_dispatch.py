@@ -90,6 +90,19 @@ def test_who_waited_for_his_turn_while_the_broker_went_does_not_try_it_too(
     assert len(wakes.sent) == 1
 
 
+def test_who_knows_that_the_broker_is_away_waits_for_no_turn(
+    dispatcher: CeleryDispatcher, wakes: Wakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher._broker, "_pause_s", 60)
+    dispatcher.wake(Task.DELIVER)
+    late = threading.Thread(target=dispatcher.wake, args=(Task.DELIVER,))
+    with dispatcher._producers.acquire(block=True):
+        late.start()
+        late.join(PATIENCE_S)
+        assert not late.is_alive()
+    assert len(wakes.sent) == 1
+
+
 def test_a_broker_that_is_away_at_the_end_is_asked_no_more(dispatcher: CeleryDispatcher) -> None:
     dispatcher.wake(Task.DELIVER)
     dispatcher.close()

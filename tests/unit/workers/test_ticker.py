@@ -74,6 +74,30 @@ def test_the_next_sweep_comes_in_time_and_no_sooner(
     assert [each["error"] for each in told] == (["the database is away"] if first is fails else [])
 
 
+@pytest.mark.parametrize(
+    ("swept", "interval_s", "wait_s"),
+    [
+        (Swept(0, NOW_US, NOW_US + 1), 30, 0.005),
+        (Swept(0, NOW_US, None, has_more=True), 30, 0.1),
+        (Swept(0, NOW_US, None, has_more=True), 0.02, 0.02),
+    ],
+    ids=["due this moment", "more to do", "more to do, and swept more often than that"],
+)
+def test_it_neither_spins_nor_waits_for_longer_than_an_interval(
+    tmp_path: Path, swept: Swept, interval_s: float, wait_s: float
+) -> None:
+    service = Sweeping(tmp_path, lambda: swept, interval_s)
+    assert Ticker(service)._sweep() == wait_s
+    service.close()
+
+
+def test_one_that_never_had_to_sweep_is_stopped_all_the_same(tmp_path: Path) -> None:
+    """As with ``sweep`` set to false, where all that ends a worker's work comes after it."""
+    service = Sweeping(tmp_path, fails, 30)
+    Ticker(service).stop()
+    service.close()
+
+
 def test_a_folder_that_cannot_be_read_keeps_no_sweep_from_coming(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
