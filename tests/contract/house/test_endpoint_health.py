@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
 from syndicator.delivery.transport.protocol import Answer
@@ -261,6 +262,26 @@ def test_an_endpoint_is_not_paused_for_one_release_that_it_refuses_for_days(hous
         house.clock.us += HOUR
     assert house.states() == [("release.published", "dead")]
     assert state_of(house, endpoint_id) == "active"
+
+
+def test_a_paused_endpoint_that_refuses_withdrawals_for_hours_is_not_paused_once_more(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    house = make_house(pause_after_days=0.1)
+    endpoint_id = house.endpoint(newsroom)
+    releases = [house.submit(key=f"{number}") for number in range(2)]
+    house.service.drain()
+    house.service.change_endpoint(endpoint_id, "pause", actor="desk")
+    newsroom.answer = 500
+    for release_id in releases:
+        house.service.revise(release_id, WITHDRAWAL)
+    for _ in range(6):
+        house.service.drain()
+        house.clock.us += HOUR
+    assert _failing(house, endpoint_id)[0] != 0
+    with house.service.database.read() as connection:
+        paused = connection.execute(text("SELECT actor FROM audit WHERE action = 'pause'")).scalars().all()
+    assert paused == ["desk"]
 
 
 def test_an_endpoint_is_not_paused_for_failures_with_days_of_silence_between(house: House, newsroom: Newsroom) -> None:
