@@ -2,11 +2,14 @@
 
 import re
 import socket
+from http.client import BadStatusLine, RemoteDisconnected
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.delivery.transport.protocol import Failure
+from syndicator.delivery.transport.reasons import reason_of
 from tests.contract.transport import receivers
 from tests.contract.transport.conftest import Made, push
 from tests.contract.transport.receivers import Handler, answering, listening
@@ -93,3 +96,16 @@ def test_so_is_a_handshake_that_breaks_off(make: Made, handle: Handler) -> None:
 def assert_words(reason: str) -> None:
     assert reason
     assert INSIDES.search(reason) is None, reason
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RemoteDisconnected("the head of the answer breaks off"), "the head of the answer breaks off"),
+        (BadStatusLine("SSH-2.0"), "what came is no answer of HTTP/1: 'SSH-2.0'"),
+        (ValueError("x" * 400), "x" * 300),
+    ],
+    ids=["nothing more came", "another protocol", "many words"],
+)
+def test_what_came_is_told_in_few_words(error: Exception, told: str) -> None:
+    assert reason_of(requests.exceptions.ConnectionError(error), "127.0.0.1") == told
