@@ -139,6 +139,7 @@ def test_only_new_entries_are_sent_to_those_who_ask_for_them(a_im: bytes, wanted
         (b"bytes=90-", b"bytes=90-"),
         (b"bytes=,0-9,", b"bytes=0-9"),
         (b"bytes=0-5, 100-", b"bytes=0-5"),
+        (b"bytes=5-5, -0", b"bytes=5-5"),
         (b"bytes=100-", b"bytes=100-"),
         (b"bytes=-0", b"bytes=-0"),
         (b"bytes=abc", b""),
