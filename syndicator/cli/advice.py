@@ -15,8 +15,8 @@ from syndicator.errors import Fault, Rejected, SyndicatorError
 
 if TYPE_CHECKING:
     from syndicator.client import Client
-    from syndicator.intake.diagnostics import Diagnostic
-    from syndicator.intake.reading import Reading
+    from syndicator.intake.fields.reading import Reading
+    from syndicator.intake.findings.diagnostics import Diagnostic
 
 of_publisher = click.option(
     "--publisher",
@@ -45,7 +45,7 @@ class Adviser:
 
     def findings(self, reading: "Reading") -> "list[Diagnostic]":
         """What the service says to the record that the reading makes."""
-        from syndicator.intake.reading import to_record
+        from syndicator.intake.fields.reading import to_record
 
         if self.client is None:
             return []
@@ -78,21 +78,21 @@ def adviser(to: str | None, token: str | None, publisher: str | None) -> Iterato
 
 
 def _refusals(refused: Rejected) -> "list[Diagnostic]":
-    from syndicator.intake.diagnostics import Diagnostic
+    from syndicator.intake.findings.diagnostics import Diagnostic
 
     return [Diagnostic("E001", fault.problem, fault.fix, place=fault.place) for fault in refused.faults]
 
 
 def _placed(reading: "Reading", one: "Diagnostic") -> "Diagnostic":
     """The finding at the line that states the field, as far as the reading knows it."""
-    from syndicator.intake.locate import of_fault
+    from syndicator.intake.findings.locate import of_fault
 
     return of_fault(reading, Fault(one.place, one.message, one.fix), one.code)
 
 
 def diagnostics_of(answer: Mapping[str, Any]) -> "list[Diagnostic]":
     """The warnings in an answer as findings."""
-    from syndicator.intake.diagnostics import Diagnostic
+    from syndicator.intake.findings.diagnostics import Diagnostic
 
     return [
         Diagnostic(each["code"], each["message"], each["fix"], place=each.get("field", ""))
@@ -104,6 +104,6 @@ def show_advice(name: str, answer: Mapping[str, Any]) -> None:
     """Says the warnings in an answer on stderr."""
     found = diagnostics_of(answer)
     if found:
-        from syndicator.intake.diagnostics import render_diagnostics
+        from syndicator.intake.findings.diagnostics import render_diagnostics
 
         say(render_diagnostics(name, found), err=True, nl=False)

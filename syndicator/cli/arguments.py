@@ -63,21 +63,21 @@ def _id(noun: str, pattern: str, shown: str, *, below: str = "") -> Callback:
 def _note(text: str) -> Judged:
     if not text.strip():
         return text, [Fault("", "this note is empty", "say in one sentence why; readers see it")]
-    from syndicator.intake.faults import faults_in
+    from syndicator.intake.records.faults import faults_in
     from syndicator.model.text import Text
 
     return text, faults_in(Text, text)
 
 
 def _time(text: str) -> Judged:
-    from syndicator.intake.faults import faults_in
+    from syndicator.intake.records.faults import faults_in
     from syndicator.model.timing import StatedTime
 
     return text, faults_in(StatedTime, text)
 
 
 def _instant(text: str) -> Judged:
-    from syndicator.intake.faults import faults_in
+    from syndicator.intake.records.faults import faults_in
     from syndicator.model.timing import StatedInstant
 
     return text, faults_in(StatedInstant, text)
@@ -86,7 +86,7 @@ def _instant(text: str) -> Judged:
 def _reason(text: str) -> Judged:
     if not text.strip():
         return text, [Fault("", "this reason is empty", "say in a few words why; it is recorded")]
-    from syndicator.intake.faults import faults_in
+    from syndicator.intake.records.faults import faults_in
     from syndicator.model.text import Line
 
     return text, faults_in(Line, text)

@@ -16,8 +16,8 @@ from syndicator.cli.terminal import say, show_json
 from syndicator.cli.written import write_whole
 
 if TYPE_CHECKING:
-    from syndicator.intake.diagnostics import Diagnostic
-    from syndicator.intake.reading import Reading
+    from syndicator.intake.fields.reading import Reading
+    from syndicator.intake.findings.diagnostics import Diagnostic
 
 _SHOWN = 100
 _FAULTY = 3
@@ -50,7 +50,7 @@ def check(
     """
     from pydantic_core import to_jsonable_python
 
-    from syndicator.intake.diagnostics import as_dicts, is_clean, render_diagnostics
+    from syndicator.intake.findings.diagnostics import as_dicts, is_clean, render_diagnostics
 
     source = source_of(file, stated)
     reading = source.reading
@@ -68,9 +68,9 @@ def check(
 def _findings(source: Source, to: str | None, token: str | None, publisher: str | None) -> "tuple[Diagnostic, ...]":
     """Those of the file and the files beside it, and, when it makes a record, those of the service."""
     from syndicator.cli.advice import adviser
-    from syndicator.intake.diagnostics import in_order, is_clean
-    from syndicator.intake.lint import diagnose, unfit_file
-    from syndicator.intake.locate import of_fault
+    from syndicator.intake.findings.diagnostics import in_order, is_clean
+    from syndicator.intake.findings.lint import diagnose, unfit_file
+    from syndicator.intake.findings.locate import of_fault
 
     with adviser(to, token, publisher) as asked:
         found = diagnose(source.reading, asked.profile)
@@ -89,7 +89,7 @@ def _quotes(reading: "Reading") -> list[dict[str, Any]]:
 
 def _show_reading(reading: "Reading") -> None:
     from syndicator.cli.tables import show_table
-    from syndicator.intake.fields import fields_of
+    from syndicator.intake.fields.shown import fields_of
 
     rows = [
         [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"]

@@ -113,7 +113,7 @@ def _record(source: Source, profile: Mapping[str, Any], besides: Sequence[Fault]
 
     JSON goes as it is, so that the service tells its faults with its lines; files go first, and with a good one only.
     """
-    from syndicator.intake.reading import Format
+    from syndicator.intake.fields.reading import Format
 
     if source.reading.format is not Format.JSON:
         return source.complete(profile, besides).model_dump_json(exclude_none=True).encode()

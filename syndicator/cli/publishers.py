@@ -118,7 +118,7 @@ def _line(value: object) -> object:
 def _faults(content: bytes, name: str) -> Sequence[Fault]:
     """What is wrong with a profile that no service was asked about."""
     from syndicator.client import without_lines
-    from syndicator.intake.records import read_model
+    from syndicator.intake.records.strict import read_model
     from syndicator.model.publisher import Profile
 
     try:

@@ -10,7 +10,7 @@ from syndicator.cli.attachments import file_faults, names_files
 from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:
-    from syndicator.intake.reading import Reading
+    from syndicator.intake.fields.reading import Reading
     from syndicator.model.release import Record
 
 OF_PROFILE: Final = ("publisher", "contacts", "language", "network")
@@ -42,7 +42,7 @@ class Source:
 
     def record(self, profile: Mapping[str, Any] | None = None, besides: Sequence[Fault] = ()) -> "Record":
         """The record, though files that it names may not be there. A refusal names these, too, and ``besides``."""
-        from syndicator.intake.reading import to_record
+        from syndicator.intake.fields.reading import to_record
 
         try:
             record = to_record(self.reading, profile)
@@ -91,7 +91,7 @@ def bounded(file: BinaryIO, most_bytes: int, fix: str) -> bytes:
 
 def _of_no_account(reading: "Reading", stated: Mapping[str, str]) -> list[Fault]:
     """A record says itself when it may appear: nobody shall believe that it is held by an option."""
-    from syndicator.intake.reading import Format
+    from syndicator.intake.fields.reading import Format
 
     if reading.format not in {Format.JSON, Format.TOML} or "embargo_until" not in stated:
         return []

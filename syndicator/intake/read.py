@@ -7,15 +7,15 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from syndicator.errors import Fault, Rejected
-from syndicator.intake import frontmatter
-from syndicator.intake.docx import MAX_DOCX_BYTES, read_docx
-from syndicator.intake.html import MAX_HTML_BYTES, read_html
-from syndicator.intake.markdown import read_markdown
-from syndicator.intake.parts import Part, Span
-from syndicator.intake.plaintext import read_plain
-from syndicator.intake.reading import Format, Reading, of_sheet, refused
-from syndicator.intake.records import MAX_RECORD_BYTES, decoded, read_json, read_toml, toml_table
-from syndicator.intake.sheet import MAX_LINES, MAX_TEXT_BYTES, Sheet, lines_of
+from syndicator.intake.fields.reading import Format, Reading, of_sheet, refused
+from syndicator.intake.formats.docx import MAX_DOCX_BYTES, read_docx
+from syndicator.intake.formats.html.page import MAX_HTML_BYTES, read_html
+from syndicator.intake.formats.markdown import read_markdown
+from syndicator.intake.formats.plaintext import read_plain
+from syndicator.intake.lines.sheet import MAX_LINES, MAX_TEXT_BYTES, Sheet, lines_of
+from syndicator.intake.parts.layout import Part, Span
+from syndicator.intake.records import frontmatter
+from syndicator.intake.records.strict import MAX_RECORD_BYTES, decoded, read_json, read_toml, toml_table
 
 _BY_SUFFIX: Final = {
     ".json": Format.JSON,

@@ -6,8 +6,15 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from syndicator.clock import from_us
-from syndicator.intake.diagnostics import Diagnostic
-from syndicator.intake.lint import Difference, borrowed_wording, content_hash, differences, differs, duplicate_of
+from syndicator.intake.findings.diagnostics import Diagnostic
+from syndicator.intake.findings.lint import (
+    Difference,
+    borrowed_wording,
+    content_hash,
+    differences,
+    differs,
+    duplicate_of,
+)
 from syndicator.model.release import Record
 from syndicator.services.setup import Setup
 from syndicator.store import publishers, releases

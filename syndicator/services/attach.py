@@ -41,9 +41,9 @@ def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: st
     """Keeps the file for the owner's releases. Nobody else sees it before a public release shows it.
 
     The same bytes again are the same file with the same address. Rejected for what is too large, broken or of a
-    kind that is not taken (see ``intake.pictures``).
+    kind that is not taken (see ``intake.media.pictures``).
     """
-    from syndicator.intake.pictures import clean  # late: Pillow is 3 MB that no worker has to hold
+    from syndicator.intake.media.pictures import clean  # late: Pillow is 3 MB that no worker has to hold
 
     with _decoding:
         made = clean(content, max_bytes=max_bytes)

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from syndicator.clock import from_us, isoformat, to_us
 from syndicator.errors import Conflict, Fault, Rejected
-from syndicator.intake.faults import faults_of
-from syndicator.intake.lint import content_hash
+from syndicator.intake.findings.lint import content_hash
+from syndicator.intake.records.faults import faults_of
 from syndicator.model.lifecycle import Action, Move, ReleaseState, moves
 from syndicator.model.release import Record, Release
 from syndicator.model.timing import instant

@@ -8,8 +8,8 @@ from datetime import datetime
 from syndicator.clock import from_us, to_us
 from syndicator.errors import Conflict, Rejected
 from syndicator.ids import new_id
-from syndicator.intake.embargoes import lapsed
-from syndicator.intake.lint import content_hash
+from syndicator.intake.findings.lint import content_hash
+from syndicator.intake.lines.embargoes import lapsed
 from syndicator.model.lifecycle import Action, EventType, ReleaseState
 from syndicator.model.network import Attached, Network
 from syndicator.model.publisher import Profile

@@ -10,7 +10,7 @@ from syndicator.article.entry import entry
 from syndicator.clock import from_us, system_now_us
 from syndicator.delivery.payload import Occasion, release_payload
 from syndicator.errors import Fault, Rejected
-from syndicator.intake.embargoes import unheeded
+from syndicator.intake.lines.embargoes import unheeded
 from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import EventType, ReleaseState
 from syndicator.model.network import Attached

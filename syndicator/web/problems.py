@@ -11,7 +11,7 @@ from starlette.routing import Match
 
 from syndicator import log
 from syndicator.errors import Busy, Fault, SyndicatorError, Unauthorised
-from syndicator.intake.faults import parameter_faults
+from syndicator.intake.records.faults import parameter_faults
 
 MEDIA_TYPE = "application/problem+json"
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from syndicator.bootstrap import Syndicator
 from syndicator.errors import Unauthorised
-from syndicator.intake.records import read_model
+from syndicator.intake.records.strict import read_model
 from syndicator.web.problems import BodyCutShort, BodyEncoded, BodyTooLarge, HeaderMissing, NotJson
 
 OPERATOR: Final = "operator"

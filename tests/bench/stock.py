@@ -7,7 +7,7 @@ from datetime import timedelta
 from syndicator.bootstrap import Syndicator
 from syndicator.clock import from_us, to_us
 from syndicator.ids import new_id
-from syndicator.intake.lint import content_hash
+from syndicator.intake.findings.lint import content_hash
 from syndicator.model.channel import NewChannel, automatic_channels
 from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action, EventType, ReleaseState

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from syndicator.intake.parts import Part
+from syndicator.intake.fields.reading import Reading
+from syndicator.intake.parts.layout import Part
 from syndicator.intake.read import read
-from syndicator.intake.reading import Reading
 from tests.unit.intake.lost import lost_lines
 
 LABELS: Final = Path(__file__).parent / "labels.toml"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from syndicator.errors import Fault, Rejected
-from syndicator.intake.records import read_json
+from syndicator.intake.records.strict import read_json
 from syndicator.model.channel import automatic_channels
 from syndicator.model.lifecycle import Action, ReleaseState
 from syndicator.model.release import Record, Release

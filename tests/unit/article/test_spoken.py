@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.article.compose import Audience, compose
 from syndicator.bootstrap import read_networks
-from syndicator.intake.records import record_of
+from syndicator.intake.records.strict import record_of
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from tests.unit.web.served import record

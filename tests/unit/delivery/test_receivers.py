@@ -21,7 +21,7 @@ from syndicator.bootstrap import read_networks
 from syndicator.clock import SECOND_US, system_now_us
 from syndicator.delivery.payload import Occasion, answers, ping_payload, release_payload
 from syndicator.delivery.signing import Ed25519Signer, secret_key, sign
-from syndicator.intake.records import MAX_RECORD_BYTES
+from syndicator.intake.records.strict import MAX_RECORD_BYTES
 from syndicator.model.addresses import Addresses
 from syndicator.model.lifecycle import EventType
 from syndicator.model.release import Record

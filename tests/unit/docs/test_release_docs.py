@@ -17,8 +17,8 @@ import pytest
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
+from syndicator.intake.fields.reading import to_record
 from syndicator.intake.read import read
-from syndicator.intake.reading import to_record
 from syndicator.model.filter import Facts, Filter
 from syndicator.model.links import Email, WebAddress
 from syndicator.model.release import Record

@@ -4,7 +4,7 @@ import html
 import re
 from typing import Final
 
-from syndicator.intake.reading import Reading
+from syndicator.intake.fields.reading import Reading
 
 _WORDS: Final = re.compile(r"[^\W_]+")
 _POINT: Final = re.compile(r"^[\s>]*(?:[-*+]\s+|\d{1,9}[.)]\s+)*")

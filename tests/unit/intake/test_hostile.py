@@ -11,15 +11,15 @@ from itertools import islice
 import pytest
 
 from syndicator.errors import Rejected
-from syndicator.intake.contacts import contacts_of
-from syndicator.intake.docx import read_docx
-from syndicator.intake.html import read_html
-from syndicator.intake.lint import diagnose
-from syndicator.intake.marks import marked_spans
-from syndicator.intake.quotes import find_quotes
+from syndicator.intake.fields.reading import to_record
+from syndicator.intake.findings.lint import diagnose
+from syndicator.intake.formats.docx import read_docx
+from syndicator.intake.formats.html.page import read_html
+from syndicator.intake.formats.html.sanitize import clean_html, dropped_schemes
+from syndicator.intake.lines.contacts import contacts_of
+from syndicator.intake.quotes.marks import marked_spans
+from syndicator.intake.quotes.spans import find_quotes
 from syndicator.intake.read import read
-from syndicator.intake.reading import to_record
-from syndicator.intake.sanitize import clean_html, dropped_schemes
 from syndicator.model.body import Paragraph
 from tests.unit.intake.lost import lost_lines
 

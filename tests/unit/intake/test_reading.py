@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator.errors import Rejected
-from syndicator.intake.lint import diagnose
-from syndicator.intake.parts import Part
+from syndicator.intake.fields.reading import Format, Reading, to_record
+from syndicator.intake.findings.lint import diagnose
+from syndicator.intake.parts.layout import Part
 from syndicator.intake.read import format_of, read
-from syndicator.intake.reading import Format, Reading, to_record
-from syndicator.intake.records import read_json
+from syndicator.intake.records.strict import read_json
 from tests.unit.intake.lost import lost_lines
 
 HERE = Path(__file__).parent

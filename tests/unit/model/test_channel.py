@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.intake.records import read_model
+from syndicator.intake.records.strict import read_model
 from syndicator.model.channel import NewChannel, automatic_channels
 from syndicator.model.release import Record
 

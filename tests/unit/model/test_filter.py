@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from syndicator.intake.records import read_model
+from syndicator.intake.records.strict import read_model
 from syndicator.model.filter import Facts, Filter
 from syndicator.model.release import Record
 

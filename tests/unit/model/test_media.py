@@ -5,8 +5,8 @@ import json
 import pytest
 
 from syndicator.errors import Rejected
-from syndicator.intake.records import read_json
-from tests.unit.intake.test_records import record
+from syndicator.intake.records.strict import read_json
+from tests.unit.intake.records.test_records import record
 
 
 @pytest.mark.parametrize(

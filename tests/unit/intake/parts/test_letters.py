@@ -1,0 +1,69 @@
+"""Releases that were saved from a mail: the letter around them is no part of them."""
+
+import pytest
+
+from syndicator.intake.fields.reading import Reading
+from syndicator.intake.parts.layout import Part
+from syndicator.intake.read import read
+from tests.unit.intake.lost import lost_lines
+
+TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
+HEADER = "From: Jane Doe <jane@acme.example>\nTo: desk@paper.example\nSubject: FW: Press Release: Acme opens a bakery"
+
+
+def reading_of(*paragraphs: str) -> Reading:
+    reading = read("\n\n".join(paragraphs).encode(), "x.txt")
+    assert lost_lines(reading) == ()
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient", "subject", "greeting", "lead_in"),
+    [
+        ("From", "To", "Subject", "Dear Editor,", "Please find our news below."),
+        ("Von", "An", "Betreff", "Sehr geehrte Damen und Herren,", "anbei unsere Mitteilung."),
+        ("De ", "À ", "Objet ", "Madame, Monsieur,", "Veuillez trouver notre communiqué ci-dessous."),
+        ("De", "Para", "Asunto", "Estimados compañeros:", "Os enviamos nuestra nota de prensa."),
+        ("Da", "A", "Oggetto", "Gentile redazione,", "di seguito il nostro comunicato:"),
+    ],
+)
+def test_a_letter_is_told_from_the_release(
+    sender: str, recipient: str, subject: str, greeting: str, lead_in: str
+) -> None:
+    header = f"{sender}: Jane Doe <jane@acme.example>\n{recipient}: desk@paper.example\n{subject}: Acme opens a bakery"
+    reading = reading_of(header, greeting, lead_in, "Acme opens a bakery", TEXT)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert reading.draft["dateline"] == {"place": "Hull", "date": "1 March 2027"}
+    assert [span.text for span in reading.spans_of(Part.LETTER)] == [header, greeting, lead_in]
+    assert len(reading.draft["body"]) == 1
+
+
+def test_the_subject_is_the_headline_where_the_text_follows_at_once() -> None:
+    reading = reading_of(HEADER, "Dear all,", TEXT)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert [span.first for span in reading.spans_of(Part.HEADLINE)] == [3]
+
+
+@pytest.mark.parametrize("first", ["Subject: bread", "From Hull: bread\nSubject to change: cakes, too"])
+def test_lines_with_colons_alone_are_no_header(first: str) -> None:
+    assert reading_of(first, TEXT).spans_of(Part.LETTER) == ()
+
+
+def test_a_title_that_begins_like_a_greeting_stays_one() -> None:
+    assert reading_of("Dear Santa returns to Hull", TEXT).draft["headline"] == "Dear Santa returns to Hull"
+
+
+@pytest.mark.parametrize(
+    "farewell",
+    [
+        ["Herzliche Grüße\nIhre Lisa Berger"],
+        ["Mit freundlichen Grüßen", "Lisa Berger\nPressestelle"],
+        ["Kind regards,", "Jane Doe"],
+        ["Cordialement"],
+    ],
+)
+def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> None:
+    reading = reading_of("Dear all,", "please find our news below.", *farewell, "Acme opens a bakery", TEXT)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert "publisher" not in reading.draft
+    assert [span.text for span in reading.spans_of(Part.LETTER)][2:] == farewell
