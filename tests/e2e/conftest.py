@@ -14,6 +14,7 @@ import pytest
 
 from syndicator.client import Client
 from syndicator.errors import Unreachable
+from tests.contract.house.newsroom import Newsroom
 from tests.servers.places import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +109,12 @@ def make_machine(tmp_path: Path) -> Iterator[Callable[..., Machine]]:
         for process in machine.started:
             if process.popen.poll() is None:
                 process.kill()
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as desk:
+        yield desk
 
 
 def client(machine: Machine) -> Client:

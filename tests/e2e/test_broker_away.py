@@ -25,12 +25,6 @@ def stopped(server: RedisServer) -> Iterator[None]:
 
 
 @pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
-
-
-@pytest.fixture
 def machine(make_machine: Callable[..., Machine], migrated_postgres_url: str, redis_url: str) -> Machine:
     return make_machine(
         SYNDICATOR_DATABASE_URL=migrated_postgres_url,

@@ -5,7 +5,7 @@ With the sweep switched off the same run loses some: that proves that the test b
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,12 +14,6 @@ from tests.e2e.conftest import EXAMPLE, Machine, client, ready, until
 
 ROUNDS = 20
 LONGEST_S = 0.06
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
 
 
 def test_twenty_kills_right_after_the_answer_lose_nothing(

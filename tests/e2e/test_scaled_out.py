@@ -1,6 +1,6 @@
 """PostgreSQL, Redis, one web and two worker processes do the same job; a broker that forgets everything loses nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import redis
@@ -13,12 +13,6 @@ from tests.servers.places import free_port
 from tests.servers.redis import RedisServer
 
 QUEUE = "syndicator"
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
 
 
 @pytest.fixture

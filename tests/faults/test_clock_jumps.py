@@ -1,7 +1,7 @@
 """Whatever the database's clock does, nothing is early, lost, stale or held for ever; other clocks do not count."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,6 @@ from syndicator.clock import from_us, isoformat, system_now_us
 from syndicator.model.lifecycle import Lane
 from syndicator.store import deliveries
 from tests.contract.house.conftest import KEY, SIGNING, House, record
-from tests.contract.house.conftest import make_house as make_house  # noqa: PLC0414 (a fixture)
 from tests.faults.clock_jumps import HOUR_US, SETTINGS, ClockJumps
 from tests.faults.newsrooms import Newsroom
 from tests.faults.sequence import Faults
@@ -22,12 +21,6 @@ from tests.faults.sequence import Faults
 # A seed whose first steps have every kind of step among them.
 SEED = 1
 COUNT = 60
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
 
 
 def test_jumps_break_nothing(make_house: Callable[..., House], newsroom: Newsroom) -> None:

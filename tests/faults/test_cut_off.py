@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.e2e.conftest import EXAMPLE, Machine, client, until
-from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a fixture)
 from tests.faults.publisher import Publisher
 
 KEY = "the-key"

@@ -8,7 +8,6 @@ from sqlalchemy import create_engine, text
 
 from syndicator.clock import system_now_us
 from tests.e2e.conftest import Machine
-from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a fixture)
 from tests.faults.embedded import Embedded
 from tests.faults.invariants import INVARIANTS, broken
 from tests.faults.newsrooms import Newsroom

@@ -21,7 +21,6 @@ from syndicator.store import releases
 from syndicator.store.database import Connection, Database
 from tests.contract.house.conftest import Clock, House, open_house
 from tests.e2e.conftest import EXAMPLE, TOKEN, Machine, client, until
-from tests.e2e.conftest import make_machine as make_machine  # noqa: PLC0414 (a fixture)
 from tests.faults.embedded import full_disk
 from tests.faults.invariants import broken
 from tests.servers.postgres import PostgresServer

@@ -1,6 +1,6 @@
 """Receivers that close, pause or answer too late while a claim of theirs is under way; each with its control."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -9,18 +9,11 @@ from syndicator.clock import SECOND_US
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.store import deliveries
 from tests.contract.house.conftest import House
-from tests.contract.house.conftest import make_house as make_house  # noqa: PLC0414 (a fixture)
 from tests.faults.invariants import broken
 from tests.faults.newsrooms import MOODS, RESTS, Newsroom, believed
 
 LEASE_US = 60 * SECOND_US
 GONE = {"nothing is sent to who is gone", "nothing waits for who is gone"}
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
 
 
 @pytest.fixture

@@ -12,19 +12,12 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.store import releases
 from syndicator.store.database import Database
 from tests.contract.house.conftest import Clock, House, open_house
-from tests.contract.house.conftest import make_house as make_house  # noqa: PLC0414 (a fixture)
 from tests.faults.invariants import broken
 from tests.faults.newsrooms import Newsroom
 
 COUNT = 20
 MEET_S = 20
 UNCONDITIONAL = text("UPDATE releases SET state = 'published', published_at = :at, updated_at = :at WHERE id = :id")
-
-
-@pytest.fixture
-def newsroom() -> Iterator[Newsroom]:
-    with Newsroom() as desk:
-        yield desk
 
 
 def due_at_once(house: House) -> None:

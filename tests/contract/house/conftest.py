@@ -24,6 +24,8 @@ EXAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "biom-kawasaki.js
 START = to_us(datetime(2027, 1, 23, 12, 0, tzinfo=UTC))
 KEY = "k1:" + "A" * 43 + "="
 SIGNING = "whsk_" + "B" * 43 + "="
+# For a module about what only PostgreSQL does: SQLite lets one connection write at a time.
+ON_POSTGRES = pytest.mark.parametrize("make_house", ["postgres"], indirect=True)
 
 
 class Clock:

@@ -2,14 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from syndicator.store import numbers
-from tests.contract.house.conftest import Clock, House, open_house
+from tests.contract.house.conftest import ON_POSTGRES, House
 
 PATIENCE_S = 20.0
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
@@ -17,12 +14,7 @@ AS_THEY_LIE = text("SELECT no FROM channels ORDER BY ctid")
 WRITE_ANEW = text("UPDATE channels SET title = title || '' WHERE no = :no")
 ALL_BUT = text("SELECT no FROM channels WHERE no > :no FOR NO KEY UPDATE NOWAIT")
 
-
-@pytest.fixture
-def house(tmp_path: Path, postgres_url: str) -> Iterator[House]:
-    one = open_house(tmp_path, postgres_url, Clock())
-    yield one
-    one.service.close()
+pytestmark = ON_POSTGRES
 
 
 def test_a_fan_out_that_waits_for_the_first_channel_holds_none_of_the_later_ones(house: House) -> None:

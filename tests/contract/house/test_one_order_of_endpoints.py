@@ -1,7 +1,6 @@
 """On PostgreSQL whoever records outcomes and whoever sweeps take endpoints in one order, or pass over them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +11,7 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.services.outcomes import Sent, record
 from syndicator.store import deliveries, endpoints
 from syndicator.store.database import Connection
-from tests.contract.house.conftest import Clock, House, open_house
+from tests.contract.house.conftest import ON_POSTGRES, House
 from tests.contract.house.locks import wait_until
 from tests.contract.house.test_one_order import PATIENCE_S, Thread
 
@@ -20,12 +19,7 @@ FAILED = text("UPDATE endpoints SET failures = 3, failing_since = :us, backoff_u
 HOLD = text("SELECT no FROM endpoints WHERE no = :no FOR NO KEY UPDATE")
 OTHERS = text("SELECT no FROM endpoints WHERE no <> :no FOR NO KEY UPDATE NOWAIT")
 
-
-@pytest.fixture
-def house(tmp_path: Path, postgres_url: str) -> Iterator[House]:
-    one = open_house(tmp_path, postgres_url, Clock())
-    yield one
-    one.service.close()
+pytestmark = ON_POSTGRES
 
 
 @pytest.fixture

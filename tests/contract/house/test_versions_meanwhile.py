@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -15,7 +14,7 @@ from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
 from syndicator.store import deliveries
 from syndicator.store.deliveries import Claimed
-from tests.contract.house.conftest import Clock, House, open_house
+from tests.contract.house.conftest import ON_POSTGRES, House
 from tests.contract.house.conftest import record as corrected
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
@@ -25,12 +24,7 @@ LEASE_US = 60 * SECOND_US
 CORRECTION = Revision(action=Action.CORRECT, actor="t", record=corrected(headline="Richtig"), note="Fehler")
 WITHDRAWAL = Revision(action=Action.WITHDRAW, actor="t", note="Falsch")
 
-
-@pytest.fixture
-def house(tmp_path: Path, postgres_url: str) -> Iterator[House]:
-    one = open_house(tmp_path, postgres_url, Clock())
-    yield one
-    one.service.close()
+pytestmark = ON_POSTGRES
 
 
 @pytest.fixture
