@@ -129,21 +129,8 @@ class _Walk:
                 yield from _raw(self._lines, token.map[0], token.map[1], self._offset)
 
     def _list(self, group: Sequence[Token], first: int, last: int) -> Piece:
-        said = [self._inline(token, (token.map or (first, last))[0]) for token in group if token.type == "inline"]
-        lines = tuple(line for point in said for line in point)
-        points = tuple("\n".join(line.text for line in point) for point in said)
-        numbers, points = _said(_numbers(group, 0), points)
-        start = start_of(numbers)
-        place = self._offset
-        return Piece(
-            "list",
-            first + 1 + place,
-            last + place,
-            lines,
-            ordered=bool(numbers),
-            start=start,
-            points=numbered(numbers, points) if start is None else points,
-        )
+        points = [self._inline(token, (token.map or (first, last))[0]) for token in group if token.type == "inline"]
+        return self._list_of(points, group, first, last)
 
     def _nested_list(self, group: Sequence[Token], first: int, last: int) -> Piece:
         """A list whose points hold lists or several paragraphs: lines of the outer point, numbered as they are."""
@@ -166,8 +153,12 @@ class _Walk:
                     TextLine(line.number, (sign if line is lines[0] else "") + line.text) for line in lines
                 )
                 sign = ""
+        return self._list_of(points, group, first, last)
+
+    def _list_of(self, points: Sequence[Sequence[TextLine]], group: Sequence[Token], first: int, last: int) -> Piece:
+        """The list with these points; numbers that no list can count stand in their texts."""
         numbers, texts = _said(_numbers(group, 0), ["\n".join(line.text for line in point) for point in points])
-        start = start_of(numbers) if numbers else 1
+        start = start_of(numbers)
         return Piece(
             "list",
             first + 1 + self._offset,
