@@ -66,6 +66,15 @@ class Tag(NamedTuple):
     by: str
 
 
+class _Claim(NamedTuple):
+    """What all rows of a batch have in common: who claimed them, when, and until when (monotonic) to hand them over."""
+
+    token: str
+    at: int
+    by: str
+    ends_s: float
+
+
 class Courier:
     """Sends what is due. Threads may share it; ``close`` waits for what is under way, for at most a deadline."""
 
@@ -151,13 +160,29 @@ class Courier:
         if room <= 0:
             return 0
         self._unopened.look_again()
+        claim, rows = self._claim(by, room)
+        left = list(rows)
+        try:
+            if rows:
+                self._forget_what_was_rewritten()
+            for _, group in groupby(rows, lambda row: row.event_id):
+                of_one_event = list(group)
+                body = self._payload(of_one_event[0])
+                del left[: len(of_one_event)]
+                self._hand_over(of_one_event, body, claim)
+        except Exception:
+            for row in left:
+                self._keep(row, claim, _NO_PAYLOAD)
+            raise
+        return len(rows)
+
+    def _claim(self, by: str, room: int) -> tuple[_Claim, Sequence[Claimed]]:
         token = chance.token_hex(16)
         database = self._setup.database
         with database.write() as connection:
             ends_s = time.monotonic() + self._means.lease_us / SECOND_US / 2  # before the lease begins
             now = database.now_us(connection)
             until = now + self._means.lease_us
-            urgent = self._recorder.places_of_withdrawals
             rows = deliveries.claim(
                 database,
                 connection,
@@ -165,52 +190,40 @@ class Courier:
                 lease_until=until,
                 limit=room,
                 now=now,
-                urgent=urgent,
+                urgent=self._recorder.places_of_withdrawals,
                 but_not=self._unopened.numbers,
             )
-        if not rows:
-            return 0
-        self._recorder.expect(token, until, rows)
-        left = list(rows)
-        try:
-            self._forget_what_was_rewritten()
-            for _, group in groupby(rows, lambda row: row.event_id):
-                of_one_event = list(group)
-                body = self._payload(of_one_event[0])
-                del left[: len(of_one_event)]
-                self._hand_over(of_one_event, body, token, now, by, ends_s)
-        except Exception:
-            for row in left:
-                self._recorder.keep(Sent(row, token, now, by, _NO_PAYLOAD))
-            raise
-        return len(rows)
+        if rows:
+            self._recorder.expect(token, until, rows)
+        return _Claim(token, now, by, ends_s), rows
 
-    def _hand_over(self, rows: Sequence[Claimed], body: bytes, token: str, now: int, by: str, ends_s: float) -> None:
-        """Until ``ends_s`` by the monotonic clock; what is left then comes back at once."""
+    def _hand_over(self, rows: Sequence[Claimed], body: bytes, claim: _Claim) -> None:
+        """As long as there is time for it; what is left then comes back at once."""
         for row in rows:
             try:
-                request = self._request(row, body, token, now, by)
+                request = self._request(row, body, claim)
             except DoesNotOpen as error:  # for a worker with the right keys, or until the operator put the key back
                 self._unopened.meet(row.endpoint_no)
-                self._recorder.keep(Sent(row, token, now, by, Failure("sealed", str(error))))
+                self._keep(row, claim, Failure("sealed", str(error)))
             except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
-                self._refuse(row, token, now, by, str(error))
+                _log.error("not signed, and not sent", endpoint=row.endpoint_id, reason=str(error))
+                self._keep(row, claim, None, str(error))
             else:
-                if time.monotonic() < ends_s:
+                if time.monotonic() < claim.ends_s:
                     self._means.transport.submit(request, self._take)
                 else:
-                    self._recorder.keep(Sent(row, token, now, by, _TOO_LATE))
+                    self._keep(row, claim, _TOO_LATE)
 
-    def _request(self, row: Claimed, body: bytes, token: str, now: int, by: str) -> Request:
-        timestamp_s = now // SECOND_US
+    def _request(self, row: Claimed, body: bytes, claim: _Claim) -> Request:
+        timestamp_s = claim.at // SECOND_US
         headers = (
             ("content-type", "application/json"),
             ("user-agent", self._means.user_agent),
             ("webhook-id", row.event_id),
             ("webhook-timestamp", str(timestamp_s)),
-            ("webhook-signature", self._sign(row, timestamp_s, body, now)),
+            ("webhook-signature", self._sign(row, timestamp_s, body, claim.at)),
         )
-        return Request(row.url, headers, body, Tag(row, token, now, by))
+        return Request(row.url, headers, body, Tag(row, claim.token, claim.at, claim.by))
 
     def _sign(self, row: Claimed, timestamp_s: int, body: bytes, now: int) -> str:
         endpoint_id, sealed = row.endpoint_id, row.secrets
@@ -248,9 +261,9 @@ class Courier:
         if isinstance(tag, Tag):
             self._recorder.keep(Sent(tag.row, tag.token, tag.started_at, tag.by, result))
 
-    def _refuse(self, row: Claimed, token: str, now: int, by: str, reason: str) -> None:
-        _log.error("not signed, and not sent", endpoint=row.endpoint_id, reason=reason)
-        self._recorder.keep(Sent(row, token, now, by, None, reason))
+    def _keep(self, row: Claimed, claim: _Claim, result: Result | None, reason: str = "") -> None:
+        """What came of a row that was not handed over."""
+        self._recorder.keep(Sent(row, claim.token, claim.at, claim.by, result, reason))
 
 
 def _no_payloads() -> Kept[str, bytes]:
