@@ -13,7 +13,7 @@ from syndicator.model.filter import Facts
 from syndicator.model.lifecycle import AUDIENCES, LANES, Audience, EndpointState, EventType
 from syndicator.services.fanout import matching_filters
 from syndicator.services.setup import Setup
-from syndicator.store import audit, deliveries, endpoints, events, numbers, releases, replays
+from syndicator.store import audit, delivery_lists, endpoints, events, numbers, releases, replays
 from syndicator.store.database import Connection, RowMapping
 from syndicator.store.events import PublicEvent
 
@@ -88,7 +88,7 @@ def _releases_since(setup: Setup, endpoint_id: str, since: int, created_at: int)
     before: int | None = None
     while True:
         with setup.database.read() as connection:
-            rows = deliveries.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since, before=before)
+            rows = delivery_lists.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since, before=before)
         yield [row["release_id"] for row in rows if row["release_id"]]
         if len(rows) < _PER_TRANSACTION:
             break
@@ -140,7 +140,7 @@ def _asked(connection: Connection, endpoint: _Endpoint, release_id: str, version
 
 
 def _delivery(connection: Connection, delivery_id: int) -> RowMapping:
-    row = deliveries.get(connection, delivery_id)
+    row = delivery_lists.get(connection, delivery_id)
     if row is None:
         message = f"there is no delivery {delivery_id}"
         raise NotFound(message)

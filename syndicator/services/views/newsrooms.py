@@ -11,7 +11,7 @@ from syndicator.clock import from_us
 from syndicator.errors import Fault, NotFound, Rejected
 from syndicator.model.lifecycle import DeliveryState, EndpointState, EventType
 from syndicator.services.setup import Setup
-from syndicator.store import attempts, deliveries, endpoints
+from syndicator.store import attempts, delivery_lists, endpoints
 from syndicator.store.database import RowMapping
 
 _FROZEN = ConfigDict(frozen=True)
@@ -133,7 +133,9 @@ def delivery_page(
 ) -> DeliveryPage:
     """The newest deliveries that fit; ``before`` is the ``next`` of the page before."""
     with setup.database.read() as connection:
-        rows = deliveries.listed(connection, limit + 1, state=state, release=release, endpoint=endpoint, before=before)
+        rows = delivery_lists.listed(
+            connection, limit + 1, state=state, release=release, endpoint=endpoint, before=before
+        )
     shown = rows[:limit]
     return DeliveryPage(
         deliveries=tuple(DeliveryLine(**_delivery(row)) for row in shown),
@@ -143,7 +145,7 @@ def delivery_page(
 
 def delivery(setup: Setup, delivery_id: int) -> DeliveryView:
     with setup.database.read() as connection:
-        row = deliveries.get(connection, delivery_id)
+        row = delivery_lists.get(connection, delivery_id)
         if row is None:
             message = f"there is no delivery {delivery_id}"
             raise NotFound(message)

@@ -15,7 +15,7 @@ from syndicator.model.release import Record, Release
 from syndicator.services.attach import addresses
 from syndicator.services.relations import shown
 from syndicator.services.setup import Setup
-from syndicator.store import audit, channels, deliveries, events, releases, renditions
+from syndicator.store import audit, channels, delivery_lists, events, releases, renditions
 from syndicator.store.database import Connection
 from syndicator.store.releases import StoredVersion
 
@@ -235,5 +235,5 @@ def _inside(connection: Connection, stored: StoredVersion) -> Inside:
             )
             for row in events.of_release(connection, stored.release.id)
         ),
-        deliveries=deliveries.counts(connection, stored.release.id),
+        deliveries=delivery_lists.counts(connection, stored.release.id),
     )

@@ -15,7 +15,7 @@ from syndicator.bootstrap import Syndicator
 from syndicator.clock import to_us
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.model.release import Record
-from syndicator.store import deliveries
+from syndicator.store import delivery_lists
 from tests.contract.house.newsroom import Newsroom
 from tests.servers.migrated import migrated_database, migrated_file
 from tests.servers.postgres import PostgresServer
@@ -55,7 +55,7 @@ class House:
 
     def deliveries(self, **where: object) -> list[dict[str, Any]]:
         with self.service.database.read() as connection:
-            return [dict(row) for row in reversed(deliveries.listed(connection, 1000, **where))]
+            return [dict(row) for row in reversed(delivery_lists.listed(connection, 1000, **where))]
 
     def states(self) -> list[tuple[str, str]]:
         """(event type, state) of every delivery, oldest first."""

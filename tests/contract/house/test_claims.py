@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, text
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
-from syndicator.store import deliveries
+from syndicator.store import deliveries, delivery_lists
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -25,7 +25,7 @@ def claimed(house: House, limit: int) -> list[int]:
 
 def stored(house: House, number: int) -> RowMapping:
     with house.service.database.read() as connection:
-        row = deliveries.get(connection, number)
+        row = delivery_lists.get(connection, number)
     assert row is not None
     return row
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.services.views.newsrooms import delivery_page
-from syndicator.store import backlogs, deliveries, erasure, events, holds, leases, replays
+from syndicator.store import backlogs, deliveries, delivery_lists, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
@@ -50,7 +50,7 @@ def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
     for statement, values in (
         (received, {"release_id": "x5"}),
         (deliveries._SUPERSEDE.text, {"release_id": "x5", "seq": 10**9, "now": 1}),
-        (deliveries._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
+        (delivery_lists._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
         (replays._HAS_RECEIVED.text, {"release_id": "x5", "endpoint_no": 1}),
         (events._NEWEST.text, {"id": "x5"}),
         (erasure._UNDER_WAY.text, {"id": "x5"}),
@@ -104,7 +104,7 @@ def test_the_deliveries_of_an_endpoint_are_listed_without_those_of_others(full: 
     """Of one that got little, too, and what came to an end long ago."""
     endpoint = full.endpoint(newsroom)
     asked = {"state": "dead", "endpoint": endpoint, "before": 10**9}
-    plan = explained(full, deliveries._listing(asked), limit=51, **asked)
+    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
     assert "uq_deliveries" in plan or "sqlite_autoindex_deliveries" in plan, plan
     assert is_by_index(plan), plan
 

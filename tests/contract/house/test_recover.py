@@ -13,7 +13,7 @@ from syndicator.model.filter import Filter
 from syndicator.model.lifecycle import Action, EventType
 from syndicator.services.revise import Revision
 from syndicator.services.sweep import forget_old_attempts
-from syndicator.store import deliveries, erasure
+from syndicator.store import delivery_lists, erasure
 from tests.contract.house.conftest import House, record
 from tests.contract.house.newsroom import Newsroom
 
@@ -196,14 +196,14 @@ def test_a_recovery_ends_where_its_endpoint_is_paused_meanwhile(
     endpoint_id = house.endpoint(newsroom)
     house.submit()
     house.service.drain()
-    listed = deliveries.listed
+    listed = delivery_lists.listed
 
     def paused_meanwhile(*args: Any, **where: Any) -> Sequence[RowMapping]:
         change(house, endpoint_id, "pause")
         return listed(*args, **where)
 
     with monkeypatch.context() as patch:
-        patch.setattr(deliveries, "listed", paused_meanwhile)
+        patch.setattr(delivery_lists, "listed", paused_meanwhile)
         with pytest.raises(Conflict, match="is paused: resume it first"):
             recover(house, endpoint_id)
     assert house.states() == [("release.published", "delivered")]

@@ -1,0 +1,67 @@
+"""Deliveries as people look at them: one whole, many as lines, and how many of a release are in which state."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, RowMapping, text
+
+from syndicator.store.holds import OF_RELEASE
+
+_OF_THIS = OF_RELEASE.format(release_id=":release_id")
+_GET = text("""
+    SELECT d.*, v.id AS event_id, v.type AS event_type, v.version, e.id AS endpoint_id, e.url
+      FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     WHERE d.id = :id
+""")
+_LINE = """
+    SELECT d.id, d.state, d.release_id, d.attempts, d.due_at, d.finished_at, d.trigger, v.id AS event_id,
+           v.type AS event_type, v.version, e.id AS endpoint_id, e.url
+"""
+_LIST = f"""
+    {_LINE} FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     WHERE {{where}} ORDER BY d.id DESC LIMIT :limit
+"""
+# From event to event, each by a scalar probe: PostgreSQL may otherwise read all deliveries there are.
+_LIST_OF_ENDPOINT = f"""
+    {_LINE} FROM (SELECT g.id FROM (
+        SELECT v.seq, (SELECT d.id FROM deliveries d WHERE d.event_seq = v.seq AND {{where}}) AS id
+          FROM events v WHERE {{before}} ORDER BY v.seq DESC) g
+         WHERE g.id IS NOT NULL ORDER BY g.seq DESC LIMIT :limit) f
+      JOIN deliveries d ON d.id = f.id JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     ORDER BY d.event_seq DESC
+"""
+_BEFORE = "v.seq < COALESCE((SELECT event_seq FROM deliveries WHERE id >= :before ORDER BY id LIMIT 1), v.seq + 1)"
+_WHERE = {
+    "state": "d.state = :state",
+    "release": f"d.{OF_RELEASE.format(release_id=':release')}",
+    "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
+    "before": "d.id < :before",
+    # What was due before and came to an end since is part of it.
+    "since": "(d.series_at >= :since OR d.finished_at >= :since)",
+}
+_COUNT_OF_RELEASE = text(f"SELECT d.state, count(*) AS count FROM deliveries d WHERE d.{_OF_THIS} GROUP BY d.state")
+
+
+def get(connection: Connection, delivery_id: int) -> RowMapping | None:
+    """All columns of a delivery, with its event and its endpoint; None if there is none."""
+    return connection.execute(_GET, {"id": delivery_id}).mappings().first()
+
+
+def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowMapping]:
+    """The newest deliveries that fit (state, release, endpoint, before, since); of one endpoint by their events."""
+    asked = {name: value for name, value in where.items() if value is not None}
+    return connection.execute(text(_listing(asked)), {**asked, "limit": limit}).mappings().all()
+
+
+def _listing(asked: Collection[str]) -> str:
+    if "endpoint" not in asked:
+        return _LIST.format(where=" AND ".join(_WHERE[name] for name in asked) or "TRUE")
+    where = " AND ".join(_WHERE[name] for name in asked if name != "before")
+    return _LIST_OF_ENDPOINT.format(where=where, before=_BEFORE if "before" in asked else "TRUE")
+
+
+def counts(connection: Connection, release_id: str) -> dict[str, int]:
+    """How many deliveries of a release are in each state that any is in."""
+    return {
+        row["state"]: row["count"]
+        for row in connection.execute(_COUNT_OF_RELEASE, {"release_id": release_id}).mappings()
+    }
