@@ -1,7 +1,7 @@
 """From an event to all who are told: the channels that show the release and the endpoints that want it."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ Filters = Sequence[tuple[str, str]]
 _log = logger("fanout")
 
 BATCH = 50
-# Filters go out of use without a number.
+# A filter that goes out of use moves no number: it is forgotten after this time.
 _KEPT_S = 30.0
 
 
@@ -51,7 +51,10 @@ class FannedOut:
 
 
 class FiltersInUse:
-    """Read anew when one may have come into use since they were read. A process keeps one."""
+    """The filters of all subscriptions and channels, kept in memory and read anew when one may have been added.
+
+    A process keeps one of these.
+    """
 
     def __init__(self) -> None:
         self._mark: int | None = None
@@ -62,7 +65,7 @@ class FiltersInUse:
         mark = numbers.last(connection, numbers.FILTERS)
         is_old = time.monotonic() > self._read_at + _KEPT_S
         if mark != self._mark or is_old:
-            # After their number: what comes into use in between is read twice, never missed.
+            # The number was read before the filters: one that is added in between is read twice, never missed.
             self._filters = filters.in_use(connection)
             self._mark, self._read_at = mark, time.monotonic()
         return self._filters
@@ -71,38 +74,40 @@ class FiltersInUse:
 def fan_out(setup: Setup, in_use: FiltersInUse, by: str) -> FannedOut:
     """Fans out up to ``BATCH`` open events, oldest first. One process at a time; a second one finds nothing to do.
 
-    StoreError when the database took none of them: events that are too much for it keep no later one back.
+    An event that fails holds up only its own release. StoreError when the database took no event at all.
     """
-    done, stuck, after = list[FannedOut](), set[str](), 0
+    done, stuck = list[FannedOut](), set[str]()
     refused: StoreError | None = None
-    # Beyond the end of the batch only past events that stay open: a hundred of them may stand before all others.
-    while len(done) < BATCH and (opened := _open_events(setup, BATCH - len(done), after)):
-        for event in opened:
-            if event.release_id in stuck:
-                continue  # in the order of its release
-            occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
-            try:
-                outcome = _fan_out_one(setup, event.seq, occasion, event.release_id, event.version, in_use, by)
-            except StoreError as error:
-                if not _is_at_hand(setup):  # no fault of this event
-                    if done:
-                        return FannedOut.whole(done)
-                    raise
+    for event in _open_events(setup):
+        if event.release_id in stuck:
+            continue  # an earlier event of the same release has to go first
+        try:
+            outcome = _fan_out_one(setup, event, in_use, by)
+        except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
+            if isinstance(error, StoreError):
                 refused = error
-                _log.error("event not fanned out yet", event_id=event.id, release=event.release_id, error=str(error))
-                stuck.add(event.release_id)
-                continue
-            except Exception as error:  # noqa: BLE001 (one that cannot be composed costs the others nothing)
-                _log.exception("event not fanned out", event_id=event.id, release=event.release_id, error=str(error))
-                stuck.add(event.release_id)
-                continue
-            if outcome is None:
-                return FannedOut.whole(done)
-            done.append(outcome)
-        after = opened[-1].seq
+                if not _is_at_hand(setup):  # no fault of this event
+                    break
+            _log_failure(event, error)
+            stuck.add(event.release_id)
+            continue
+        if outcome is None:
+            return FannedOut.whole(done)
+        done.append(outcome)
+        if len(done) == BATCH:
+            break
     if refused is not None and not done:
         raise refused
     return FannedOut.whole(done)
+
+
+def _log_failure(event: events.OpenEvent, error: Exception) -> None:
+    """With a traceback, unless it is a refusal of the database, which says what is wrong."""
+    facts = {"event_id": event.id, "release": event.release_id, "error": str(error)}
+    if isinstance(error, StoreError):
+        _log.error("event not fanned out yet", **facts)
+    else:
+        _log.exception("event not fanned out", **facts)
 
 
 def _is_at_hand(setup: Setup) -> bool:
@@ -115,17 +120,24 @@ def _is_at_hand(setup: Setup) -> bool:
     return True
 
 
-def _open_events(setup: Setup, limit: int, after: int) -> Sequence[events.OpenEvent]:
+def _open_events(setup: Setup) -> Iterator[events.OpenEvent]:
+    """Every open event, oldest first, read a batch at a time: whoever has enough reads no further."""
+    after = 0
+    while opened := _open_after(setup, after):
+        yield from opened
+        after = opened[-1].seq
+
+
+def _open_after(setup: Setup, after: int) -> Sequence[events.OpenEvent]:
     with setup.database.read() as connection:
-        return events.open_events(connection, limit, after)
+        return events.open_events(connection, BATCH, after)
 
 
-def _fan_out_one(
-    setup: Setup, seq: int, occasion: Occasion, release_id: str, version: int, in_use: FiltersInUse, by: str
-) -> FannedOut | None:
+def _fan_out_one(setup: Setup, event: events.OpenEvent, in_use: FiltersInUse, by: str) -> FannedOut | None:
     """None when another process fans out: order per release needs one at a time."""
+    occasion = Occasion(id=event.id, type=EventType(event.type), at=from_us(event.created_at))
     with setup.database.read() as connection:
-        stored = releases.version(connection, release_id, version)
+        stored = releases.version(connection, event.release_id, event.version)
         release = shown(setup, connection, stored)
         wanted = matching_filters(in_use.now(connection), Facts(release.record))
         urls = addresses(setup, connection, stored.release.record, stored.owner)
@@ -135,17 +147,17 @@ def _fan_out_one(
     with setup.database.write() as connection:
         if not numbers.hold(connection, numbers.FANOUT, setup.database.skip_locked):
             return None
-        if releases.edition(connection, release_id) != stored.edition:
+        if releases.edition(connection, event.release_id) != stored.edition:
             return None  # it reads differently by now; composed again with the next round
         now = setup.database.now_us(connection)
-        if not events.fanned_out(connection, seq, by, now):
-            return FannedOut(1)  # by whoever was at it before
-        events.insert_payload(connection, seq, WEBHOOK, body)
+        if not events.fanned_out(connection, event.seq, by, now):
+            return FannedOut(1)  # another process fanned it out since it was read
+        events.insert_payload(connection, event.seq, WEBHOOK, body)
         is_first = occasion.type is EventType.PUBLISHED
-        # Those that name it, now that everybody may know of it. Nobody is told.
-        naming = releases.new_edition_of_naming(setup.database, connection, release_id) if is_first else ()
+        # Releases that name this one may show its link from now on. No newsroom is told of that.
+        naming = releases.new_edition_of_naming(setup.database, connection, event.release_id) if is_first else ()
         dirty = _enter_channels(setup, connection, stored, wanted, naming, now)
-        made = _tell_endpoints(setup, connection, seq, occasion.type, release_id, wanted, now)
+        made = _tell_endpoints(setup, connection, event, wanted, now)
     return FannedOut(1, tuple(sorted(dirty)), made)
 
 
@@ -183,20 +195,16 @@ def _enter_channels(
 
 
 def _tell_endpoints(
-    setup: Setup,
-    connection: Connection,
-    seq: int,
-    kind: EventType,
-    release_id: str,
-    wanted: Sequence[str],
-    now: int,
+    setup: Setup, connection: Connection, event: events.OpenEvent, wanted: Sequence[str], now: int
 ) -> int:
+    """The number of deliveries made."""
+    kind = EventType(event.type)
     told = AUDIENCES[kind]
     return deliveries.fan_out(
         setup.database,
         connection,
-        seq=seq,
-        release_id=release_id,
+        seq=event.seq,
+        release_id=event.release_id,
         lane=LANES[kind].order,
         event_bit=0 if told is Told.RECEIVED_OR_AWAITED else kind.bit,
         filters=wanted,
