@@ -35,7 +35,7 @@ _NOT_STARTED: Final = Failure("busy", "the process that sends does not start")
 _log = logger("delivery")
 
 
-class _Job(NamedTuple):
+class _Sending(NamedTuple):
     """A request, whom to tell, and since when it waits for its turn (monotonic seconds)."""
 
     request: Request
@@ -73,11 +73,11 @@ class CurlTransport:
             guard.reachable.allow_cidrs,
             str(ca_file) if ca_file else certifi.where(),
         )
-        self._submitted: deque[_Job] = deque()
-        self._answered: deque[tuple[Lookup[_Job], float]] = deque()
-        self._lookups: Lookups[_Job] = Lookups(limits.connect_timeout_s, self._answer)
+        self._submitted: deque[_Sending] = deque()
+        self._answered: deque[tuple[Lookup[_Sending], float]] = deque()
+        self._lookups: Lookups[_Sending] = Lookups(limits.connect_timeout_s, self._answer)
         self._batches: list[tuple[bytes, list[Order]]] = []
-        self._handed_over: dict[int, _Job] = {}
+        self._handed_over: dict[int, _Sending] = {}
         self._numbers = 0
         self._submitted_count = 0
         self._refused_count = 0  # on the one thread
@@ -97,7 +97,7 @@ class CurlTransport:
             is_open = not self._closed
             if is_open:
                 self._submitted_count += 1
-                self._submitted.append(_Job(request, done, time.monotonic()))
+                self._submitted.append(_Sending(request, done, time.monotonic()))
         if not is_open:
             done(request, _CLOSED)
         elif not self._bell.is_set():
@@ -159,32 +159,32 @@ class CurlTransport:
         for lookup in self._lookups.overdue(now):
             self._looked_up(lookup, now)
 
-    def _judge(self, job: _Job) -> None:
-        verdict = self._guard.check(job.request.url)
+    def _judge(self, sending: _Sending) -> None:
+        verdict = self._guard.check(sending.request.url)
         if isinstance(verdict, Pending):
-            self._lookups.add(verdict, job, time.monotonic())
+            self._lookups.add(verdict, sending, time.monotonic())
         else:
-            self._admit(verdict, job, 0.0)
+            self._admit(verdict, sending, 0.0)
 
-    def _answer(self, lookup: Lookup[_Job]) -> None:
+    def _answer(self, lookup: Lookup[_Sending]) -> None:
         """Runs on the resolver's thread, or on this one."""
         self._answered.append((lookup, time.monotonic()))
         self._bell.set()
 
-    def _looked_up(self, lookup: Lookup[_Job], ended_at: float) -> None:
-        job = lookup.job._replace(since=ended_at)
-        self._admit(self._guard.judge(lookup.pending), job, lookup.spent_s(ended_at))
+    def _looked_up(self, lookup: Lookup[_Sending], ended_at: float) -> None:
+        sending = lookup.sending._replace(since=ended_at)
+        self._admit(self._guard.judge(lookup.pending), sending, lookup.spent_s(ended_at))
 
-    def _admit(self, verdict: Vetted | Refusal, job: _Job, spent_s: float) -> None:
+    def _admit(self, verdict: Vetted | Refusal, sending: _Sending, spent_s: float) -> None:
         if isinstance(verdict, Refusal):
-            self._refuse(job, Failure(verdict.phase, verdict.reason, duration_s=spent_s))
+            self._refuse(sending, Failure(verdict.phase, verdict.reason, duration_s=spent_s))
             return
         self._numbers += 1
-        self._handed_over[self._numbers] = job
-        body = job.request.body
+        self._handed_over[self._numbers] = sending
+        body = sending.request.body
         if not self._batches or self._batches[-1][0] is not body:
             self._batches.append((body, []))
-        self._batches[-1][1].append(_order(self._numbers, verdict, job, spent_s))
+        self._batches[-1][1].append(_order(self._numbers, verdict, sending, spent_s))
 
     def _hand_over(self) -> None:
         if self._child is None and (self._batches or self._is_wanted):
@@ -197,9 +197,9 @@ class CurlTransport:
             self._batches.clear()
             self._give_back(_NOT_STARTED)
 
-    def _refuse(self, job: _Job, failure: Failure) -> None:
+    def _refuse(self, sending: _Sending, failure: Failure) -> None:
         self._refused_count += 1
-        job.done(job.request, failure)
+        sending.done(sending.request, failure)
 
     def _start_child(self) -> None:
         if self._closed or time.monotonic() < self._start_at:
@@ -235,13 +235,13 @@ class CurlTransport:
         """Since when the first of those that were handed over waits; now, if there is none."""
         while True:
             try:
-                return next((job.since for job in self._handed_over.values()), time.monotonic())
+                return next((sending.since for sending in self._handed_over.values()), time.monotonic())
             except RuntimeError:  # an outcome came meanwhile, on the other thread
                 continue
 
     def _give_back(self, failure: Failure) -> None:
-        for job in self._handed_over.values():
-            self._refuse(job, failure)
+        for sending in self._handed_over.values():
+            self._refuse(sending, failure)
         self._handed_over.clear()
 
     def _shut(self) -> None:
@@ -250,24 +250,24 @@ class CurlTransport:
         if self._child is not None:
             self._child.end()
         self._give_back(_CLOSED)
-        for job in [*self._lookups.clear(), *self._submitted]:
-            self._refuse(job, _CLOSED)
+        for sending in [*self._lookups.clear(), *self._submitted]:
+            self._refuse(sending, _CLOSED)
 
     # --- the child's thread
 
     def _take_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
-            job = self._handed_over.pop(outcome[0])
+            sending = self._handed_over.pop(outcome[0])
             self._outcome_count += 1
-            job.done(job.request, _result(outcome))
+            sending.done(sending.request, _result(outcome))
 
 
-def _order(number: int, vetted: Vetted, job: _Job, spent_s: float) -> Order:
+def _order(number: int, vetted: Vetted, sending: _Sending, spent_s: float) -> Order:
     url = vetted.url
     goals = [_goal(url, address) for address in chosen(vetted.addresses)]
-    lines = [_line(*header) for header in job.request.headers]
+    lines = [_line(*header) for header in sending.request.headers]
     host = f"{url.host}:{url.port}"
-    return (number, host, url.origin, url.target, goals, lines, spent_s, job.since)
+    return (number, host, url.origin, url.target, goals, lines, spent_s, sending.since)
 
 
 def _goal(url: EndpointUrl, address: str) -> Goal:

@@ -40,7 +40,7 @@ _CHUNK: Final = 4096
 _log = logger("delivery")
 
 
-class _Job(NamedTuple):
+class _Sending(NamedTuple):
     """A request, whom to tell, where it goes or why it may not, and how long the lookup of its name took."""
 
     request: Request
@@ -74,7 +74,7 @@ class RequestsTransport:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         per_host = min(per_host, max(1, in_flight // _HOSTS_AT_ONCE))
-        self._turns: Turns[_Job] = Turns(in_flight, per_host, limits.longest_wait_s)
+        self._turns: Turns[_Sending] = Turns(in_flight, per_host, limits.longest_wait_s)
         self._lookups: Lookups[tuple[Request, Done]] = Lookups(limits.connect_timeout_s, self._answer)
         self._is_looked_after = False
         self._count = 0
@@ -91,13 +91,13 @@ class RequestsTransport:
                 if isinstance(found, Pending):
                     self._await(found, (request, done))
                 else:
-                    self._line_up(_Job(request, done, _goal(found)))
+                    self._line_up(_Sending(request, done, _goal(found)))
         if not is_open:
             done(request, _closed())
 
-    def _await(self, pending: Pending, job: tuple[Request, Done]) -> None:
+    def _await(self, pending: Pending, sending: tuple[Request, Done]) -> None:
         """Names are waited for before the turn: one that hangs holds no thread of the pool. Call it with the lock."""
-        lookup = self._lookups.add(pending, job, time.monotonic())
+        lookup = self._lookups.add(pending, sending, time.monotonic())
         self._watchdog.at(lookup.asked_at + self._limits.connect_timeout_s, partial(self._looked_up, lookup))
 
     def _answer(self, lookup: Lookup[tuple[Request, Done]]) -> None:
@@ -107,18 +107,18 @@ class RequestsTransport:
     def _looked_up(self, lookup: Lookup[tuple[Request, Done]]) -> None:
         """Runs on the watchdog's thread, when the answer came and when it is late."""
         spent_s = lookup.spent_s(time.monotonic())
-        job = _Job(*lookup.job, _goal(self._guard.judge(lookup.pending), spent_s), spent_s)
+        sending = _Sending(*lookup.sending, _goal(self._guard.judge(lookup.pending), spent_s), spent_s)
         with self._lock:
             if not self._lookups.end(lookup):
                 return
-            if isinstance(job.goal, Vetted):
-                self._line_up(job)
-        if isinstance(job.goal, Failure):
-            self._finish(job.request, job.done, job.goal)
+            if isinstance(sending.goal, Vetted):
+                self._line_up(sending)
+        if isinstance(sending.goal, Failure):
+            self._finish(sending.request, sending.done, sending.goal)
 
-    def _line_up(self, job: _Job) -> None:
+    def _line_up(self, sending: _Sending) -> None:
         """Call it with the lock."""
-        self._turns.add(self._guard.host_of(job.request.url), job, time.monotonic())
+        self._turns.add(self._guard.host_of(sending.request.url), sending, time.monotonic())
         self._start()
 
     def _start(self) -> None:
@@ -141,8 +141,8 @@ class RequestsTransport:
             overdue = self._turns.overdue(time.monotonic())
             if not self._closed:
                 self._start()
-        for job, reason in overdue:
-            self._finish(job.request, job.done, Failure("busy", reason))
+        for sending, reason in overdue:
+            self._finish(sending.request, sending.done, Failure("busy", reason))
 
     def start(self) -> None:
         """Nothing to do: threads come with the requests."""
@@ -154,7 +154,7 @@ class RequestsTransport:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            waiting = [job[:2] for job in self._turns.clear()] + self._lookups.clear()
+            waiting = [sending[:2] for sending in self._turns.clear()] + self._lookups.clear()
             for request, done in waiting:
                 self._hand_over(self._finish, request, done, _closed())
         self._watchdog.close()  # ends what is under way
@@ -167,10 +167,10 @@ class RequestsTransport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _attempt(self, host: Hashable, job: _Job) -> None:
-        started = time.monotonic() - job.spent_s
+    def _attempt(self, host: Hashable, sending: _Sending) -> None:
+        started = time.monotonic() - sending.spent_s
         try:
-            result = _closed() if self._closed else self._send(job, started)
+            result = _closed() if self._closed else self._send(sending, started)
         except Exception as error:  # noqa: BLE001 (the thread's boundary: who is not told keeps its place for ever)
             _log.exception("an attempt was disturbed", error=str(error))
             result = Failure("lost", f"what sent it was disturbed; it may have arrived: {error!r:.200}")
@@ -180,25 +180,25 @@ class RequestsTransport:
             self._turns.leave(host)
             if not self._closed:
                 self._start()
-        self._finish(job.request, job.done, result)
+        self._finish(sending.request, sending.done, result)
 
     def _finish(self, request: Request, done: Done, result: Result) -> None:
         with self._lock:
             self._count -= 1
         done(request, result)
 
-    def _send(self, job: _Job, started: float) -> Result:
-        if isinstance(job.goal, Failure):
-            return job.goal
-        with self._watchdog.watching(Attempt(job.goal.url.target, started, self._limits)) as attempt:
-            first, *others = chosen(job.goal.addresses)
-            result = self._sent(_prepared(job.request, job.goal, first), attempt, started)
+    def _send(self, sending: _Sending, started: float) -> Result:
+        if isinstance(sending.goal, Failure):
+            return sending.goal
+        with self._watchdog.watching(Attempt(sending.goal.url.target, started, self._limits)) as attempt:
+            first, *others = chosen(sending.goal.addresses)
+            result = self._sent(_prepared(sending.request, sending.goal, first), attempt, started)
             for address in others:
                 if not isinstance(result, Failure) or result.phase != "connect":
                     break
                 attempt.connects_anew()
                 earlier = result.reason
-                result = self._sent(_prepared(job.request, job.goal, address), attempt, started)
+                result = self._sent(_prepared(sending.request, sending.goal, address), attempt, started)
                 if isinstance(result, Failure):
                     result = replace(result, reason=f"{earlier}; {result.reason}")
             return result

@@ -6,16 +6,16 @@ from collections.abc import Hashable
 from itertools import count
 from typing import Final, Generic, TypeVar
 
-Job = TypeVar("Job")
+Waiter = TypeVar("Waiter")
 
 LATE_S: Final = 1.0
 """Whoever is later than this in seeing that somebody has waited for too long was not busy, but stood still."""
 
 
-class Turns(Generic[Job]):
+class Turns(Generic[Waiter]):
     """First come, first served, with ``places`` in all and ``per_host`` for one host. Not for several threads at once.
 
-    A job whose host has no place left steps aside; when one of its host's places is left, it lines up again at the
+    A waiter whose host has no place left steps aside; when one of its host's places is left, it lines up again at the
     end, so that hosts with long queues do not keep the others waiting. None waits for more than ``patience_s``,
     whether in the line or aside: ``overdue`` gives those back. Times are monotonic seconds.
     """
@@ -25,18 +25,18 @@ class Turns(Generic[Job]):
         self._per_host = per_host
         self._patience_s = patience_s
         self._numbers = count()
-        # All that wait, oldest first. The line and those aside are numbers in here, or of jobs that were given back.
-        self._waiting: OrderedDict[int, tuple[float, Hashable, Job]] = OrderedDict()
+        # All that wait, oldest first. The line and those aside are numbers in here, or of waiters that were given back.
+        self._waiting: OrderedDict[int, tuple[float, Hashable, Waiter]] = OrderedDict()
         self._line: deque[int] = deque()
         self._aside: dict[Hashable, deque[int]] = {}
         self._active: defaultdict[Hashable, int] = defaultdict(int)
 
-    def add(self, host: Hashable, job: Job, now: float) -> None:
+    def add(self, host: Hashable, waiter: Waiter, now: float) -> None:
         number = next(self._numbers)
-        self._waiting[number] = (now, host, job)
+        self._waiting[number] = (now, host, waiter)
         self._line.append(number)
 
-    def take(self, now: float = -math.inf) -> tuple[Hashable, Job] | None:
+    def take(self, now: float = -math.inf) -> tuple[Hashable, Waiter] | None:
         """The next one, which now has a place until ``leave``; None while nobody can go.
 
         None that has waited for too long by ``now``, which ``overdue`` gives back: a process that stood still finds
@@ -47,12 +47,12 @@ class Turns(Generic[Job]):
             waiting = self._waiting.get(number)
             if waiting is None or waiting[0] + self._patience_s <= now:
                 continue
-            _, host, job = waiting
+            _, host, waiter = waiting
             if self._active[host] < self._per_host:
                 del self._waiting[number]
                 self._active[host] += 1
                 self._places_left -= 1
-                return host, job
+                return host, waiter
             self._aside.setdefault(host, deque()).append(number)
         return None
 
@@ -76,11 +76,11 @@ class Turns(Generic[Job]):
         if not aside:
             del self._aside[host]
 
-    def overdue(self, now: float) -> list[tuple[Job, str]]:
+    def overdue(self, now: float) -> list[tuple[Waiter, str]]:
         """Those that have waited for too long, and why in words; they wait no more."""
-        given_back: list[tuple[Job, str]] = []
+        given_back: list[tuple[Waiter, str]] = []
         while self._waiting:
-            number, (since, host, job) = next(iter(self._waiting.items()))
+            number, (since, host, waiter) = next(iter(self._waiting.items()))
             if since + self._patience_s > now:
                 break
             del self._waiting[number]
@@ -88,16 +88,16 @@ class Turns(Generic[Job]):
             if under_way < self._per_host and host in self._aside:  # it stood in the line: another takes its turn
                 self._line_up(host)
             in_all = self._places - self._places_left
-            given_back.append((job, f"requests under way: {under_way} to its host, {in_all} in all"))
+            given_back.append((waiter, f"requests under way: {under_way} to its host, {in_all} in all"))
         return given_back
 
     def next_end(self) -> float | None:
         """When the oldest one has waited for too long."""
         return next(iter(self._waiting.values()))[0] + self._patience_s if self._waiting else None
 
-    def clear(self) -> list[Job]:
+    def clear(self) -> list[Waiter]:
         """All that wait, and they wait no more."""
-        waiting = [job for _, _, job in self._waiting.values()]
+        waiting = [waiter for _, _, waiter in self._waiting.values()]
         self._waiting.clear()
         self._line.clear()
         self._aside.clear()

@@ -6,20 +6,20 @@ from syndicator.delivery.transport.turns import Turns
 
 
 def taken(turns: Turns[str]) -> list[str]:
-    jobs = []
+    waiters = []
     while turn := turns.take():
-        jobs.append(turn[1])
-    return jobs
+        waiters.append(turn[1])
+    return waiters
 
 
 def given_back(turns: Turns[str], now: float) -> list[str]:
-    return [job for job, _ in turns.overdue(now)]
+    return [waiter for waiter, _ in turns.overdue(now)]
 
 
 def test_the_oldest_are_given_back_whether_aside_or_in_the_line() -> None:
     turns: Turns[str] = Turns(2, 1, patience_s=5)
-    for number, (host, job) in enumerate([("a", "a1"), ("a", "a2"), ("b", "b1"), ("c", "c1"), ("a", "a3")]):
-        turns.add(host, job, number)
+    for number, (host, waiter) in enumerate([("a", "a1"), ("a", "a2"), ("b", "b1"), ("c", "c1"), ("a", "a3")]):
+        turns.add(host, waiter, number)
     assert taken(turns) == ["a1", "b1"]
     assert turns.next_end() == 6
     assert given_back(turns, 5.9) == []
@@ -36,8 +36,8 @@ def test_the_oldest_are_given_back_whether_aside_or_in_the_line() -> None:
 
 def test_a_turn_that_came_too_late_is_the_next_one_s_of_its_host() -> None:
     turns: Turns[str] = Turns(2, 1, patience_s=5)
-    for now, (host, job) in enumerate([("a", "a1"), ("b", "b1")]):
-        turns.add(host, job, now)
+    for now, (host, waiter) in enumerate([("a", "a1"), ("b", "b1")]):
+        turns.add(host, waiter, now)
     assert taken(turns) == ["a1", "b1"]
     turns.leave("b")
     turns.add("a", "a2", 2)
@@ -54,8 +54,8 @@ def test_a_turn_that_came_too_late_is_the_next_one_s_of_its_host() -> None:
 
 def test_nobody_goes_who_has_waited_for_too_long_whatever_places_are_free() -> None:
     turns: Turns[str] = Turns(2, 1, patience_s=5)
-    for now, (host, job) in enumerate([("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1"), ("c", "c1")]):
-        turns.add(host, job, now)
+    for now, (host, waiter) in enumerate([("a", "a1"), ("a", "a2"), ("a", "a3"), ("b", "b1"), ("c", "c1")]):
+        turns.add(host, waiter, now)
     assert turns.take(4) == ("a", "a1")
     assert turns.take(4) == ("b", "b1")
     turns.leave("a")
@@ -68,8 +68,8 @@ def test_nobody_goes_who_has_waited_for_too_long_whatever_places_are_free() -> N
 
 def test_who_waits_is_told_once_when_all_is_cleared() -> None:
     turns: Turns[str] = Turns(1, 1, patience_s=5)
-    for job in ("a1", "a2", "a3"):
-        turns.add("a", job, len(job))
+    for waiter in ("a1", "a2", "a3"):
+        turns.add("a", waiter, len(waiter))
     assert taken(turns) == ["a1"]
     assert turns.clear() == ["a2", "a3"]
     assert (turns.next_end(), given_back(turns, 100)) == (None, [])
@@ -79,8 +79,8 @@ def test_who_waits_is_told_once_when_all_is_cleared() -> None:
 
 def test_who_was_given_back_aside_keeps_nobody_aside() -> None:
     turns: Turns[str] = Turns(3, 1, patience_s=5)
-    for now, job in enumerate(["a1", "a2", "a3", "a4"]):
-        turns.add("a", job, now)
+    for now, waiter in enumerate(["a1", "a2", "a3", "a4"]):
+        turns.add("a", waiter, now)
     assert taken(turns) == ["a1"]
     assert given_back(turns, 7) == ["a2", "a3"]
     turns.leave("a")
@@ -89,8 +89,8 @@ def test_who_was_given_back_aside_keeps_nobody_aside() -> None:
 
 def test_who_is_aside_keeps_its_order_where_one_before_it_is_given_back() -> None:
     turns: Turns[str] = Turns(3, 1, patience_s=5)
-    for now, job in enumerate(["a1", "a2", "a3", "a4"]):
-        turns.add("a", job, now)
+    for now, waiter in enumerate(["a1", "a2", "a3", "a4"]):
+        turns.add("a", waiter, now)
     assert taken(turns) == ["a1"]
     assert given_back(turns, 6) == ["a2"]
     assert taken(turns) == []
@@ -105,8 +105,8 @@ class Host:
 def test_a_host_that_nobody_waits_for_is_forgotten() -> None:
     turns: Turns[str] = Turns(3, 1, patience_s=5)
     host = Host()
-    for now, job in enumerate(["1", "2", "3"]):
-        turns.add(host, job, now)
+    for now, waiter in enumerate(["1", "2", "3"]):
+        turns.add(host, waiter, now)
     assert taken(turns) == ["1"]
     turns.leave(host)
     assert taken(turns) == ["2"]
