@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from syndicator.cli.options import as_json, segment, service_options
-from syndicator.cli.terminal import say, show_json
+from syndicator.cli.terminal import say, show_json, tell
 
 if TYPE_CHECKING:
     from syndicator.client import Client
@@ -118,7 +118,4 @@ def delete(client: "Client", name: str, *, as_json: bool) -> None:
     Example: syndicator feeds delete bavaria
     """
     client.delete(f"/api/v1/channels/{segment(name)}")
-    if as_json:
-        show_json({"deleted": name})
-    else:
-        say(f"{name} is deleted")
+    tell(f"{name} is deleted", {"deleted": name}, as_json=as_json)

@@ -10,7 +10,7 @@ from syndicator.cli.arguments import DELIVERY, ENDPOINT, REASON, RELEASE
 from syndicator.cli.given import GivenFile
 from syndicator.cli.options import as_json, service_options
 from syndicator.cli.sources import bounded
-from syndicator.cli.terminal import say, show_json
+from syndicator.cli.terminal import say, show_json, tell
 from syndicator.errors import ConfigError, Fault, Rejected
 
 if TYPE_CHECKING:
@@ -89,10 +89,7 @@ def replay(client: "Client", delivery_id: str, reason: str, *, as_json: bool) ->
     Example: syndicator deliveries replay 17 --reason "the newsroom lost it"
     """
     view = client.post(f"/api/v1/deliveries/{delivery_id}/replay", {"reason": reason})
-    if as_json:
-        show_json(view)
-    else:
-        say(f"delivery {view['id']} is {view['state']}")
+    tell(f"delivery {view['id']} is {view['state']}", view, as_json=as_json)
 
 
 @click.command()

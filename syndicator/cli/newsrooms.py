@@ -8,7 +8,7 @@ import click
 
 from syndicator.cli.arguments import ENDPOINT, INSTANT, REASON, SUBSCRIPTION
 from syndicator.cli.options import as_json, segment, service_options
-from syndicator.cli.terminal import say, show_json
+from syndicator.cli.terminal import say, show_json, tell
 from syndicator.errors import Fault, Rejected
 
 if TYPE_CHECKING:
@@ -170,10 +170,7 @@ def _move(name: str, does: str, says: str) -> click.Command:
     @service_options
     def command(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
         answer = client.post(f"/api/v1/endpoints/{segment(endpoint_id)}/{name}")
-        if as_json:
-            show_json(answer)
-        else:
-            say(f"{endpoint_id}: {says.format_map(answer)}")
+        tell(f"{endpoint_id}: {says.format_map(answer)}", answer, as_json=as_json)
 
     command.__doc__ = f"{does}.\n\n    Example: syndicator endpoint {name} end_…\n    "
     return click.command(name)(command)
@@ -240,10 +237,7 @@ def remove(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
     Example: syndicator endpoint remove end_…
     """
     client.delete(f"/api/v1/endpoints/{segment(endpoint_id)}")
-    if as_json:
-        show_json({"removed": endpoint_id})
-    else:
-        say(f"{endpoint_id} is removed")
+    tell(f"{endpoint_id} is removed", {"removed": endpoint_id}, as_json=as_json)
 
 
 @endpoint.command("subscribe")
@@ -261,10 +255,7 @@ def subscribe(
     """
     path = f"/api/v1/endpoints/{segment(endpoint_id)}/subscriptions"
     added = post(client, path, _subscription(wanted, events), wanted)
-    if as_json:
-        show_json(added)
-    else:
-        say(f"Subscription  {added['id']}")
+    tell(f"Subscription  {added['id']}", added, as_json=as_json)
 
 
 @endpoint.command("unsubscribe")
@@ -278,10 +269,7 @@ def unsubscribe(client: "Client", endpoint_id: str, subscription_id: str, *, as_
     Example: syndicator endpoint unsubscribe end_… sub_…
     """
     client.delete(f"/api/v1/endpoints/{segment(endpoint_id)}/subscriptions/{segment(subscription_id)}")
-    if as_json:
-        show_json({"removed": subscription_id})
-    else:
-        say(f"{subscription_id} is removed")
+    tell(f"{subscription_id} is removed", {"removed": subscription_id}, as_json=as_json)
 
 
 @endpoint.command("recover")
@@ -302,8 +290,6 @@ def recover(client: "Client", endpoint_id: str, since: str, reason: str, *, as_j
     """
     path = f"/api/v1/endpoints/{segment(endpoint_id)}/recover"
     recovered = client.post(path, {"since": since, "reason": reason})
-    if as_json:
-        show_json(recovered)
-    else:
-        count = recovered["deliveries"]
-        say(f"{endpoint_id}: {'1 delivery goes' if count == 1 else f'{count} deliveries go'} out again")
+    count = recovered["deliveries"]
+    some = "1 delivery goes" if count == 1 else f"{count} deliveries go"
+    tell(f"{endpoint_id}: {some} out again", recovered, as_json=as_json)

@@ -210,9 +210,10 @@ def status(client: "Client", release_id: str, *, as_json: bool) -> None:
     Example: syndicator status rel_01m87a1akdd1gdw28q197schc2
     """
     view = client.get(f"/api/v1/releases/{segment(release_id)}")
-    if as_json:
-        show_json(view)
-        return
+    (show_json if as_json else _show_status)(view)
+
+
+def _show_status(view: dict[str, Any]) -> None:
     from syndicator.cli.tables import show_facts
 
     counts: dict[str, int] = (view.get("inside") or {}).get("deliveries", {})
@@ -240,9 +241,10 @@ def history(client: "Client", release_id: str, *, as_json: bool) -> None:
     Example: syndicator history rel_01m87a1akdd1gdw28q197schc2
     """
     told = client.get(f"/api/v1/releases/{segment(release_id)}/history")
-    if as_json:
-        show_json(told)
-        return
+    (show_json if as_json else _show_history)(told)
+
+
+def _show_history(told: dict[str, Any]) -> None:
     from syndicator.cli.tables import show_table
 
     columns = ("at", "actor", "action", "detail")

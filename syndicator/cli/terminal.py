@@ -28,6 +28,14 @@ def show_json(value: object) -> None:
     click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
+def tell(words: str, answer: object, *, as_json: bool) -> None:
+    """Prints a command's result: the service's answer as JSON where that was asked for, otherwise in these words."""
+    if as_json:
+        show_json(answer)
+    else:
+        say(words)
+
+
 def visible(text: str) -> str:
     r"""The text as it may stand on a terminal: an escape character becomes ``\x1b``, an override ``\u202e``."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
