@@ -6,11 +6,13 @@ import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from random import Random
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
+
+from tests.servers.receiver import Receiver, ReceiverServer
 
 # Beyond the attempt's deadline of the machines under test, which is one second.
 _TOO_LONG_S: Final = 1.6
@@ -35,7 +37,7 @@ RESTS: Final = (
 )
 
 
-class Newsroom:
+class Newsroom(Receiver):
     """Keeps what it was sent, in order, and the ids it said yes to in time.
 
     ``draw`` gives the mood that the next push meets: ``mood``, if nothing else is said.
@@ -51,19 +53,11 @@ class Newsroom:
         self.answered: set[str] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/push"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        super().__init__(_Server(self))
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__()
 
     def trouble(self, chance: Random) -> str:
         """Another mood, as likely well as not; gives its name."""
@@ -119,13 +113,10 @@ def believed(connection: Connection, newsrooms: Iterable[Newsroom]) -> list[str]
     return [f"{row.id} to {row.url}" for row in connection.execute(_TOLD) if row.id not in answered[row.url]]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128  # of the five by default the sixth connection of a moment waits for a second
-
+class _Server(ReceiverServer):
     def __init__(self, newsroom: Newsroom) -> None:
         self.newsroom = newsroom
-        super().__init__(("127.0.0.1", 0), _Desk)
+        super().__init__(_Desk)
 
     def shutdown_request(self, request: Any) -> None:
         """Without the polite end of a connection that is to be reset."""

@@ -3,15 +3,13 @@
 import json
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.servers.receiver import Receiver, ReceiverServer
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # of the five by default the sixth connection of a moment waits for a second
-
-
-class Newsroom:
+class Newsroom(Receiver):
     """``answer`` is a status, or statuses by event type; ``headers`` go out with each answer, ``body`` makes one."""
 
     def __init__(self) -> None:
@@ -41,19 +39,7 @@ class Newsroom:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = _Server(("127.0.0.1", 0), Desk)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/push"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(ReceiverServer(Desk))
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         with self._lock:
