@@ -8,7 +8,7 @@ from syndicator.article.html import body_html
 from syndicator.article.plaintext import plain_text
 from syndicator.bootstrap import read_networks
 from syndicator.model.release import Record
-from tests.unit.intake.records.test_records import record
+from tests.unit.records import record
 
 DATELINE = {"place": "Hull", "date": "1 May 2027"}
 LIST = {"type": "list", "points": ["bread", "cake"]}

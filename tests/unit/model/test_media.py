@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.errors import Rejected
 from syndicator.intake.records.strict import read_json
-from tests.unit.intake.records.test_records import record
+from tests.unit.records import record
 
 
 @pytest.mark.parametrize(

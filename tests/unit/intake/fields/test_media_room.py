@@ -1,7 +1,7 @@
 """A release holds a hundred pictures: those that a page has besides are told, not cut off in silence."""
 
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import HEAD, told
+from tests.unit.intake.pages import HEAD, told
 
 
 def page(pictures: int) -> bytes:

@@ -14,7 +14,7 @@ from syndicator.intake.lines.languages import language_of
 from syndicator.intake.read import read
 from syndicator.intake.records.strict import record_of
 from syndicator.model.publisher import Publisher
-from tests.unit.intake.records.test_records import record
+from tests.unit.records import record
 
 DOCS = Path(__file__).parents[4] / "docs" / "diagnostics.md"
 CLEAN = """\

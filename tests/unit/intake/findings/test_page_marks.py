@@ -3,7 +3,7 @@
 import pytest
 
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import told
+from tests.unit.intake.pages import told
 
 
 def text(*paragraphs: str) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import told
+from tests.unit.intake.pages import told
 
 HEADLINE = "Acme opens a bakery in Leeds"
 TEXT = "LEEDS, 3 March 2027 – Acme opened a bakery, and it bakes bread for the whole town."

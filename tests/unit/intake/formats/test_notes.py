@@ -4,7 +4,7 @@ import pytest
 
 from syndicator.intake.read import read
 from tests.unit.intake.lost import lost_lines
-from tests.unit.intake.test_hostile import RELATION, RELATIONS, docx, paragraph
+from tests.unit.intake.word import RELATION, RELATIONS, docx, paragraph
 
 TEXT = "Acme opened a bakery today, and it bakes bread for the whole town."
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

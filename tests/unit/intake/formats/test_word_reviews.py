@@ -5,7 +5,7 @@ import pytest
 from syndicator.intake.fields.reading import Reading
 from syndicator.intake.findings.lint import diagnose
 from syndicator.intake.read import read
-from tests.unit.intake.test_hostile import docx, paragraph
+from tests.unit.intake.word import docx, paragraph
 
 TITLE = paragraph("Acme opens a bakery", "Heading1") + paragraph("Acme opened a bakery today, for the whole town.")
 W = (

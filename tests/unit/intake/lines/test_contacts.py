@@ -4,7 +4,7 @@ import pytest
 
 from syndicator.intake.lines.contacts import contacts_of
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import told
+from tests.unit.intake.pages import told
 
 Who = tuple[str, str | None, str | None, str | None]
 

@@ -5,7 +5,7 @@ import pytest
 from syndicator.errors import Rejected
 from syndicator.intake.fields.reading import to_record
 from syndicator.intake.read import read
-from tests.unit.intake.test_hostile import docx, paragraph
+from tests.unit.intake.word import docx, paragraph
 
 
 @pytest.mark.parametrize(

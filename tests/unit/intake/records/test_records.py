@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,19 +12,9 @@ from syndicator.errors import Fault, Rejected
 from syndicator.intake.read import read
 from syndicator.intake.records.strict import MAX_DEPTH, read_json, read_toml
 from syndicator.model.release import Record
+from tests.unit.records import record
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "biom-kawasaki.json"
-
-
-def record(**changes: object) -> dict[str, Any]:
-    return {
-        "language": "en",
-        "headline": "A headline",
-        "body": [{"type": "paragraph", "text": "Words."}],
-        "publisher": {"name": "Acme"},
-        "contacts": [{"name": "Jane", "email": "jane@acme.example"}],
-        **changes,
-    }
 
 
 def faults(body: bytes, reader: Callable[..., Record] = read_json) -> tuple[Fault, ...]:

@@ -2,27 +2,10 @@
 
 import pytest
 
-from syndicator.intake.fields.reading import Reading
-from syndicator.intake.findings.lint import diagnose
 from syndicator.intake.formats.html.hidden import visible
 from syndicator.intake.read import read
-from tests.unit.intake.test_hostile import docx, paragraph
-
-HEAD = "<h1>Acme opens a bakery</h1><p>Acme opened a bakery today, and it bakes bread for the whole town.</p>"
-TITLE = paragraph("Acme opens a bakery", "Heading1") + paragraph("Acme opened a bakery today, for the whole town.")
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-
-
-def said(reading: Reading) -> list[str]:
-    return [block["text"] for block in reading.draft["body"][1:]]
-
-
-def told(reading: Reading, code: str) -> list[str]:
-    return [one.message for one in diagnose(reading) if one.code == code]
-
-
-def run(text: str, properties: str = "") -> str:
-    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+from tests.unit.intake.pages import HEAD, TITLE, W, run, said, told
+from tests.unit.intake.word import docx, paragraph
 
 
 @pytest.mark.parametrize(

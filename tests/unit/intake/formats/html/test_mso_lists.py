@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import HEAD
+from tests.unit.intake.pages import HEAD
 
 SPACE = "<span style='font:7.0pt &quot;Times New Roman&quot;'>&nbsp;&nbsp;&nbsp; </span>"
 

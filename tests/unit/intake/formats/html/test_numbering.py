@@ -9,7 +9,7 @@ from syndicator.article.html import block_html
 from syndicator.article.plaintext import block_text
 from syndicator.intake.read import read
 from syndicator.model.body import ListBlock
-from tests.unit.intake.test_hostile import RELATION, RELATIONS, docx, paragraph
+from tests.unit.intake.word import RELATION, RELATIONS, docx, paragraph
 
 TEXT = "Hull, 1 March 2027 – Acme opened a bakery today. It employs forty people and bakes every day of the week."
 

@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.intake.fields.reading import Reading, to_record
 from syndicator.intake.read import read
-from tests.unit.intake.test_hostile import docx, paragraph
+from tests.unit.intake.word import docx, paragraph
 
 HEAD = "<h1>Acme opens a bakery</h1><p>Acme opened a bakery today, and it bakes bread for the whole town.</p>"
 TAIL = "<p>Media contact:<br>Jane Doe<br>jane@acme.example</p><p>Issued by:<br>Acme Ltd</p>"

@@ -4,8 +4,8 @@ import pytest
 
 from syndicator.intake.formats.html.hidden import visible
 from syndicator.intake.read import read
-from tests.unit.intake.formats.html.test_hidden import HEAD, TITLE, W, run, said, told
-from tests.unit.intake.test_hostile import docx
+from tests.unit.intake.pages import HEAD, TITLE, W, run, said, told
+from tests.unit.intake.word import docx
 
 
 @pytest.mark.parametrize(
