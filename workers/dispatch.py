@@ -13,7 +13,7 @@ from syndicator.dispatch import Dispatcher, NullDispatcher, Task
 from workers.broker import Broker, Hush
 
 _AT_ONCE: Final = 10
-# A wake that the broker does not take at once is worth no waiting for: whoever submits stands behind it.
+# A wake that the broker does not take at once is given up: the publisher's submission waits for this call.
 _OPTIONS: Final = {"max_retries": 0, "socket_timeout": 2}
 
 
@@ -52,7 +52,7 @@ class CeleryDispatcher:
             return False
         try:
             with self._producers.acquire(block=True) as producer:
-                if self._broker.is_away():  # as those saw who had their turn before
+                if self._broker.is_away():  # another thread found out while this one waited for a producer
                     return False
                 self._send(producer, task, numbers)
         except (OperationalError, OSError) as error:
@@ -61,7 +61,7 @@ class CeleryDispatcher:
         return True
 
     def _ask(self) -> None:
-        """Wakes whoever looks for what was accepted meanwhile."""
+        """Sends a wake for the fan-out: it proves that the broker takes some, and there may be events by now."""
         with self._producers.acquire(block=True) as producer:
             self._send(producer, Task.FAN_OUT, ())
 

@@ -79,7 +79,7 @@ def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
     def and_hangup(instance: object) -> None:
         before = signal.getsignal(signal.SIGHUP)
         install(instance)
-        # Whoever started it by nohup wants it to stay.
+        # Under nohup SIGHUP is ignored, and has to stay so.
         signal.signal(signal.SIGHUP, before if before == signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
 
     worker.install_platform_tweaks = and_hangup

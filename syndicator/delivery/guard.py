@@ -93,7 +93,7 @@ class Guard:
         """The verdict without waiting, or a ``Pending`` if the name has to be looked up first. It does not raise."""
         try:
             return self._check(url_text)
-        except Exception as error:  # noqa: BLE001 (whoever sends would send nothing to anybody any more)
+        except Exception as error:  # noqa: BLE001 (an error here would end the thread that sends, and with it all pushes)
             return Refusal("guard", f"it could not be judged: {error!r:.200}")
 
     def _check(self, url_text: str) -> Vetted | Refusal | Pending:

@@ -1,17 +1,17 @@
 """Addresses behind host names, looked up by threads of their own, so that names which hang keep no others waiting.
 
 ``getaddrinfo`` cannot be cancelled: a name whose servers say nothing holds its thread for ten seconds or more, and
-anybody may own a thousand such names. Whoever asks waits only as long as it wants to; the thread stays with the name.
+anybody may own a thousand such names. A caller waits only as long as it wants to; the thread stays with the name.
 
 - A name is asked once at a time, however many wait for it.
 - ``at_once`` lookups run together, which is as much as small name servers bear. One that is slow makes room for the
   next, since it waits and asks for nothing; so there are more threads than that, up to ``threads``.
 - The names of one domain hold an eighth of the threads. A domain is the last two labels: below them its owner makes
   names without end. Under ``co.uk`` strangers share such an eighth, which is plenty as long as their names answer.
-- A name that hung is not asked again for ``remember_s``: who pushes to it learns that at once. Until it answers, all
-  names that hung share one eighth, so the same ones hold the threads only once.
+- A name that hung is not looked up again for ``remember_s``: pushes to it fail at once. Until they answer, all names
+  that hung share one eighth of the threads, whatever their domains.
 - A name that found no thread in time was not looked up, which says nothing about it: ``Crowded``, no fault of its own.
-- An answer that is just over its time is used while the name is asked again: who pushes to it often waits for no name.
+- An answer that has just expired is still used while the name is looked up again: frequent pushes never wait for it.
 """
 
 import socket
@@ -47,7 +47,7 @@ class Asked(Future[Answers]):
         self.began_at: float | None = None
 
     def had_its_time(self) -> bool:
-        """Whether it is the name that is late: it is looked up for no less time than it waited for a thread."""
+        """Whether the name itself is slow: its lookup has run for at least as long as it waited for a thread."""
         return self.began_at is not None and monotonic() - self.began_at >= self.began_at - self.asked_at
 
 
@@ -122,7 +122,7 @@ class Resolver:
         if self._idle:
             self._changed.notify()
         elif self._threads < self._most_threads:
-            with suppress(RuntimeError):  # the system gives none: what waits is up to those that there are
+            with suppress(RuntimeError):  # no new thread could be started: the existing ones take what waits
                 threading.Thread(target=self._work, name="resolver", daemon=True).start()
                 self._threads += 1
                 self._idle += 1

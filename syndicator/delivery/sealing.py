@@ -19,7 +19,7 @@ NONCE_BYTES = 12
 
 
 class DoesNotOpen(ConfigError):
-    """A secret that these keys do not open. Those of another worker, started with newer keys, may."""
+    """These keys do not open the secret. Another worker, which was started with newer keys, may have the right one."""
 
 
 class Sealer:

@@ -131,7 +131,7 @@ def _content(event_id: str, timestamp_s: int, body: bytes) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """Also of what is no text, as headers and arguments may be; whatever it is, nobody signed it."""
+    """The text's bytes, also of headers and arguments that hold what UTF-8 cannot: no signature will match those."""
     return text.encode(errors="surrogatepass")
 
 

@@ -36,7 +36,7 @@ from syndicator.store.deliveries import Claimed
 
 # Few enough to be signed in two milliseconds: the same thread wakes for rendering next, which must not be late.
 _FIRST: Final = 100
-# Those of two thousand releases as most are, or the largest one that can be.
+# The payloads of two thousand usual releases, or of the largest possible one.
 _PAYLOAD_BYTES_KEPT: Final = 16 << 20
 _KEYS_KEPT: Final = 50_000
 _NO_PAYLOAD: Final = Failure("busy", "its payload could not be read; no attempt was made")
@@ -93,7 +93,7 @@ class Courier:
     def start(self) -> None:
         """Has the transport ready before the first push, and tells of what cannot be signed."""
         self._means.transport.start()
-        with suppress(StoreError):  # it may come back, and then they are met one by one
+        with suppress(StoreError):  # once the database is back, each secret that does not open is found as it is used
             self._unopened.look()
 
     @property
@@ -104,7 +104,7 @@ class Courier:
     def pump(self, by: str) -> int:
         """Claims and hands over until nothing more is due; how many deliveries that was.
 
-        A second caller in this process returns at once: the first one looks again for what it came for.
+        Where another thread of this process is at it already, this call returns at once, and that thread looks again.
         """
         self._again.set()
         claimed = 0
@@ -122,8 +122,8 @@ class Courier:
     def pump_first(self, by: str) -> bool:
         """Claims and hands over the first few of what is due; whether to call ``pump`` for what may be left.
 
-        It waits for no place, and does not raise: who fans out has more to do. What another transaction holds for a
-        moment it passes over, for the sweep to find.
+        It never waits for a place and never raises, since the thread that fans out has more to do. A delivery that
+        another transaction holds at the moment is passed over; the sweep finds it.
         """
         if not self._pumping.acquire(blocking=False):
             return True
@@ -135,7 +135,7 @@ class Courier:
             is_all = False
         finally:
             self._pumping.release()
-        # Set by another thread that came for more meanwhile; what does not open here may be for other workers.
+        # ``_again``: another thread asked for more meanwhile. Unopened secrets: other workers may have to send those.
         return not is_all or self._again.is_set() or bool(self._unopened.numbers)
 
     def settle(self, timeout_s: float = 60) -> bool:
@@ -150,7 +150,7 @@ class Courier:
         """Winds down, waits for what is under way, records it, and ends the transport."""
         deadline = time.monotonic() + timeout_s
         self.wind_down()
-        if self._pumping.acquire(timeout=timeout_s):  # whoever claims now hands over first
+        if self._pumping.acquire(timeout=timeout_s):  # a thread that is claiming now hands its batch over first
             self._pumping.release()
         self.settle(deadline - time.monotonic())
         self._means.transport.close()
@@ -198,14 +198,14 @@ class Courier:
         return _Claim(token, now, by, ends_s), rows
 
     def _hand_over(self, rows: Sequence[Claimed], body: bytes, claim: _Claim) -> None:
-        """As long as there is time for it; what is left then comes back at once."""
+        """Signs and submits the rows; once the time to hand over has passed, the others come back as ``busy``."""
         for row in rows:
             try:
                 request = self._request(row, body, claim)
             except DoesNotOpen as error:  # for a worker with the right keys, or until the operator put the key back
                 self._unopened.meet(row.endpoint_no)
                 self._keep(row, claim, Failure("sealed", str(error)))
-            except Exception as error:  # noqa: BLE001 (a row that somebody damaged: the others would be nobody's for ever)
+            except Exception as error:  # noqa: BLE001 (a damaged row: the others of its batch still have to be sent)
                 _log.error("not signed, and not sent", endpoint=row.endpoint_id, reason=str(error))
                 self._keep(row, claim, None, str(error))
             else:
@@ -247,7 +247,7 @@ class Courier:
             self._payloads, self._rewrites = _no_payloads(), rewrites
 
     def _payload(self, row: Claimed) -> bytes:
-        """Kept by id, not number: a database that was restored, or a replica that lagged, gives a number twice."""
+        """By the event's id, not its number: a restored database, or a replica that lagged, gives a number twice."""
         body = self._payloads.get(row.event_id)
         if body is None:
             with self._setup.database.read() as connection:

@@ -19,7 +19,7 @@ from syndicator.store.renditions import CURRENT, Edition
 
 _TOMBSTONES_SHOWN_US = 30 * 86_400 * SECOND_US
 _RUN = 12
-"""Entries that are compressed together: as many as their compression gains by, and few to make anew."""
+"""Entries that are compressed together: enough to compress well, and few to compress anew when one changes."""
 _HEAD_BYTES = 8_000
 
 
@@ -52,8 +52,8 @@ class Page:
 class Rendered:
     """One document in one format: bytes compressed, a hash of them, and where each entry stands.
 
-    The hash is that of the head, the entries' own hashes, what stands between them and what ends the document: the
-    same for the same of these, and another one when any of them changed.
+    The hash covers the head, the hash of each entry, the separator and the foot. So it changes when the document does,
+    without the document being hashed as a whole.
     """
 
     page: int
@@ -147,7 +147,7 @@ def render_channel(setup: Setup, connection: Connection, gathered: Gathered, sta
 def _archive_pages(
     setup: Setup, connection: Connection, gathered: Gathered, channel: int, numbers: Sequence[int]
 ) -> Iterator[tuple[Page, Gathered]]:
-    """One at a time, each with its fragments: as many as there are do not stand in memory together."""
+    """One at a time, each with its fragments: a channel may have more archive pages than fit into memory."""
     for number in numbers:
         named = (channel, number)
         page = Page.of(number, channels.entries(setup.database, connection, [named]).get(named, ()))

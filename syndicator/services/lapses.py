@@ -1,6 +1,6 @@
-"""What lapsed: claims whose worker died, or recorded nothing for a whole lease. Each was an attempt that is lost.
+"""Claims whose lease ran out: their worker died, or recorded nothing for a whole lease.
 
-It may have arrived, so it counts, and stands in the log: what is sent again after it may be a double.
+Each counts as an attempt and is logged as ``lost``: the push may have arrived, and then the next one is a double.
 """
 
 from collections.abc import Sequence
@@ -48,8 +48,8 @@ def _record(setup: Setup, found: Sequence[RowMapping], by: str) -> None:
     database = setup.database
     with database.write() as connection:
         now = database.now_us(connection)
-        # Endpoints before deliveries, as whoever records does. Where a claim goes depends on its endpoint's state:
-        # who changes that meanwhile waits, or is seen.
+        # Endpoints are locked before deliveries, as ``outcomes`` does it. What becomes of a delivery depends on its
+        # endpoint's state: a change of that state either waits for this transaction, or is seen by it.
         endpoints.hold(database, connection, {row["endpoint_no"] for row in found})
         lapsed = leases.still_lapsed(database, connection, (row["id"] for row in found), now)
         judged = record_in(setup, connection, [Sent(row, token, now, by, _LOST) for row, token in lapsed], now)

@@ -1,7 +1,7 @@
 """What came of a batch of attempts: deliveries moved on, attempts logged, health kept, in one transaction.
 
-A busy or sealed one is no attempt: nothing went out, so nothing is logged, nobody was told, and its endpoint's health
-stays.
+``busy`` and ``sealed`` are no attempts, since nothing went out: they are not logged and leave the endpoint's health as
+it is.
 """
 
 import logging
@@ -30,7 +30,7 @@ _BACKOFF_S: Final = (5, 10, 30, 60, 120, 300, 600)
 _SEALED: Final = "sealed"
 _NO_ATTEMPT: Final = {"busy", _SEALED}
 _NO_FAULT_OF_THE_RECEIVER: Final = {"closed", "lost", "url", *_NO_ATTEMPT}
-_NAMED: Final = {"lost", *_NO_ATTEMPT}  # such a retry is named by how far it got, which tells who may have it twice
+_NAMED: Final = {"lost", *_NO_ATTEMPT}  # such a retry is logged by its phase: ``lost`` means that it may have arrived
 
 _log = logger("delivery")
 
@@ -101,8 +101,8 @@ def count(judged: Sequence[Judged]) -> None:
 def _write_lines(judged: Sequence[Judged]) -> None:
     """A line for each attempt, by which it is found in the attempt log, too.
 
-    Of those that delivered only where ``debug`` is logged: a line takes 30 µs, and there are thousands a second.
-    Neither URL nor words of the receiver: either may hold what is nobody's business.
+    Successful ones have a line only at level ``debug``: it takes 30 µs, and there are thousands a second. No line holds
+    the URL or words of the receiver: either may contain secrets.
     """
     is_chatty = _log.is_enabled_for(logging.DEBUG)
     for each in judged:
@@ -136,7 +136,8 @@ def _facts(each: Judged) -> Mapping[str, Any]:
 def _hold(setup: Setup, connection: Connection, judged: Sequence[Judged]) -> set[int]:
     """Locks the endpoints that this transaction may change: those that fail now, or failed before.
 
-    Where a retry goes depends on its endpoint's state and on newer versions: a change of these waits, or is seen.
+    What becomes of a retry depends on its endpoint's state and on newer versions: a change of either waits for this
+    transaction, or is seen by it.
     """
     back = [each.sent for each in judged if not isinstance(each.outcome, Delivered)]
     failed = {sent.row.endpoint_no for sent in back}
@@ -280,7 +281,7 @@ def _disables(setup: Setup, connection: Connection, each: Judged, now: int) -> b
     row = each.sent.row
     notice = "disabled: the receiver answered 410 Gone; resume it when it is back"
     if not endpoints.set_state(connection, row.endpoint_no, EndpointState.DISABLED, notice):
-        return False  # removed meanwhile, say, and that it stays
+        return False  # it was removed meanwhile, say, and stays removed
     follow(connection, row.endpoint_no, EndpointState.DISABLED, now)
     # Dropping waits for whoever is claiming one of these: the time after it is later than any such claim's.
     at = setup.database.now_us(connection)

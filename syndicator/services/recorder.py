@@ -44,9 +44,9 @@ class _Claim:
 
 
 class Recorder:
-    """Keeps account of ``in_flight`` places: a claim takes them, a result frees one. Threads may share it.
+    """Counts the ``in_flight`` places: a claim takes some, each result frees one. Threads may share it.
 
-    Beyond a number of results that are not recorded yet, results keep their places, so that memory is bounded.
+    Once many results wait to be recorded, further ones keep their places until they are, so that memory is bounded.
     """
 
     def __init__(self, setup: Setup, *, in_flight: int, lease_us: int) -> None:
@@ -100,7 +100,10 @@ class Recorder:
             metrics.in_flight.set(self._outstanding)
 
     def keep(self, sent: Sent) -> None:
-        """Keeps a result. Without the lock, for which threads would wait ten thousand times; withdrawals are few."""
+        """Keeps a result for the next batch.
+
+        Only withdrawals, which are few, take the lock: with ten thousand results threads would queue up for it.
+        """
         if sent.row.lane == WITHDRAW_LANE:
             with self._changed:
                 self._withdrawals -= 1

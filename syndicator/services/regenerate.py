@@ -33,8 +33,8 @@ def dirty_channels(setup: Setup) -> Sequence[int]:
 def await_company(setup: Setup) -> None:
     """Waits while events wait to be fanned out, since their releases belong into the same documents.
 
-    A burst of releases would otherwise have the same channels rendered after each few of them. For a fifth of a second
-    at most, so that a stream without end holds no document back.
+    Otherwise a burst of releases would have the same channels rendered again after every few of them. It waits for a
+    fifth of a second at most, so that an endless stream of releases holds no document back.
     """
     ends = time.monotonic() + _LONGEST_WAIT_S
     while time.monotonic() < ends:
@@ -62,7 +62,8 @@ def regenerate(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: st
 def catch_up(setup: Setup, fragments: Fragments, wanted: Sequence[int], by: str) -> int:
     """Renders these channels until each shows what is committed now; the number of documents that changed.
 
-    In this thread, some channels at a time, even if others render, too: what they stored counts if they read all this.
+    Does so in this thread, some channels at a time. What another process renders meanwhile counts as well, if it read
+    everything that was committed when this began.
     """
     changed = 0
     for at in range(0, len(wanted), PER_TRANSACTION):

@@ -21,7 +21,7 @@ _PER_TRANSACTION = 100
 _ENDED = {"delivered", "dead", "superseded"}
 _REVOKE = {EventType.WITHHELD, EventType.WITHDRAWN}
 _MATCHED = {kind for kind, told in AUDIENCES.items() if told in {Audience.MATCHING, Audience.RECEIVED_OR_MATCHING}}
-# An event's time is that of its transaction's beginning, its number that of the end: they may differ by so much.
+# An event has the time of its transaction's beginning and the number of its end: the orders may differ by this much.
 _DISORDER_US = 60 * SECOND_US
 
 
@@ -42,7 +42,7 @@ def replay_delivery(setup: Setup, delivery_id: int, *, actor: str, reason: str) 
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
         _hold(setup, connection, _delivery(connection, delivery_id)["endpoint_id"])
-        # Only now: whoever held the endpoint before may have replayed it.
+        # Read again now that the endpoint is held: another call may have replayed the delivery meanwhile.
         row = _delivery(connection, delivery_id)
         _refuse(connection, row)
         replays.replay(connection, delivery_id, LANES[EventType(row["event_type"])].order, now)

@@ -75,8 +75,8 @@ def _tend_deliveries(setup: Setup) -> bool:
 def _promote(setup: Setup, connection: Connection) -> bool:
     """Fills free places; an endpoint that failed last gets one delivery to try it with. Whether some are left.
 
-    Some at once, those first whose endpoints have least: after an outage thousands have all of theirs free, and the
-    next embargo would wait until a hundred thousand were filled.
+    At most two thousand at once, the endpoints with the fewest taken places first: after an outage thousands of
+    endpoints have free places, and the next embargo would have to wait until a hundred thousand were filled.
     """
     rows = deliveries.queued_endpoints(connection, setup.per_endpoint)
     free = [(row["no"], row["open"], setup.per_endpoint if row["failures"] == 0 else 1) for row in rows]

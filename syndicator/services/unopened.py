@@ -1,7 +1,7 @@
 """Endpoints whose secrets the sealing keys of this process do not open: it claims nothing of theirs.
 
-So it is for a while as a new key is rolled out, and for good in a process that was started with an old one. Whoever has
-the right keys sends their pushes; were they claimed here first, they would only come later.
+That is so for a while when a new key is rolled out, and for good in a process that was started with an old one. A
+worker with the right keys sends these pushes; if they were claimed here first, they would only be late.
 """
 
 import time

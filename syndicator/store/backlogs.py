@@ -1,8 +1,8 @@
 """What waits for an endpoint that rests, or that was paused, resumed, disabled or removed, moved out of the way or on.
 
-It may be a million rows, and on SQLite whoever writes keeps all others waiting. So only what a claim could take moves
-with the endpoint itself, and that is little; the rest stands where nobody claims, and a few thousand move in each
-transaction. What has to move is told by the endpoint's state alone, so anybody may go on with it at any time.
+It may be a million rows, and on SQLite one writer keeps all others waiting. So only the few rows that a claim could
+take change in the endpoint's own transaction; the rest, which no claim reads, follows two thousand rows at a time.
+Which rows have to change follows from the endpoint's state alone, so any process can go on with it at any time.
 
 Each statement names one state: a list of them is in the words of no index, and every delivery there ever was is read.
 """

@@ -17,7 +17,7 @@ _INSERT = text("""
     INSERT INTO channels (name, kind, value, title, owner, filter_sha256, created_at)
     VALUES (:name, :kind, :value, :title, :owner, :filter_sha256, :now) ON CONFLICT (name) DO NOTHING
 """)
-# What is there is not offered again: on Postgres the offer would wait for whoever renders the channel now.
+# An existing channel is left out: on Postgres even its ON CONFLICT would wait for a process that renders it now.
 _INSERT_MANY = """
     INSERT INTO channels (name, kind, value, title, owner, created_at)
     SELECT r.name, r.kind, r.value, r.title, 'operator', :now FROM {rows} r
@@ -93,7 +93,7 @@ _FILLED = text("""
      WHERE no = :no
 """)
 _DELETE = text("UPDATE channels SET deleted_at = :now WHERE no = :no")
-# No channel can be named so. What was read and rendered under its number goes on to belong to what it was.
+# The new name is one that no channel can have. Entries and documents stay with the deleted channel, under its number.
 _SET_ASIDE = text("""
     UPDATE channels SET name = '#' || CAST(no AS VARCHAR)
      WHERE name = :name AND deleted_at IS NOT NULL AND kind = 'filter'

@@ -126,7 +126,7 @@ class Database:
         return system_now_us()
 
     def hold_alone(self, connection: Connection) -> None:
-        """Until the transaction ends nobody else comes past this line. SQLite's writers come one by one anyhow."""
+        """Other transactions that call this wait here until this one ends. SQLite's writers come one by one anyhow."""
         if self.dialect == "postgresql":
             connection.execute(_ALONE)
 

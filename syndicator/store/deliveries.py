@@ -49,9 +49,9 @@ _MATCHING = f"""
        AND ((s.event_mask & :event_bit) <> 0
             OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no))
 """
-# In the words of the index. What comes back without an attempt that counts (its host had no turn for it, say) keeps its
-# place: were it free, each of a backlog would come to where the others' retries wait. A withdrawal that fails stays in
-# its lane, and is to keep nothing else back.
+# In the words of the index, so that it is used. A delivery that comes back without an attempt that counts keeps its
+# place; otherwise its whole backlog would follow, one by one, into the lane of retries. A withdrawal holds no place:
+# one that fails must not keep other releases back.
 _HOLDS_A_PLACE = "(o.lane < 3 OR o.attempts = 0) AND o.lane > 0"
 _PLACES_TAKEN = f"""
     (SELECT count(*) FROM (SELECT 1 AS one FROM deliveries o
@@ -60,7 +60,7 @@ _PLACES_TAKEN = f"""
 _IS_OPEN = "d.state IN ('waiting', 'claimed')"
 IS_FIRST = f"{_IS_OPEN} AND (d.lane < 3 OR d.attempts = 0)"
 IS_RETRY = f"{_IS_OPEN} AND d.lane = 3 AND d.attempts > 0"
-# No EXISTS: PostgreSQL may rather read all that there is, here the queues of all endpoints, than ask for each of many.
+# Scalar subqueries instead of EXISTS: for that PostgreSQL may read the queues of all endpoints at once.
 _FAN_OUT = f"""
     INSERT INTO deliveries (event_seq, endpoint_no, release_id, lane, state, due_at, series_at, follows)
     SELECT :seq, e.no, :release_id, :lane,
@@ -80,7 +80,7 @@ _SUPERSEDE = text(f"""
     UPDATE deliveries SET state = 'superseded', finished_at = :now
      WHERE {_OF_THIS} AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
 """)
-# Places of their own: who tests an endpoint need not wait for its backlog, and ten thousand tests are one themselves.
+# Pings have places of their own: a test need not wait for the endpoint's backlog, and many tests must not become one.
 _INSERT_PING = text(f"""
     INSERT INTO deliveries (event_seq, endpoint_no, lane, state, due_at, series_at, follows, trigger)
     SELECT :seq, :endpoint_no, :lane,
@@ -161,7 +161,7 @@ _RETRIED = """
 _IS_SENT_TO = "e.state IN ('active', 'unverified')"
 # The j-th freed place of an endpoint takes the j-th of its queue. Scalar probes: a backlog's length costs nothing, nor
 # what PostgreSQL takes the tables to hold.
-# Counted again: another sweep, or whoever recorded, may have filled these places since they were found free.
+# Places are counted again: another sweep or a recorded batch may have filled them since they were found free.
 _NEXT_QUEUED = f"""
     SELECT (SELECT q.id FROM deliveries q WHERE q.endpoint_no = p.no AND q.state = 'queued'
              ORDER BY q.lane, q.id LIMIT 1 OFFSET :place)
@@ -169,9 +169,8 @@ _NEXT_QUEUED = f"""
      WHERE (SELECT e.backoff_until = 0 AND {_IS_SENT_TO} FROM endpoints e WHERE e.no = p.no)
        AND :place + {_PLACES_TAKEN.format(no="p.no")} < :cap
 """
-# What a fan-out holds for a newer version is passed over: who waited for it with others in hand would be waited for.
-# The state is not asked for in the words of the queue's index, for that would be read whole by whoever believes that
-# few are queued.
+# Rows that a fan-out holds for a newer version are skipped: to wait for them while holding others could deadlock.
+# ``state || ''`` keeps PostgreSQL from the queue's index: when it believes that few are queued, it reads all of it.
 _PROMOTE = """
     UPDATE deliveries SET state = 'waiting'
      WHERE id IN (SELECT d.id FROM {ids} i JOIN deliveries d ON d.id = i.id

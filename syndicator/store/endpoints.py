@@ -64,12 +64,12 @@ _HOLD = """
                   SELECT e.no FROM endpoints e WHERE e.failures > 0 AND e.no IN (SELECT no FROM {worked} w))
      ORDER BY no {held}
 """
-# It rests for as long as it was to: it may have asked for that, and what arrives may have gone out before.
+# Its rest does not end early: it may have asked for it, and this success may be of a push that went out before.
 _WORKED = """
     UPDATE endpoints SET failures = 0, failing_since = NULL, failed_at = NULL
      WHERE failures > 0 AND no IN (SELECT no FROM {rows} r)
 """
-# Whoever holds one of these writes it anyhow: it is passed over, and found again by the next sweep.
+# An endpoint that another transaction holds is skipped; the next sweep finds it again.
 _BACKOFF_OVER = """
     UPDATE endpoints SET backoff_until = 0
      WHERE no IN (SELECT no FROM endpoints WHERE backoff_until > 0 AND backoff_until <= :now {free})

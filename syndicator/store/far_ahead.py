@@ -1,6 +1,6 @@
 """Times further ahead than any that the service gives: they were written while the database's clock was ahead.
 
-Once it is right again, whoever waits for them would wait for as long as it was wrong, which may be years, and nothing
+Once it is right again, such a row would wait for as long as the clock had been wrong, which may be years, and nothing
 would say so. Claims, retries and rests are brought back; when releases appeared, and what was logged, stays as it is.
 """
 
@@ -14,7 +14,7 @@ from syndicator.store.database import Database
 
 # A lease may be set to a day; no receiver's rest and no wait of the schedule is half as long.
 FURTHEST_US: Final = 86_400 * SECOND_US
-# Whoever lives extends its claim meanwhile, if its lease is the usual one.
+# Long enough for a living worker to extend its claim, if its lease is the usual one.
 _LEASE_US: Final = 60 * SECOND_US
 _AT_ONCE: Final = 5000
 # The last of each index that the claim and the sweep read anyhow: where no clock was ahead, nothing else is looked at.

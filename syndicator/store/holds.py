@@ -1,7 +1,7 @@
 """Deliveries that are held until the transaction ends, so that versions of a release do not miss each other.
 
-Whoever fans out a newer version must see every claim of an older one, and whoever gives a claim back must see the
-newer version; on PostgreSQL neither sees what the other did not commit yet. So a fan-out holds its release's open
+A fan-out of a newer version must see every claim of an older one, and a worker that gives a claim back must see the
+newer version; on PostgreSQL neither sees what the other has not committed yet. So a fan-out holds its release's open
 deliveries by reference: claims, promotions and holding back pass over them, and what comes back waits, while all that
 only writes (delivered, extended) goes on. Always in the order of their ids, so that nobody waits in a circle, and in
 statements of their own: one that had to wait would read everything else as it was before.

@@ -1,7 +1,7 @@
 """Numbers in commit order (see ``schema``): those of events without gaps, those of changes never behind the clock.
 
-Who holds a number of a change may outlive the database that gave it: readers of feeds, caches, other processes. A
-database that went back, to a backup or on a replica that lagged, must not give it to something else.
+The numbers of changes are kept outside of the database: by readers of feeds, caches, other processes. A database that
+was restored from a backup, or a replica that lagged, must not give a number to a second change.
 """
 
 from sqlalchemy import Connection, text

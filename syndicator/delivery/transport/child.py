@@ -38,7 +38,7 @@ class Child:
 
     def __init__(self, terms: Terms, take: Callable[[Sequence[Outcome]], None], died: Callable[[], None]) -> None:
         ours, theirs = socket.socketpair()
-        # Whoever takes nothing for so long stands still.
+        # A sender that reads nothing from the socket for this long hangs.
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _PATIENCE_S, 0))
         self.has_ended = self.has_told = False
         self._take, self._died = take, died
@@ -67,14 +67,14 @@ class Child:
             self.kill()
 
     def hang_up(self) -> None:
-        """It ends, and so does whoever waits in ``send``. From any thread."""
+        """Closes the connection: the sender ends, and a thread that waits in ``send`` goes on. From any thread."""
         self._wire.end()
 
     def kill(self) -> None:
         self._process.kill()
 
     def end(self) -> int:
-        """At once: requests under way are given up. Its exit status, negative for a signal."""
+        """Ends the process at once; requests under way are given up. Gives its exit status, negative for a signal."""
         self._wire.end()
         self._thread.join()
         self._wire.close()
@@ -93,7 +93,7 @@ class Child:
                 self.has_told |= bool(batches)
                 for batch in batches:
                     self._take(batch)
-        except Exception:  # noqa: BLE001 (whatever it was: who cannot be understood is not listened to any longer)
+        except Exception:  # noqa: BLE001 (whatever it was: a sender whose messages make no sense is ended)
             _log.exception("the process that sends is not understood")
             self.kill()
         finally:

@@ -6,8 +6,8 @@ import random
 def chosen(addresses: tuple[str, ...]) -> tuple[str, ...]:
     """One or two of them, to be tried one after the other; another attempt may choose others.
 
-    IPv4 comes first, and the second one is of the other family where there is one: what has no way out over one family,
-    this machine or the receiver's network, often has one over the other.
+    IPv4 comes first. The second address is an IPv6 one where there is any: if this machine or the receiver's network
+    cannot be used over one of the two, it often can over the other.
     """
     if len(addresses) == 1:
         return addresses

@@ -1,10 +1,10 @@
 """The default transport: a process with a libcurl multi handle, driven by epoll (see ``sender``).
 
 An attempt costs tens of microseconds, and 2,000 hang at once as cheaply as one. Names are resolved by the
-guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``), and another one if it cannot; a kept
-connection serves a name only while that name leads to the connection's address. Before a request goes out over any
-connection, new or kept, the sender looks at the address at its other end (``PREREQFUNCTION``): it is the vetted one, or
-is judged again.
+guard, and libcurl is told which vetted address to connect to (``CONNECT_TO``). If that one cannot be reached, it is
+told a second one. A kept connection serves a name only while that name leads to the connection's address. Before a
+request goes out over any connection, new or kept, the sender looks at the address at its other end
+(``PREREQFUNCTION``): if it is not the vetted one, it is judged again.
 """
 
 import threading
@@ -48,8 +48,9 @@ class CurlTransport:
 
     ``in_flight`` requests are under way at once, ``per_host`` of them to one host and port; more wait, for at most
     ``longest_wait_s``, and their deadline begins with their turn. The lookup of a name counts as connecting, and
-    towards the deadline. The process starts with the first request. Where it ends unasked, or stands still, what it had
-    comes back as ``lost``, and another one starts with the next request; while none can be had, requests are ``busy``.
+    towards the deadline. The process starts with the first request, or with ``start``. If it dies or hangs, the
+    requests that it had end as ``lost``, and the next request starts another one. While no process can be started,
+    requests end as ``busy``.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class CurlTransport:
         self._thread.start()
 
     def submit(self, request: Request, done: Done) -> None:
-        with self._lock:  # with ``_closed``: what gets in is ended by _shut at the latest
+        with self._lock:  # ``_shut`` takes it to set ``_closed``: every request that got in before is ended there
             is_open = not self._closed
             if is_open:
                 self._submitted_count += 1
@@ -136,7 +137,7 @@ class CurlTransport:
                 self._hand_over()
                 self._wait()
                 self._look_after_child()
-        except Exception:  # the thread's boundary: what comes from now on is told that all is closed
+        except Exception:  # the thread's boundary: from now on every request ends as ``closed``
             _log.exception("sending has ended")
             raise
         finally:  # whatever broke: nobody waits for ever

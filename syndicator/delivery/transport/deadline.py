@@ -69,7 +69,7 @@ class Attempt:
             raise TimeoutError(message)
 
     def end(self) -> None:
-        """Called by the watchdog: whoever waits for this socket wakes with an error."""
+        """Called by the watchdog: a thread that waits for this socket wakes with an error."""
         self.is_over = True
         with self._ending:
             sock = self._opening or getattr(self._connection, "sock", None)

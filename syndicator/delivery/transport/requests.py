@@ -80,11 +80,11 @@ class RequestsTransport:
         self._count = 0
         self._lock = threading.Lock()
         self._closed = False
-        self._pool.submit(str)  # one thread from now on, whether or not there will be more to be had
+        self._pool.submit(str)  # starts one thread now, in case the system gives none later
 
     def submit(self, request: Request, done: Done) -> None:
         found = self._guard.check(request.url)
-        with self._lock:  # with ``_closed``: what gets in is ended by close at the latest
+        with self._lock:  # ``close`` takes it to set ``_closed``: every request that got in before is ended there
             is_open = not self._closed
             if is_open:
                 self._count += 1
@@ -122,7 +122,7 @@ class RequestsTransport:
         self._start()
 
     def _start(self) -> None:
-        """Whoever's turn it is. Call it with the lock."""
+        """Begins the attempts whose turn it is. Call it with the lock."""
         while turn := self._turns.take(time.monotonic() - LATE_S):
             self._hand_over(self._attempt, *turn)
         ends = self._turns.next_end()
@@ -131,7 +131,7 @@ class RequestsTransport:
             self._watchdog.at(ends, self._end_waits)
 
     def _hand_over(self, task: Callable[..., None], *values: object) -> None:
-        with suppress(RuntimeError):  # the system gives no thread: it is in the pool's queue, for those that there are
+        with suppress(RuntimeError):  # no new thread could be started: an existing one takes it from the queue
             self._pool.submit(task, *values)
 
     def _end_waits(self) -> None:
@@ -171,7 +171,7 @@ class RequestsTransport:
         started = time.monotonic() - sending.spent_s
         try:
             result = _closed() if self._closed else self._send(sending, started)
-        except Exception as error:  # noqa: BLE001 (the thread's boundary: who is not told keeps its place for ever)
+        except Exception as error:  # noqa: BLE001 (the thread's boundary: a request without a result would keep its place for ever)
             _log.exception("an attempt was disturbed", error=str(error))
             result = Failure("lost", f"what sent it was disturbed; it may have arrived: {error!r:.200}")
         if self._closed and isinstance(result, Failure):

@@ -1,7 +1,7 @@
 """The sender process: one thread, one libcurl multi handle, and a wire to the worker that it belongs to.
 
 It has an interpreter of its own, so that sending and the worker's claims, signatures and records run at the same time.
-It is given what it sends and nothing else. It ends when its worker does, whatever ended that.
+It is given what it sends and nothing else. It ends when its worker does, even if that was killed.
 """
 
 import gc
@@ -47,7 +47,7 @@ class Sender:
                 self._wire.send(outcomes)
             at_the_door = self._multi.act(self._multi.wait(self._turns.next_end()))
             if at_the_door & _GONE:
-                return  # what it had sent last is nobody's any more
+                return  # the worker is gone: nobody waits for what it sent last
             if at_the_door and not self._take_in():
                 return
 
@@ -64,7 +64,8 @@ class Sender:
     def _start(self) -> list[Outcome]:
         """Starts those whose turn it is; gives back those who waited for too long.
 
-        First those who did so while this process stood still: by now others may have sent what is newer.
+        Those that were overdue already while this process was stopped come first, before any turn is given: meanwhile
+        another worker may have sent a newer version.
         """
         overdue = self._turns.overdue(time.monotonic() - LATE_S)
         while turn := self._turns.take():

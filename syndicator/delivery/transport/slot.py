@@ -37,7 +37,7 @@ _PHASES: Final["dict[int, Phase]"] = {
 
 
 class Slot:
-    """Used for one attempt at a time, again and again: libcurl keeps what costs to make.
+    """One attempt at a time uses it. It is used again and again, since a libcurl handle is expensive to make.
 
     Where a kept connection turns out to be dead, libcurl sends once more, over another one; the receiver may have read
     both. Then ``bytes_sent`` counts the body twice, and a third time it is not sent.

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 Waiter = TypeVar("Waiter")
 
 LATE_S: Final = 1.0
-"""Whoever is later than this in seeing that somebody has waited for too long was not busy, but stood still."""
+"""A process that notices only this long afterwards that a wait was over was not busy: it had been stopped."""
 
 
 class Turns(Generic[Waiter]):
@@ -39,8 +39,8 @@ class Turns(Generic[Waiter]):
     def take(self, now: float = -math.inf) -> tuple[Hashable, Waiter] | None:
         """The next one, which now has a place until ``leave``; None while nobody can go.
 
-        None that has waited for too long by ``now``, which ``overdue`` gives back: a process that stood still finds
-        places free before it finds out how late it is.
+        A waiter that has waited for too long by ``now`` is passed over here and given back by ``overdue``: a process
+        that was stopped for a while finds free places before it notices how late it is.
         """
         while self._line and self._places_left:
             number = self._line.popleft()
