@@ -54,7 +54,7 @@ class BodyEncoded(SyndicatorError):
 
 
 class HeaderMissing(SyndicatorError):
-    """A submission came without `Idempotency-Key`, or with one that cannot be used."""
+    """A submission came without `Idempotency-Key`, or with one that cannot be used, or with two."""
 
     exit_code = 3
     status = 400

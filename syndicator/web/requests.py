@@ -66,8 +66,15 @@ async def unkept(response: Response) -> None:
 
 
 async def idempotency_key(request: Request) -> str:
-    """The caller's own name for a submission. HeaderMissing without one, as no other header is asked for."""
-    key = request.headers.get("idempotency-key", "")
+    """The caller's own name for a submission. HeaderMissing without one, as no other header is asked for.
+
+    Also for two that differ: whoever sends it again with the other one alone would make a second release.
+    """
+    sent = set(request.headers.getlist("idempotency-key"))
+    if len(sent) > 1:
+        message = "two Idempotency-Key headers came, and they differ: send one alone"
+        raise HeaderMissing(message)
+    key = next(iter(sent), "")
     if not key or len(key) > _MAX_KEY or not key.isprintable():
         message = f"send Idempotency-Key with a text of your own, at most {_MAX_KEY} characters, new for each release"
         raise HeaderMissing(message)

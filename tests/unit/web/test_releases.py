@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -52,6 +53,29 @@ def test_without_a_usable_key_nothing_is_accepted(served: Served, key: str | Non
     answer = served.operator("POST", "/api/v1/releases", record(), {} if key is None else {"Idempotency-Key": key})
     assert answer.status == 400
     assert "Idempotency-Key" in answer.json["detail"]
+
+
+def test_of_two_keys_none_is_guessed(served: Served) -> None:
+    """Sent again with the second one alone, the release would be there twice."""
+    body = TOUCHSTONE.read_bytes()
+
+    def submitted(*keys: str) -> tuple[int, dict[str, Any]]:
+        with closing(http.client.HTTPConnection(served.server.host, served.server.port, timeout=20)) as connection:
+            connection.putrequest("POST", "/api/v1/releases")
+            common = {
+                "Authorization": f"Bearer {served.service.operator_token}",
+                "Content-Type": "application/json",
+                "Content-Length": str(len(body)),
+            }
+            for name, value in [*common.items(), *(("Idempotency-Key", key) for key in keys)]:
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
+    status, problem = submitted("first", "second")
+    assert (status, problem["detail"]) == (400, "two Idempotency-Key headers came, and they differ: send one alone")
+    assert [submitted("second")[0], submitted("second", "second")[0]] == [201, 200], "the same key twice is one"
 
 
 def test_the_longest_key_and_the_largest_body_are_accepted(served: Served) -> None:
