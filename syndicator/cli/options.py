@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -154,10 +153,10 @@ def read_settings() -> "Settings":
 
     from pydantic import ValidationError
 
-    from config.settings import ENV_PREFIX, Settings
+    from config.settings import ENV_PREFIX, Settings, config_file
 
-    named = os.environ.get(f"{ENV_PREFIX}CONFIG")
-    if named and not Path(named).is_file():
+    named, file = os.environ.get(f"{ENV_PREFIX}CONFIG"), config_file()
+    if named and file and not file.is_file():
         message = f"{ENV_PREFIX}CONFIG names {named}, which is no file: correct it, or unset it"
         raise ConfigError(message)
     try:
@@ -167,7 +166,7 @@ def read_settings() -> "Settings":
 
         raise WrongSettings(faults_of(error)) from error
     except (TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        message = f"{named or 'syndicator.toml'} cannot be read as TOML: {error}"
+        message = f"{file} cannot be read as TOML: {error}"
         raise ConfigError(message) from error
 
 

@@ -80,3 +80,15 @@ def test_a_named_file_of_settings_that_is_not_there_is_no_default(
     monkeypatch.setenv("SYNDICATOR_CONFIG", str(tmp_path / "mistyped.toml"))
     with pytest.raises(ConfigError, match=r"mistyped\.toml"):
         read_settings()
+
+
+def test_a_file_of_settings_may_be_named_from_home_where_no_shell_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As systemd units and Compose files name it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SYNDICATOR_CONFIG", "~/own.toml")
+    with pytest.raises(ConfigError, match=r"~/own\.toml, which is no file"):
+        read_settings()
+    (tmp_path / "own.toml").write_text("port = 8099\n")
+    assert read_settings().port == 8099
