@@ -38,14 +38,14 @@ def reseal(*, as_json: bool) -> None:
         show_json({"key": newest, "endpoints": done.endpoints, "resealed": done.changed, "unopened": done.unopened})
     else:
         say(f"Sealed with key {newest!r}: {done.changed} of {done.endpoints} endpoints anew.")
-    _refuse_unopened(done)
+    refuse_unopened(done)
 
 
 def _tell(seen: int) -> None:
     say(f"{seen} endpoints …", err=True)
 
 
-def _refuse_unopened(done: "Resealed") -> None:
+def refuse_unopened(done: "Resealed") -> None:
     """ConfigError that names what could not be sealed anew, and the keys that would be needed for it."""
     if not done.unopened:
         return

@@ -7,7 +7,10 @@ import pytest
 
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
+from syndicator.cli.sealing import refuse_unopened
+from syndicator.errors import ConfigError
 from syndicator.model.endpoint import NewEndpoint
+from syndicator.services.reseal import Resealed
 from syndicator.store.schema_version import newest
 from tests.unit.cli.conftest import Call, Done
 
@@ -213,6 +216,17 @@ def test_what_cannot_be_sealed_anew_is_named_with_its_key_and_the_fix(call: Call
     assert done.code == 9
     assert f"{endpoint} (key 'k1')" in done.err
     assert "syndicator endpoint rotate-secret ID --overlap 0" in done.err
+
+
+@pytest.mark.parametrize(("unopened", "named", "more"), [(10, 10, ""), (12, 10, " and 2 more;")])
+def test_of_many_that_cannot_be_sealed_anew_some_are_named_and_the_rest_counted(
+    unopened: int, named: int, more: str
+) -> None:
+    done = Resealed(endpoints=20, changed=8, unopened={f"end_{number}": ("k1",) for number in range(unopened)})
+    with pytest.raises(ConfigError) as refused:
+        refuse_unopened(done)
+    told = str(refused.value)
+    assert (told.count("(key 'k1')"), more in told, " more" in told) == (named, True, bool(more))
 
 
 def test_there_is_nothing_to_seal_where_no_service_was(call: Call, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import feedparser
 import pytest
 import time_machine
 
+from syndicator.cli.sources import bounded
+from syndicator.errors import Rejected
 from tests.unit.cli.answering import Answering
 from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
 
@@ -124,6 +126,8 @@ def test_check_shows_what_the_fields_hold(call: Call, tmp_path: Path) -> None:
     done = call("check", "read.txt")
     rows = {" ".join(line.split()) for line in done.out.splitlines()}
     assert {
+        "1 headline Acme opens a bakery",
+        "12-15 contact Joe Roe",
         "quote Jane Doe, chief executive of Acme: “We bake by hand,”",
         "contact Joe Roe, Head of Press, +44 1482 555 012, joe@acme.example",
         "credit Photo 1: Eva Moss",
@@ -142,6 +146,15 @@ def test_check_shows_fields_that_front_matter_states_as_something_else(call: Cal
     assert done.code == 3
     assert json.loads(done.out)["fields"]["contacts"] == [5]
     assert call("check", "read.md").code == 3
+
+
+def test_a_file_may_be_as_large_as_is_said_and_no_larger(tmp_path: Path) -> None:
+    (tmp_path / "five").write_bytes(b"12345")
+    with (tmp_path / "five").open("rb") as file:
+        assert bounded(file, 5, "cut it") == b"12345"
+        file.seek(0)
+        with pytest.raises(Rejected, match="more than 4 bytes"):
+            bounded(file, 4, "cut it")
 
 
 @pytest.mark.parametrize("command", ["check", "submit", "render"])

@@ -245,6 +245,7 @@ def test_a_release_through_its_life(cli: Call, served: Served, tmp_path: Path) -
     ]
     shown = cli("history", release).out
     assert all(step in shown for step in ("submit", "update", "correct", "withhold", "reinstate", "withdraw"))
+    assert ("Wird geprüft." in shown, "None" in shown) == (True, False)
 
 
 def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_path: Path) -> None:
@@ -261,6 +262,8 @@ def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_p
     later = "it lifts on Sunday, 24 January 2027, 19:00 Europe/Berlin (18:00 UTC)\n"
     assert later in cli("reschedule", release, "--until", "2027-01-24T19:00:00+01:00").out
     assert cli("reschedule", release, "--until", "tomorrow").code == 3
+    earlier = cli("reschedule", release, "--until", "2027-01-24T10:00:00+01:00", "--expected-version", 2)
+    assert (earlier.code, "at version 3" in earlier.err) == (5, True)
     assert cli("status", release, "--json").json["inside"]["embargo_until"].startswith("2027-01-24T18:00:00")
 
 

@@ -8,6 +8,13 @@ import pytest
 from config.settings import Settings
 from tests.unit.cli.conftest import EXAMPLE, Call
 
+
+@pytest.fixture(autouse=True)
+def _nowhere_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No machine has this address (RFC 5737): what is taken by mistake ends ``run`` with another code, soon."""
+    monkeypatch.setenv("SYNDICATOR_HOST", "192.0.2.1")
+
+
 WRONG = [
     ({"ALLOW_CIDRS": "foo"}, ["SYNDICATOR_ALLOW_CIDRS: 'foo' does not appear", "10.1.0.0/16"]),
     ({"ALLOW_CIDRS": "10.1.0.1/16"}, ["SYNDICATOR_ALLOW_CIDRS: 10.1.0.1/16 has host bits set"]),
