@@ -162,7 +162,7 @@ def _base(url: str) -> str:
 
 def _is_service(parts: SplitResult) -> bool:
     """ValueError for a port that is no number."""
-    beside = parts.query or parts.fragment or parts.username or parts.port == 0
+    beside = parts.query or parts.fragment or "@" in parts.netloc or parts.port == 0
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not beside
 
 

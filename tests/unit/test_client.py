@@ -237,6 +237,7 @@ def test_a_service_may_live_below_a_path() -> None:
         "http://a/?q",
         "http://a/#f",
         "http://user:word@a/",
+        "http://:word@a/",
         "file:///etc/passwd",
     ],
 )
