@@ -73,6 +73,10 @@ def test_a_block(block: dict[str, object], html: str, text: str) -> None:
             '<figure><a href="https://acme.example/a">Report</a><figcaption>Report</figcaption></figure>',
         ),
         (
+            Media(href="https://acme.example/a", type="application/pdf"),
+            '<figure><a href="https://acme.example/a">application/pdf</a><figcaption></figcaption></figure>',
+        ),
+        (
             Media(href="https://acme.example/a"),
             '<figure><a href="https://acme.example/a">https://acme.example/a</a><figcaption></figcaption></figure>',
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.article.compose import Audience, compose, summary
+from syndicator.article.compose import Audience, about, compose, summary
 from syndicator.article.entry import entry
 from syndicator.bootstrap import read_networks
 from syndicator.model.addresses import Addresses
@@ -33,6 +33,10 @@ NAMED: dict[str, Any] = {
             "label": "A",
             "caption": "B",
             "alt": "C",
+            "credit": "D",
+            "rights": "E",
+            "width": 6,
+            "height": 3,
         },
         {"href": "https://acme.example/of-no-size.jpg", "type": "image/jpeg"},
         {"href": "https://acme.example/of-no-type", "bytes": 9},
@@ -73,6 +77,7 @@ def test_an_entry_names_what_the_release_is_about_and_what_it_belongs_to() -> No
     [enclosure] = made.enclosures
     assert (enclosure.url, enclosure.length) == ("https://acme.example/%C3%BC.jpg", 0)
     assert (enclosure.title, enclosure.description, enclosure.alt) == ("A", "B", "C")
+    assert (enclosure.credit, enclosure.copyright, enclosure.width, enclosure.height) == ("D", "E", 6, 3)
     assert (made.published, made.updated, made.version, made.status) == (AT, one.updated_at, 1, "usable")
     [author] = made.authors
     publisher = one.record.publisher
@@ -102,6 +107,42 @@ def test_an_entry_of_what_was_taken_back_keeps_its_name_and_nothing_that_it_was_
     assert (made.categories, made.links, made.enclosures) == ((), (), ())
 
 
+STATED: dict[str, Any] = {
+    "subheadline": "Under it",
+    "teaser": "Short.",
+    "dateline": {"place": "Hull"},
+    "symbols": ["DE0007164600"],
+    "regulatory": {
+        "issuer": "Acme SE",
+        "notifier": "Jane Doe",
+        "notifier_position": "CFO",
+        "subject": "Forecast",
+        "inside_information": True,
+    },
+}
+
+
+def test_machines_are_told_each_part_by_its_name() -> None:
+    """In a push, and in JSON Feed, which have no text of it else."""
+    one = release(note="A name.", **NAMED, **STATED)
+    article = compose(one, ATTACHED, Audience.PUBLIC, {})
+    told = about(one, article, ATTACHED)
+    whole = one.record.model_dump(mode="json", exclude_none=True)
+    same = {*NAMED, *STATED, "language", "dateline", "quotes", "boilerplates", "publisher", "contacts"}
+    assert {name: told[name] for name in same} == {name: whole[name] for name in same}
+    assert (told["version"], told["pub_status"], told["note"]) == (1, "usable", "A name.")
+    assert told["texts"] == {"id": ATTACHED.id, "sha256": ATTACHED.sha256}
+    assert told["network"] == {"name": ATTACHED.network, "title": ATTACHED.title, "url": ATTACHED.url}
+    assert (told["disclaimer"], told["terms"]) == (article.disclaimer, article.terms)
+
+
+def test_of_what_was_taken_back_machines_are_told_why_and_nothing_else() -> None:
+    one = release(ReleaseState.WITHDRAWN, "Wrong.", **NAMED, **STATED)
+    article = compose(one, ATTACHED, Audience.NEWSROOMS, {})
+    assert about(one, article, ATTACHED) == {"version": 1, "pub_status": "canceled", "note": "Wrong."}
+    assert article.summary == ATTACHED.template.labels.withdrawn
+
+
 LEAD = "Acme hat in Mühldorf eine Bäckerei eröffnet, die für die ganze Stadt bäckt."
 
 
@@ -127,6 +168,8 @@ def test_a_correction_says_so_before_all_else() -> None:
         ({"body": [{"type": "list", "points": ["a"]}], "headline": "Above"}, "Above"),
         ({"body": [{"type": "paragraph", "text": t} for t in ("Mühldorf (ots)", LEAD, "c")]}, f"Mühldorf (ots) {LEAD}"),
         ({"body": [{"type": "paragraph", "text": t} for t in (LEAD, "c")]}, LEAD),
+        ({"body": [{"type": "paragraph", "text": t} for t in ("a" * 59, "b", "c")]}, "a" * 59 + " b"),
+        ({"body": [{"type": "paragraph", "text": t} for t in ("a" * 60, "b")]}, "a" * 60),
         ({"teaser": "a" * 300}, "a" * 300),
         ({"teaser": "a" * 301}, "a" * 300 + " …"),
         ({"teaser": "a " + "b" * 298 + " c"}, "a " + "b" * 298 + " …"),

@@ -198,5 +198,6 @@ heads = st.builds(
     icon_url=maybe,
     stylesheet_url=maybe,
     generator=texts,
+    ttl_minutes=st.sampled_from([5, 61]),
     other_formats=st.dictionaries(st.sampled_from(FORMATS), texts),
 )

@@ -80,6 +80,7 @@ def test_text_stays_readable_and_nothing_empty_is_written() -> None:
     assert "Bürgermeisters" in fragment(samples.entry(), "json").decode()
     assert "null" not in body
     assert "[]" not in body
+    assert "{}" not in body
     assert '"summary"' not in body
 
 

@@ -114,6 +114,7 @@ def test_rss_says_when_an_entry_changed_without_touching_when_it_appeared() -> N
 def test_plain_text_that_looks_like_markup_is_written_by_numeric_references(format: Format) -> None:
     # CharacterData; ampersands stay &amp;, which every reader decodes.
     body = document(samples.head(format), [samples.entry(title="A <b & C"), samples.plain_entry(title="A & C")], format)
+    assert b">A &#x3C;/b&gt; C</title>" in document(samples.head(format), [samples.entry(title="A </b> C")], format)
     assert b">A &#x3C;b &amp; C</title>" in body
     assert b">A &amp; C</title>" in body
     assert b"&lt;p&gt;Erster Absatz &amp;amp; mehr" in body
@@ -176,9 +177,10 @@ def test_every_picture_stands_for_itself_with_caption_credit_and_copyright(forma
 @pytest.mark.parametrize("format", XML_FORMATS)
 def test_the_role_photographer_is_for_pictures_only(format: Format) -> None:
     film = Enclosure(url="https://wire.example/a.mp4", type="video/mp4", length=0, credit="Studio")
-    body = fragment(samples.entry(enclosures=(film,)), format)
-    assert b"<media:credit>Studio</media:credit>" in body
+    body = fragment(samples.entry(enclosures=(film, replace(film, type="audio/mp4"))), format)
+    assert body.count(b"<media:credit>Studio</media:credit>") == 2
     assert b"fileSize" not in body
+    assert [each in body for each in (b'medium="video"', b'medium="audio"')] == [True, True]
 
 
 def test_rss_has_one_enclosure() -> None:
