@@ -19,6 +19,7 @@ _CODED: Final = b"transfer-encoding:"
 _NO_FAREWELL: Final = "unexpected eof"  # OpenSSL's words
 _NO_MORE: Final = frozenset({b"\r\n", b"\n"})
 _INTERIM: Final = frozenset(range(100, 200)) - {101}
+_SWITCHES: Final = (b"HTTP/1.0 101", b"HTTP/1.1 101")
 # libcurl's own ones are left out; what the request brings under these names is sent.
 _OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
 
@@ -57,7 +58,7 @@ class Slot:
         self._read = self._sends = self._length = 0
         self._retry_after: str | None = None
         self._is_cut = False
-        self._has_head = self._is_coded = False
+        self._has_head = self._is_coded = self._switches = False
         self._spent_s = 0.0
         self.easy = self._make_easy()
         self._set_deadlines(0)
@@ -94,7 +95,7 @@ class Slot:
         self._number, self.host, origin, target, (goal, *self._others), lines, spent_s, _ = order
         self._not_reached = ""
         self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
-        self._is_cut = self._has_head = self._is_coded = False
+        self._is_cut = self._has_head = self._is_coded = self._switches = False
         self._body.clear()
         easy = self.easy
         easy.setopt(pycurl.URL, origin)
@@ -187,6 +188,7 @@ class Slot:
         if self._read > self._terms.max_answer_bytes:
             self._is_cut = True
             return _ABORT
+        self._switches |= line.startswith(_SWITCHES)
         if self._has_head:  # then it is a trailer, or the first line of another head
             if line.startswith(b"HTTP/"):
                 self._has_head = self._is_coded = False
@@ -197,6 +199,9 @@ class Slot:
             self._is_coded = True
         elif line in _NO_MORE:
             self._has_head = True
+            if self._switches:  # what follows is another protocol's, and libcurl would wait for its end
+                self._is_cut = True
+                return _ABORT
         return None
 
     def _take_body(self, part: bytes) -> int | None:

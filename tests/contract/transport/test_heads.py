@@ -40,7 +40,7 @@ def test_a_pause_is_asked_for_by_the_head_of_the_answer_alone(make: Made, answer
     assert (result.status, result.retry_after) == (503, None)
 
 
-@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+@pytest.mark.parametrize("status", [b"101 Switching Protocols", b"204 No Content", b"304 Not Modified"])
 @pytest.mark.parametrize("length", [b"transfer-encoding: chunked", b"content-length: 55"])
 def test_where_no_body_may_come_none_is_waited_for(make: Made, status: bytes, length: bytes) -> None:
     with listening(answering(b"HTTP/1.1 " + status + b"\r\n" + length + b"\r\n\r\n")) as port:
