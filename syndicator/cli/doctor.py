@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from syndicator.store.database import Database
 
 _LITTLE_BYTES: Final = 500_000_000
+_NAMED: Final = 10
 _NOT_SETTINGS: Final = {"CONFIG", "URL", "TOKEN"}
 _KEYS: Final = {"sealing_keys": "sealing.keys", "signing_key": "signing.key", "operator_token": "operator.token"}
 
@@ -262,17 +263,22 @@ def _secrets(settings: "Settings") -> Finding:
     """Whether each endpoint's secrets open: with other keys everything works but pushes, which are all given up."""
     from syndicator.delivery.sealing import Sealer
     from syndicator.services.reseal import sealed_by_older
-    from syndicator.services.views.health import sealed_otherwise
+    from syndicator.services.views.health import sealed_otherwise, with_damaged_secrets
     from syndicator.store.database import Database
 
     text = _text(settings, "sealing_keys")
     sealer = Sealer.from_text(text) if text else None
     database = Database(settings.resolved_database_url)
     try:
+        damaged = with_damaged_secrets(database)
         missing = sealed_otherwise(database, sealer)
         older = sealed_by_older(database, sealer) if sealer else None
     finally:
         database.dispose()
+    if damaged:
+        more = f" and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
+        found = f"damaged in the database, so that nothing is pushed to them: {', '.join(damaged[:_NAMED])}{more}"
+        return Finding("endpoint secrets", found, "for each of them: syndicator endpoint rotate-secret ID --overlap 0")
     if not missing:
         return Finding("endpoint secrets", f"all that are stored open with the sealing keys{_still(older)}")
     wanted = ", ".join(f"{count} with a key {key!r}" for key, count in sorted(missing.items()))

@@ -49,7 +49,10 @@ def refuse_unopened(done: "Resealed") -> None:
     """ConfigError that names what could not be sealed anew, and the keys that would be needed for it."""
     if not done.unopened:
         return
-    named = [f"{each} (key {', '.join(map(repr, keys))})" for each, keys in list(done.unopened.items())[:_NAMED]]
+    named = [
+        f"{each} ({'key ' + ', '.join(map(repr, keys)) if keys else 'damaged'})"
+        for each, keys in list(done.unopened.items())[:_NAMED]
+    ]
     more = f" and {len(done.unopened) - _NAMED} more" if len(done.unopened) > _NAMED else ""
     message = (
         f"secrets that do not open stay as they are: {', '.join(named)}{more}; put the keys they were sealed with into "

@@ -15,7 +15,10 @@ PER_TRANSACTION: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Resealed:
-    """How many endpoints were looked at and changed; those with a secret that does not open, with the keys it wants."""
+    """How many endpoints were looked at and changed, and those with a secret that does not open.
+
+    ``unopened`` has the keys that these want, by their id; none for those whose secrets are damaged.
+    """
 
     endpoints: int
     changed: int
@@ -35,6 +38,9 @@ def reseal(database: Database, sealer: Sealer, *, actor: str, told: Callable[[in
             now = database.now_us(connection)
             rows = endpoints.held_sealed(database, connection, after, PER_TRANSACTION)
             for row in rows:
+                if secrets.are_damaged(row["secrets"]):
+                    unopened[row["id"]] = ()
+                    continue
                 stored, missing = secrets.resealed(sealer, row["id"], row["secrets"], now)
                 if missing:
                     unopened[row["id"]] = tuple(sorted(missing))

@@ -13,7 +13,7 @@ from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.secrets import keys_missing
 from syndicator.log import logger
 from syndicator.store import endpoints
-from syndicator.store.database import Database, RowMapping
+from syndicator.store.database import Database
 
 _LOOK_EVERY_S: Final = 10.0
 FIX: Final = "put the keys they were sealed with into SYNDICATOR_SEALING_KEYS or sealing.keys, and restart this process"
@@ -35,13 +35,16 @@ class Unopened:
     def look(self) -> None:
         """Tries the secrets of all endpoints, and tells the operator once of those that are found not to open.
 
+        Damaged ones are not passed over: their pushes are refused, each with the reason.
+
         Errors: StoreError when the database cannot be used.
         """
         self._look_at = time.monotonic() + _LOOK_EVERY_S
         with self._database.read() as connection:
             now = self._database.now_us(connection)
             rows = endpoints.sealed(connection)
-        missing = {row["no"]: keys for row in rows if (keys := self._missing(row, now))}
+        sealer = self._sealer
+        missing = {row["no"]: keys for row in rows if (keys := keys_missing(sealer, row["id"], row["secrets"], now))}
         wanted = Counter(key for keys in missing.values() for key in keys)
         self.numbers = frozenset(missing)
         self.lacking = _lacking(wanted) if missing and len(missing) == len(rows) else ""
@@ -56,12 +59,6 @@ class Unopened:
     def meet(self, number: int) -> None:
         """One that did not open. All are looked at soon: it is seldom the only one."""
         self.numbers |= {number}
-
-    def _missing(self, row: RowMapping, now: int) -> set[str]:
-        try:
-            return keys_missing(self._sealer, row["id"], row["secrets"], now)
-        except Exception:  # noqa: BLE001 (a row that somebody damaged: its pushes are refused, each with the reason)
-            return set()
 
     def _tell(self, wanted: Counter[str]) -> None:
         if self.numbers - self._told:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from syndicator.delivery.sealing import Sealer
-from syndicator.delivery.secrets import keys_missing
+from syndicator.delivery.secrets import are_damaged, keys_missing
 from syndicator.services.setup import Setup
 from syndicator.store import endpoints
 from syndicator.store.database import PRIMARY, Database
@@ -31,3 +31,9 @@ def sealed_otherwise(database: Database, sealer: Sealer | None) -> Counter[str]:
         now = database.now_us(connection)
         rows = endpoints.sealed(connection)
     return Counter(key for row in rows for key in keys_missing(sealer, row["id"], row["secrets"], now))
+
+
+def with_damaged_secrets(database: Database) -> list[str]:
+    """The ids of the endpoints no push can be signed for with whatever key."""
+    with database.read() as connection:
+        return [row["id"] for row in endpoints.sealed(connection) if are_damaged(row["secrets"])]

@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from config.settings import Settings
 from syndicator.bootstrap import Syndicator
 from syndicator.cli.sealing import refuse_unopened
-from syndicator.errors import ConfigError
+from syndicator.errors import ConfigError, Conflict
 from syndicator.model.endpoint import NewEndpoint
 from syndicator.services.reseal import Resealed
 from syndicator.store.schema_version import newest
@@ -227,6 +228,27 @@ def test_of_many_that_cannot_be_sealed_anew_some_are_named_and_the_rest_counted(
         refuse_unopened(done)
     told = str(refused.value)
     assert (told.count("(key 'k1')"), more in told, " more" in told) == (named, True, bool(more))
+
+
+@pytest.mark.parametrize(
+    "stored", ["none", "5", "[5]", "[]", '[["k1:", 9]]', "[[1, null]]", '[["k1:", "later"]]', "[" * 5000]
+)
+def test_what_somebody_damaged_is_told_in_words_and_mended_by_another_secret(
+    call: Call, tmp_path: Path, stored: str
+) -> None:
+    service = Syndicator(made(tmp_path / "syndicator-data"))
+    endpoint = service.add_endpoint(NewEndpoint(url="https://newsroom.example/"), owner="desk").id
+    with service.database.write() as connection:
+        connection.execute(text("UPDATE endpoints SET secrets = :stored"), {"stored": stored})
+    found, fix = findings(call("doctor", "--json"))["endpoint secrets"]
+    assert (f"nothing is pushed to them: {endpoint}" in found, "rotate-secret ID --overlap 0" in fix) == (True, True)
+    sealed = call("reseal")
+    assert (sealed.code, f"{endpoint} (damaged)" in sealed.err) == (9, True)
+    with pytest.raises(Conflict, match=f"rotate-secret {endpoint} --overlap 0"):
+        service.rotate_secret(endpoint, actor="desk")
+    service.rotate_secret(endpoint, actor="desk", overlap_s=0)
+    service.close()
+    assert not findings(call("doctor", "--json"))["endpoint secrets"][1]
 
 
 def test_there_is_nothing_to_seal_where_no_service_was(call: Call, tmp_path: Path) -> None:
