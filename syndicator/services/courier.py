@@ -86,7 +86,7 @@ class Courier:
         self._payloads = _no_payloads()
         self._rewrites = 0
         self._keys: dict[tuple[str, str], tuple[bytes, ...]] = {}
-        self._asymmetric: tuple[tuple[str, int], str] = (("", 0), "")
+        self._asymmetric: tuple[tuple[str, int, bytes], str] = (("", 0, b""), "")
         self._unopened = Unopened(setup.database, means.sealer)
         self._recorder = Recorder(setup, in_flight=means.in_flight, lease_us=means.lease_us)
 
@@ -235,9 +235,10 @@ class Courier:
                     self._keys.clear()
                 self._keys[endpoint_id, sealed] = keys
         event_id = row.event_id
-        if self._asymmetric[0] != (event_id, timestamp_s):
+        signs = (event_id, timestamp_s, body)  # the body, too: an erasure rewrites it within a second
+        if self._asymmetric[0] != signs:
             signed = self._means.signer.sign(event_id, timestamp_s, body)
-            self._asymmetric = ((event_id, timestamp_s), signed)
+            self._asymmetric = (signs, signed)
         return sign(event_id, timestamp_s, body, keys, v1a=self._asymmetric[1])
 
     def _forget_what_was_rewritten(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from syndicator.clock import SECOND_US
 from syndicator.delivery.signing import Ed25519Signer, verify
+from syndicator.model.erasure import Erasure
 from syndicator.services import courier
 from tests.contract.house.conftest import SIGNING, House
 from tests.contract.house.newsroom import Newsroom
@@ -48,3 +49,17 @@ def test_of_bodies_that_were_sent_no_more_is_kept_than_fits(
     kept = [body for event_id, body in sent.items() if house.service.courier._payloads.get(event_id) == body]
     assert len(sent) == 9
     assert 0 < sum(map(len, kept)) <= 50_000 < sum(map(len, sent.values()))
+
+
+def test_what_an_erasure_rewrote_within_the_second_is_signed_anew(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    people = [{"name": "Erika Mustermann", "phone": "+49 89 5"}, {"name": "Otto Ander", "phone": "+49 89 6"}]
+    release_id = house.submit(contacts=people, quotes=None)
+    house.service.drain()
+    wanted = Erasure.model_validate({"contact": "Erika Mustermann", "release": release_id})
+    house.service.erase_contact(wanted, actor="t")
+    house.service.replay_delivery(house.deliveries()[-1]["id"], actor="t", reason="r")
+    house.service.drain()
+    (_, before), (headers, after) = newsroom.requests
+    assert before != after
+    verify(headers, after, Ed25519Signer.from_text(SIGNING).public_keys, int(headers["webhook-timestamp"]))
