@@ -4,18 +4,19 @@ The folder belongs to the service as a whole: in the scaled-out size all web pro
 network file system), for any of them may be asked for a file that another one took in.
 """
 
-import errno
 import hashlib
-import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from syndicator.errors import Fault, MediaError, NoRoom, Rejected, SyndicatorError
+from syndicator.errors import Fault, Rejected, SyndicatorError
 from syndicator.model.media import Media
 from syndicator.model.release import Record
+from syndicator.services.folder import Note, keep, not_kept, noted, notes, path_in
 from syndicator.services.setup import Setup
 from syndicator.store import media, numbers
 from syndicator.store.database import Connection
@@ -24,7 +25,7 @@ from syndicator.store.media import MediaFile
 _TOKEN_BYTES = 24
 _LONGEST_NAME = 200
 _REMOVED_AT_ONCE = 200
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the disk, the user's share of it, what one file may have
+_GIVEN_UP_US = 86_400_000_000  # no file takes a day to be written
 # A decoded picture takes up to 100 MB: one at a time in each process.
 _decoding = threading.Lock()
 
@@ -57,14 +58,26 @@ def attach(setup: Setup, content: bytes, *, owner: str, max_bytes: int, name: st
         height=made.height,
         name=_shown_name(name),
     )
-    # First the bytes, then the row: a row promises that the bytes are there.
-    path = path_of(setup, file.sha256)
-    _keep(path, made.content)
+    note = _note(setup, file.sha256)
+    try:
+        kept = _kept(setup, note, file, made.content)
+    except SyndicatorError:
+        with suppress(OSError):
+            if not note.bytes_path.exists():  # else a sweep, which asks for rows, decides
+                note.end()
+        raise
+    note.end()
+    return kept
+
+
+def _kept(setup: Setup, note: Note, file: MediaFile, content: bytes) -> Kept:
+    """First the bytes, then the row: a row promises that the bytes are there."""
+    keep(note, content)
     with setup.database.write() as connection:
         created = media.insert(connection, file, setup.database.now_us(connection))
-        kept = Kept(media.get(connection, owner, file.sha256), created)
+        kept = Kept(media.get(connection, file.owner, file.sha256), created)
     # Unused bytes may have been removed between the two; from the row on they are not.
-    _keep(path, made.content)
+    keep(note, content)
     return kept
 
 
@@ -72,22 +85,42 @@ def remove_unused(setup: Setup) -> int:
     """Removes files that no version shows once their time of grace is over, a batch a call; how many they were.
 
     A process removes what lies in its own folder: first the rows for good, then the bytes, unless another owner has
-    handed in the same ones.
+    handed in the same ones. So it does, after a day, with what was left by whoever died over a file.
     """
     with setup.database.read() as connection:
-        before = setup.database.now_us(connection) - setup.media_grace_us
+        now = setup.database.now_us(connection)
+    _clear(setup, list(islice(notes(setup.media_dir, now - _GIVEN_UP_US), _REMOVED_AT_ONCE)))
+    before = now - setup.media_grace_us
     here = _unused_here(setup, before)
     if not here:
         return 0
     with setup.database.write() as connection:
         numbers.take(connection, numbers.MEDIA)
         removed = [sha256 for owner, sha256 in here if media.remove(connection, owner, sha256, before)]
+        left = [noted(setup.media_dir, sha256, now) for sha256 in removed]
+    _clear(setup, left)
+    return len(removed)
+
+
+def _clear(setup: Setup, left: Sequence[Note]) -> None:
+    """Ends what was noted: bytes that no row knows go."""
+    if not left:
+        return
     with setup.database.write() as connection:
         numbers.take(connection, numbers.MEDIA)
-        for sha256 in removed:
-            if not media.is_anybodys(connection, sha256):
-                path_of(setup, sha256).unlink(missing_ok=True)
-    return len(removed)
+        for note in left:
+            if not media.is_anybodys(connection, note.sha256):
+                note.bytes_path.unlink(missing_ok=True)
+            note.end()
+
+
+def _note(setup: Setup, sha256: str) -> Note:
+    with setup.database.read() as connection:
+        now = setup.database.now_us(connection)
+    try:
+        return noted(setup.media_dir, sha256, now)
+    except OSError as error:
+        raise not_kept(setup.media_dir, error) from error
 
 
 def _unused_here(setup: Setup, before: int) -> list[tuple[str, str]]:
@@ -102,7 +135,7 @@ def _unused_here(setup: Setup, before: int) -> list[tuple[str, str]]:
 
 
 def path_of(setup: Setup, sha256: str) -> Path:
-    return setup.media_dir / sha256[:2] / sha256[2:4] / sha256
+    return path_in(setup.media_dir, sha256)
 
 
 def complete(setup: Setup, record: Record, *, owner: str) -> Record:
@@ -141,42 +174,6 @@ def _faults(place: int, each: Media, known: Mapping[str, MediaFile]) -> list[Fau
 def _completed(each: Media, file: MediaFile) -> Media:
     facts = {"type": file.type, "bytes": file.bytes, "width": file.width, "height": file.height}
     return each.model_copy(update=facts)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """The bytes under that path for good, whole or not at all."""
-    try:
-        if path.exists() and path.stat().st_size == len(content):
-            return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        try:
-            with fresh.open("xb") as target:
-                target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
-        for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
-            _sync(folder)
-    except OSError as error:
-        raise _not_kept(path.parent, error) from error
-
-
-def _not_kept(folder: Path, error: OSError) -> SyndicatorError:
-    if error.errno in _FULL:
-        return NoRoom(f"there is no room in {folder} ({error.strerror}): free some, then hand the file in again")
-    return MediaError(f"the file cannot be kept in {folder} ({error.strerror}): may the service write there?")
-
-
-def _sync(folder: Path) -> None:
-    """Syncs a folder: only then is a name in it safe from power loss."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shown_name(name: str | None) -> str | None:

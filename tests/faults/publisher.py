@@ -14,6 +14,7 @@ from PIL import Image
 from syndicator.client import Client
 from syndicator.clock import from_us, isoformat, system_now_us
 from syndicator.errors import SyndicatorError
+from syndicator.services.folder import notes
 from tests.e2e.conftest import EXAMPLE, Machine, Process, client
 from tests.faults.sequence import one_of
 
@@ -83,9 +84,10 @@ class Publisher:
         return found
 
     def damaged(self) -> list[str]:
-        """Files that were accepted and are not whole, and what half a file left behind."""
+        """Files that were accepted and are not whole, and what half a file left behind that no note tells of."""
         folder = self.machine.folder / "data" / "media"
-        there = {path.name: path for path in folder.rglob("*") if path.is_file()}
+        noted = {note.part for note in notes(folder, 2**63)}
+        there = {path.name: path for path in folder.glob("??/??/*") if path not in noted}
         bad = [name for name, path in there.items() if sha256(path.read_bytes()).hexdigest() != name]
         return bad + sorted(self.files - there.keys())
 
