@@ -30,7 +30,10 @@ class Note:
     def begin(self) -> None:
         """Errors: OSError."""
         folder = self._path.parent
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.media_dir.exists():
+            self.media_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync(self.media_dir.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
         self._path.touch(mode=0o600)
 
     def end(self) -> None:
@@ -81,8 +84,9 @@ def keep(note: Note, content: bytes) -> None:
         if not (path.exists() and path.stat().st_size == len(content)):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _put(note.part, path, content)
-            for folder in (path.parent, path.parent.parent, note.media_dir):
-                _sync(folder)
+        # Also where they were there: whoever put them there may not have come to this yet, and a row follows.
+        for folder in (path.parent, path.parent.parent, note.media_dir):
+            _sync(folder)
     except OSError as error:
         raise not_kept(path.parent, error) from error
 

@@ -2,6 +2,7 @@
 
 import os
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,3 +107,30 @@ def test_what_a_database_refuses_is_found_and_what_a_disk_refuses_is_gone(
     house.clock.us += DAY_US + 1
     sweep(house)
     assert there(house) == []
+
+
+def test_a_name_is_synced_before_the_row_whoever_put_it_there(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process may have put the bytes there a moment ago, and not have come to syncing their folder."""
+    synced: list[Path] = []
+    sync, insert = os.fsync, media.insert
+
+    def noticed(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        sync(descriptor)
+
+    def inserted(*given: Any) -> bool:
+        before.extend(synced)
+        return insert(*given)
+
+    monkeypatch.setattr(os, "fsync", noticed)
+    monkeypatch.setattr(media, "insert", inserted)
+    before: list[Path] = []
+    file = house.service.attach(picture(), owner="operator").file
+    path = files.path_of(house.service.setup, file.sha256)
+    folders = [path.parent, path.parent.parent, path.parent.parent.parent]
+    assert before[0] == path.parent.parent.parent.parent, "the name of the media folder itself"
+    assert before[2:] == folders
+    before.clear()
+    synced.clear()
+    house.service.attach(picture(), owner="another")
+    assert before == folders
