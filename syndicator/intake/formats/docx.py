@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
@@ -25,6 +26,8 @@ _MOST_BYTES: Final = 60_000_000
 _MOST_TAGS: Final = 20_000
 _WORST_RATIO: Final = 200
 _SMALL: Final = 100_000
+# All that the format knows (ISO/IEC 29500-2, annex B); LZMA takes as much memory as the archive asks for.
+_PACKED_BY: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _REMOTE: Final = re.compile(
     rb"<(?=[^<>]*\bTargetMode\s*=\s*[\"']External)[^<>]*"
@@ -110,6 +113,10 @@ def _judged(body: bytes) -> list[str]:
             entries = archive.infolist()
             _refuse(_sizes(entries))
             _refuse(_contents(archive, entries))
+    except zlib.error:
+        raise Rejected(
+            [Fault("record", "this Word document is damaged: what it packs does not unpack", _FIX)]
+        ) from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise Rejected([Fault("record", "this is no Word document (.docx)", _FIX)]) from None
     return [_shown(entry.filename) for entry in entries if entry.filename.startswith("word/media/")][:100]
@@ -138,6 +145,8 @@ def _entry(entry: zipfile.ZipInfo) -> list[Fault]:
     name = _shown(entry.filename)
     if entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename) or ":" in entry.filename:
         return [Fault("record", f"the entry {name} lies outside of the archive", _FIX)]
+    if entry.compress_type not in _PACKED_BY:
+        return [Fault("record", f"{name} is packed in a way that Word does not read", _FIX)]
     if _is_xml(entry.filename) and entry.file_size > _MOST_XML_BYTES:
         return [
             Fault("record", f"{name} unpacks to {entry.file_size:,} bytes", f"at most {_MOST_XML_BYTES:,} are read")
