@@ -13,7 +13,7 @@ import mammoth
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.formats.html.hidden import hidden_text, struck_text
 from syndicator.intake.formats.html.page import read_html
-from syndicator.intake.formats.word_parts import margins_of, unstruck_docx, visible_docx
+from syndicator.intake.formats.word_parts import XML_ENDINGS, margins_of, unstruck_docx, visible_docx, xml_alone
 from syndicator.intake.formats.word_reviews import changes_of, unread_boxes
 from syndicator.intake.lines.embargoes import MENTION, is_embargo
 from syndicator.intake.lines.sheet import Oddity, Sheet
@@ -46,6 +46,7 @@ def read_docx(body: bytes) -> Sheet:
     """
     pictures = _judged(body)
     try:
+        body = xml_alone(body)
         seen, hidden = visible_docx(body)
         shown, struck = unstruck_docx(seen)
         besides = [*_margins(body), *_boxes(body), *_changes(body)]
@@ -184,7 +185,7 @@ def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> list[
 
 
 def _is_xml(name: str) -> bool:
-    return name.lower().endswith((".xml", ".rels"))
+    return name.lower().endswith(XML_ENDINGS)
 
 
 def _shown(name: str) -> str:

@@ -1,6 +1,6 @@
 """What a Word document hides or strikes out, and what stands around its pages: none of it belongs to the text.
 
-Expects an archive that was judged (``docx.py``): its XML declares no entities and is not too large.
+Expects an archive that was judged (``docx.py``): its XML declares no entities, is not too large, and stands alone.
 """
 
 import io
@@ -11,6 +11,7 @@ from typing import Final
 
 from lxml import etree
 
+XML_ENDINGS: Final = (".xml", ".rels")
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _TEXTS: Final = frozenset({"t", "tab", "br", "cr", "sym", "noBreakHyphen", "softHyphen", "footnoteReference"})
 _MARGIN: Final = re.compile(rb"<(?:\w+:)?(hdr|ftr|comments)[\s>]")
@@ -19,8 +20,17 @@ _HEAD: Final = 3_000
 _STYLES: Final = "word/styles.xml"
 
 
+def xml_alone(body: bytes) -> bytes:
+    """A Word document with nothing in parts that were not judged, whatever its relations call text."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive, zipfile.ZipFile(packed, "w") as alone:
+        for name in dict.fromkeys(archive.namelist()):
+            alone.writestr(name, archive.read(name) if name.endswith(XML_ENDINGS) else b"")
+    return packed.getvalue()
+
+
 def visible_docx(body: bytes) -> tuple[bytes, list[str]]:
-    """A Word document without the text that is formatted as hidden, and that text. Pictures are left out, too.
+    """A Word document without the text that is formatted as hidden, and that text.
 
     Raises:
         SyntaxError: for a part that is no XML.
@@ -29,7 +39,7 @@ def visible_docx(body: bytes) -> tuple[bytes, list[str]]:
 
 
 def unstruck_docx(body: bytes) -> tuple[bytes, list[str]]:
-    """A Word document without the text that one line or two lines strike out, and that text. No pictures, either.
+    """A Word document without the text that one line or two lines strike out, and that text.
 
     Raises:
         SyntaxError: for a part that is no XML.
@@ -40,7 +50,7 @@ def unstruck_docx(body: bytes) -> tuple[bytes, list[str]]:
 def _without(body: bytes, looks: Iterable[str]) -> tuple[bytes, list[str]]:
     """A document without the text of such a look, which a run states itself or has from a style."""
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        parts = {name: archive.read(name) if name.endswith((".xml", ".rels")) else b"" for name in archive.namelist()}
+        parts = {name: archive.read(name) for name in archive.namelist()}
     signs = [f":{look}".encode() for look in looks]
     if not any(sign in part for part in parts.values() for sign in signs):
         return body, []

@@ -31,3 +31,13 @@ def test_a_damaged_document_is_told_to_be() -> None:
 def test_what_word_does_not_unpack_is_not_unpacked(packed: int) -> None:
     """LZMA says how much memory it takes: an archive of a few kilobytes may ask for 4 GB."""
     assert "packed in a way" in refusal(with_main("word/document.xml", packed), "release.docx")
+
+
+@pytest.mark.parametrize("name", ["word/document.bin", "word/text.XML", "word/document"])
+def test_a_part_that_is_not_judged_is_not_read(name: str) -> None:
+    """It could hold entities, a hundred times the tags, and hidden text that nobody takes out."""
+    hidden = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r></w:p>"
+    made = io.BytesIO(with_main(name, body=TEXT + hidden))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("word/document.xml", zipfile.ZipFile(io.BytesIO(docx(TEXT))).read("word/document.xml"))
+    assert "cannot be read" in refusal(made.getvalue(), "release.docx")
