@@ -39,7 +39,7 @@ class Finding:
 @click.command()
 @as_json
 def doctor(*, as_json: bool) -> int:
-    """Check data directory, settings, database, migrations, broker and keys; print the fix for each fault.
+    """Check data directory, settings, database, migrations, media, broker and keys; print the fix for each fault.
 
     Exit code 9 when there is a fault.
 
@@ -79,6 +79,9 @@ def examine() -> Iterator[Finding]:
     yield _looked_at("networks", "correct the files in SYNDICATOR_NETWORKS_DIR", lambda: _networks(settings))
     stored = list(_store(settings))
     yield from stored
+    if not any(each.fix for each in stored):
+        fix = f"give {settings.data_dir} to the user that runs this"
+        yield _looked_at("media files", fix, lambda: _media(settings))
     keys = {
         name: _looked_at(f"key: {name}", fix, lambda name=name: _key(settings, name))  # type: ignore[misc]
         for name in _KEYS
@@ -288,6 +291,31 @@ def _secrets(settings: "Settings") -> Finding:
         "them); a key that is lost for good: syndicator endpoint rotate-secret ID --overlap 0"
     )
     return Finding("endpoint secrets", f"endpoints whose secrets do not open, so that nothing is pushed: {wanted}", fix)
+
+
+def _media(settings: "Settings") -> Finding:
+    """Whether the files that releases show lie in the folder: without them pages and feeds name pictures in vain."""
+    from syndicator.services.views.health import files_astray
+    from syndicator.store.database import Database
+
+    folder = settings.data_dir / "media"
+    database = Database(settings.resolved_database_url)
+    try:
+        looked_for, missing = files_astray(database, folder)
+    finally:
+        database.dispose()
+    if not missing:
+        found = f"all {looked_for} that were looked for are there" if looked_for else "none yet"
+        return Finding("media files", found)
+    fix = (
+        f"put the folder of the same backup, or of a later one, at {folder}, or set SYNDICATOR_DATA_DIR as in the "
+        "other processes; a file that no backup has: its publisher hands the same one in again"
+    )
+    found = (
+        f"{len(missing)} of the {looked_for} that were looked for are missing or cut off in {folder}, "
+        f"and readers do not get them: {missing[0]} first"
+    )
+    return Finding("media files", found, fix)
 
 
 def _still(older: "Counter[str] | None") -> str:

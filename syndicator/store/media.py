@@ -78,6 +78,11 @@ _REMOVE = text(f"""
     DELETE FROM media_files AS f
      WHERE f.owner = :owner AND f.sha256 = :sha256 AND f.created_at < :before AND NOT {_IS_USED}
 """)
+# Never more rows than the limit are looked at, however many of them nobody shows.
+_AT_ONE_END = """
+    SELECT f.sha256, f.bytes FROM (SELECT * FROM media_files ORDER BY created_at {order} LIMIT :limit) f WHERE {is_used}
+"""
+_AT_THE_ENDS = tuple(text(_AT_ONE_END.format(order=order, is_used=_IS_USED)) for order in ("DESC", "ASC"))
 _IS_ANYBODYS = text("SELECT 1 FROM media_files WHERE sha256 = :sha256 LIMIT 1")
 # Only the version that counts, and only of the file's owner; a release that was never public says nothing.
 _SHOWN_IN = """
@@ -149,6 +154,13 @@ def unused(connection: Connection, before: int, behind: Unused, limit: int) -> S
 def remove(connection: Connection, owner: str, sha256: str, before: int) -> bool:
     """Whether it was still unused. Hold ``numbers.MEDIA``: nobody refers to it meanwhile."""
     return connection.execute(_REMOVE, {"owner": owner, "sha256": sha256, "before": before}).rowcount == 1
+
+
+def at_the_ends(connection: Connection, limit: int) -> Mapping[str, int]:
+    """Bytes, by SHA-256, of the files that a version shows among the newest and the oldest so many."""
+    return {
+        row.sha256: row.bytes for statement in _AT_THE_ENDS for row in connection.execute(statement, {"limit": limit})
+    }
 
 
 def is_anybodys(connection: Connection, sha256: str) -> bool:

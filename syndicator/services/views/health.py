@@ -1,14 +1,18 @@
 """Whether the service can do its work."""
 
 from collections import Counter
+from pathlib import Path
 
 from syndicator.delivery.sealing import Sealer
 from syndicator.delivery.secrets import are_damaged, keys_missing
+from syndicator.services.folder import path_in
 from syndicator.services.setup import Setup
-from syndicator.store import endpoints
+from syndicator.store import endpoints, media
 from syndicator.store.database import PRIMARY, Database
 from syndicator.store.durability import takes_writes
 from syndicator.store.schema_version import current, lacking
+
+_LOOKED_FOR = 100
 
 
 def readiness(setup: Setup) -> str:
@@ -37,3 +41,21 @@ def with_damaged_secrets(database: Database) -> list[str]:
     """The ids of the endpoints no push can be signed for with whatever key."""
     with database.read() as connection:
         return [row["id"] for row in endpoints.sealed(connection) if are_damaged(row["secrets"])]
+
+
+def files_astray(database: Database, media_dir: Path) -> tuple[int, list[str]]:
+    """How many stored files were looked for in the folder, and the SHA-256 of those that are not there whole.
+
+    A hundred at most, the newest and the oldest that a version shows: a folder that is empty, of another service or
+    of an older backup lacks some of these. Errors: OSError where the folder cannot be looked into.
+    """
+    with database.read() as connection:
+        wanted = media.at_the_ends(connection, _LOOKED_FOR // 2)
+    return len(wanted), [sha256 for sha256, size in wanted.items() if not _is_whole(path_in(media_dir, sha256), size)]
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except (FileNotFoundError, NotADirectoryError):
+        return False

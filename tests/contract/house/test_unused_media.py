@@ -177,3 +177,16 @@ def test_the_public_record_gives_each_file_its_address_once_it_is_public(house: 
     assert (shown["href"], shown["sha256"]) == (house.service.setup.addresses.media(file.token), file.sha256)
     house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="t", note="Zahl"))
     assert views.release(house.service.setup, release_id).record is None
+
+
+def test_few_files_are_looked_for_however_many_there_are(house: House) -> None:
+    """The newest and the oldest, and of these only what a version shows."""
+    colours = ("red", "green", "blue", "plum", "teal")
+    names = []
+    for colour in colours:
+        names.append(hand_in(house, colour))
+        house.clock.us += SECOND_US
+    house.submit(**showing(*names[:4]))
+    with house.service.database.read() as connection:
+        assert set(media.at_the_ends(connection, 2)) == {names[0], names[1], names[3]}
+        assert len(media.at_the_ends(connection, 100)) == 4

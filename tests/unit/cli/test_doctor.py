@@ -1,9 +1,13 @@
 """The doctor: finds each fault, says what mends it, and changes nothing by looking."""
 
 import os
+import shutil
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from config.settings import Settings
@@ -11,8 +15,10 @@ from syndicator.bootstrap import Syndicator
 from syndicator.cli.sealing import refuse_unopened
 from syndicator.errors import ConfigError, Conflict
 from syndicator.model.endpoint import NewEndpoint
+from syndicator.services.attach import path_of
 from syndicator.services.reseal import Resealed
 from syndicator.store.schema_version import newest
+from tests.contract.house.conftest import record
 from tests.unit.cli.conftest import Call, Done
 
 SEALING = "k1:" + "A" * 43 + "="
@@ -293,6 +299,50 @@ def test_a_path_where_no_database_can_be_is_a_fault_and_told_alike_by_migrate(
     refused = call("migrate")
     assert refused.code == 8
     assert "correct SYNDICATOR_DATABASE_URL: sqlite:///" in refused.err
+
+
+def with_files(settings: Settings, count: int) -> list[Path]:
+    """Where the files of so many public releases lie."""
+    service = Syndicator(settings)
+    kept = [service.attach(photo(number), owner="desk").file.sha256 for number in range(count)]
+    for sha256 in kept:
+        shown = record(media=[{"caption": "x", "credit": "y", "sha256": sha256}])
+        service.submit(shown, owner="desk", key=sha256)
+    service.attach(photo(count), owner="desk")  # nobody shows this one
+    service.close()
+    return [path_of(service.setup, sha256) for sha256 in kept]
+
+
+def photo(number: int) -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (20, 10), (number, 0, 0)).save(target, "PNG")
+    return target.getvalue()
+
+
+def empty(paths: list[Path]) -> None:
+    shutil.rmtree(paths[0].parents[2])
+
+
+def cut_off(paths: list[Path]) -> None:
+    paths[0].write_bytes(paths[0].read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("harm", "missing"),
+    [(empty, "3 of the 3"), (lambda paths: paths[0].unlink(), "1 of the 3"), (cut_off, "1 of the 3")],
+)
+def test_files_that_a_restore_forgot_are_a_fault(
+    call: Call, tmp_path: Path, harm: Callable[[list[Path]], object], missing: str
+) -> None:
+    settings = made(tmp_path / "syndicator-data")
+    assert findings(call("doctor", "--json"))["media files"] == ("none yet", "")
+    paths = with_files(settings, 3)
+    assert findings(call("doctor", "--json"))["media files"] == ("all 3 that were looked for are there", "")
+    harm(paths)
+    found, fix = findings(call("doctor", "--json"))["media files"]
+    assert missing in found
+    assert paths[0].name in found or missing == "3 of the 3"
+    assert "of the same backup" in fix
 
 
 def test_a_schema_of_another_time_is_a_fault(call: Call, tmp_path: Path) -> None:
