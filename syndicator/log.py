@@ -32,20 +32,27 @@ def configure(level: str) -> None:
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    # What libraries say (Celery's failed tasks above all) goes the same way.
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    first: list[Any] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    last: list[Any] = [structlog.processors.format_exc_info, shown]
+    logging.basicConfig(level=logging.WARNING, handlers=[_of_libraries(first, last)], force=True)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            shown,
-        ],
+        processors=[structlog.contextvars.merge_contextvars, *first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
+
+
+def _of_libraries(first: list[Any], last: list[Any]) -> logging.Handler:
+    """Has what libraries say (Celery's failed tasks above all) written as our own lines are, one for each event."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *first],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    return handler
 
 
 class _Lines(structlog.PrintLogger):

@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
+from celery.apps.worker import install_worker_term_handler  # type: ignore[attr-defined]  # a partial, not in the stubs
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_shutting_down
 
@@ -79,6 +80,7 @@ def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
     def and_hangup(instance: object) -> None:
         before = signal.getsignal(signal.SIGHUP)
         install(instance)
+        install_worker_term_handler(instance, verbose=False)  # as installed, but for a line of its own on stdout
         # Under nohup SIGHUP is ignored, and has to stay so.
         signal.signal(signal.SIGHUP, before if before == signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
 

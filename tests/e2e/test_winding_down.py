@@ -43,6 +43,7 @@ def test_a_backlog_is_left_to_who_comes_next(
         assert working.stop(by) == 0
         assert len(newsroom.requests) <= begun + 1 < BACKLOG
         assert [each.stop(by) for each in machine.started if each is not working] in ([], [0])
+        assert [line for line in machine.logs().splitlines() if line and not line.startswith("{")] == []
 
 
 def slowly(_: Any) -> bytes:

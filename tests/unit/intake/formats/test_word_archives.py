@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.unit.intake.test_hostile import docx, paragraph, refusal
+from tests.unit.intake.test_hostile import refusal
+from tests.unit.intake.word import docx, paragraph
 
 TEXT = paragraph("Headline") + paragraph("Text that goes on.") * 50
 
