@@ -173,8 +173,9 @@ class Documents:
                 await hearing
                 heard_at = time.monotonic()
             except Exception as error:  # noqa: BLE001 (the ticker's boundary: the next round may work)
+                if not self._missed:  # an outage is one line, not five a second
+                    log.logger("feeds").warning("changes unknown", reason=str(error))
                 self._missed = True
-                log.logger("feeds").warning("changes unknown", reason=str(error))
                 if time.monotonic() - heard_at > patience_s:
                     self._stop_trusting()
             await asyncio.sleep(POLL_S)

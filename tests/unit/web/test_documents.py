@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from syndicator.errors import StoreError
 from syndicator.services.views.feeds import DocumentName, last_change
@@ -166,6 +167,25 @@ def test_what_is_kept_is_not_shown_for_long_while_nobody_says_what_changed(
             await following
 
     asyncio.run(walk())
+
+
+def test_an_outage_is_one_line_of_the_log(german: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "POLL_S", 0.002)
+    store = Faltering(german.service.database)
+    setup = replace(german.service.setup, database=store)  # type: ignore[arg-type]  # all of it that is asked for here
+
+    async def walk() -> None:
+        following = asyncio.ensure_future(Documents(setup, 60).follow())
+        for _ in range(2):
+            store.fails, before = 5, store.reads
+            await until(lambda before=before: not store.fails and store.reads > before)  # type: ignore[misc]
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    with capture_logs() as lines:
+        asyncio.run(walk())
+    assert [line["event"] for line in lines] == ["changes unknown"] * 2
 
 
 @pytest.mark.parametrize(
