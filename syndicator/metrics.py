@@ -14,7 +14,7 @@ wakes_failed = Counter(
 )
 attempts = Counter(
     "syndicator_attempts_total",
-    "Attempts to push, by outcome; busy, sealed: none was made; lost: may be a double.",
+    "Attempts to push, by outcome; dead: given up; busy, sealed: none was made; lost: may be a double.",
     ["outcome"],
 )
 in_flight = Gauge("syndicator_attempts_in_flight", "Attempts under way in this process.")

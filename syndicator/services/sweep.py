@@ -103,4 +103,4 @@ def forget_old_attempts(setup: Setup) -> int:
     """Deletes attempts past their retention, a batch a call; the number of them."""
     with setup.database.write() as connection:
         now = setup.database.now_us(connection)
-        return attempts.forget(connection, now - setup.attempt_retention_us, _FORGET_BATCH)
+        return attempts.forget(setup.database, connection, now - setup.attempt_retention_us, _FORGET_BATCH)

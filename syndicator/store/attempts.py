@@ -36,10 +36,17 @@ _COLUMNS = {
 }
 _OF_DELIVERY = text("SELECT * FROM attempts WHERE delivery_id = :id ORDER BY id")
 _LAST = text("SELECT * FROM attempts WHERE endpoint_no = :no ORDER BY id DESC LIMIT :limit")
-_FORGET = text("""
-    DELETE FROM attempts
-     WHERE id IN (SELECT id FROM attempts WHERE started_at < :before ORDER BY started_at LIMIT :limit)
+_OLD = text("""
+    SELECT a.id, a.delivery_id, (SELECT d.attempts FROM deliveries d WHERE d.id = a.delivery_id) AS counted
+      FROM attempts a WHERE a.started_at < :before ORDER BY a.started_at LIMIT :limit
 """)
+_FORGET = "DELETE FROM attempts WHERE id IN (SELECT id FROM {rows} r)"
+# Such as one that was answered 429 and then parked: that it was sent stands in its attempts alone.
+_COUNT = """
+    UPDATE deliveries SET attempts = 1
+     WHERE id IN (SELECT d.id FROM deliveries d
+                   WHERE d.id IN (SELECT id FROM {rows} r) AND d.attempts = 0 ORDER BY d.id {held})
+"""
 
 
 def log(database: Database, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -65,5 +72,16 @@ def last(connection: Connection, endpoint_no: int, limit: int) -> Sequence[RowMa
     return connection.execute(_LAST, {"no": endpoint_no, "limit": limit}).mappings().all()
 
 
-def forget(connection: Connection, before: int, limit: int) -> int:
-    return connection.execute(_FORGET, {"before": before, "limit": limit}).rowcount
+def forget(database: Database, connection: Connection, before: int, limit: int) -> int:
+    """Deletes the oldest attempts that started before then; how many.
+
+    A delivery none of whose attempts counted has one counted now: whoever was sent it is told what becomes of it.
+    """
+    old = connection.execute(_OLD, {"before": before, "limit": limit}).all()
+    rows = database.rows("rows", {"id": "bigint"})
+    if uncounted := {row.delivery_id for row in old if row.counted == 0}:
+        counted = text(_COUNT.format(rows=rows, held=database.for_change))
+        connection.execute(counted, {"rows": as_rows({"id": number} for number in sorted(uncounted))})
+    if old:
+        connection.execute(text(_FORGET.format(rows=rows)), {"rows": as_rows({"id": row.id} for row in old)})
+    return len(old)

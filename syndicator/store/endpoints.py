@@ -48,7 +48,8 @@ _SECRETS = text("UPDATE endpoints SET secrets = :secrets WHERE no = :no")
 _FAILED = """
     UPDATE endpoints
        SET failures = failures + r.count, failed_at = :now,
-           failing_since = CASE WHEN failed_at >= :recently THEN failing_since ELSE CAST(:now AS BIGINT) END
+           failing_since = CASE WHEN failed_at >= :recently AND failing_since <= :now THEN failing_since
+                                ELSE CAST(:now AS BIGINT) END
       FROM {rows} r WHERE endpoints.no = r.no
     RETURNING endpoints.no AS no, endpoints.failures AS failures
 """

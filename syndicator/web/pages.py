@@ -11,13 +11,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from syndicator.bootstrap import Syndicator
-from syndicator.errors import NotFound, SyndicatorError
+from syndicator.errors import MediaError, NotFound, SyndicatorError
+from syndicator.log import logger
 from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.network import Network
 from syndicator.services.views import channels as views
 from syndicator.services.views.lines import Lines
 from syndicator.web import markup
 from syndicator.web.answers import Composed
+from syndicator.web.problems import headers_of
 
 _VARIES: Final = "…"
 _CSP = (
@@ -27,6 +29,8 @@ _CSP = (
 _FIRST_CHANNEL = "all"
 _ADVERTISED = 3
 """A release's first channels: all, its publisher's, its language's."""
+
+_log = logger("web")
 
 
 class Pages:
@@ -144,8 +148,10 @@ class Pages:
             status, title = error.status_code, error.detail
         elif isinstance(error, SyndicatorError):
             status, title = error.status, error.title
+        if isinstance(error, MediaError):  # of one file; that the database is away is told elsewhere, once
+            _log.error("a file cannot be served", reason=str(error))
         document = markup.page(self._site, title, f"<h1>{escape(title)}</h1>", indexed=False)
-        further = getattr(error, "headers", None) or {}
+        further = headers_of(error) if isinstance(error, SyndicatorError) else getattr(error, "headers", None) or {}
         headers = {**page_headers(self._site), "Cache-Control": "no-store", **further}
         return HTMLResponse(document, status, headers=headers)
 

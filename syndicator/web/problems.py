@@ -87,14 +87,15 @@ def of_error(error: SyndicatorError) -> Response:
     if error.status >= _UNTOLD and not isinstance(error, Busy):
         log.logger("web").error("request failed", error=type(error).__name__, reason=str(error))
         detail = "the log says why; try again later"
-    return problem(error.status, error.title, detail, faults=faults, headers=_headers(error))
+    return problem(error.status, error.title, detail, faults=faults, headers=headers_of(error))
 
 
 def _counted(faults: Sequence[Fault]) -> str:
     return "1 fault was found" if len(faults) == 1 else f"{len(faults)} faults were found"
 
 
-def _headers(error: SyndicatorError) -> dict[str, str]:
+def headers_of(error: SyndicatorError) -> dict[str, str]:
+    """What the answer to such an error has to say besides, whatever its body is."""
     if isinstance(error, Busy):
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, BodyEncoded):

@@ -111,6 +111,26 @@ def test_a_withdrawal_reaches_whoever_an_attempt_was_made_to_whatever_was_answer
     assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
 
 
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_a_withdrawal_reaches_whoever_asked_to_be_sent_less_when_that_is_forgotten(
+    house: House, newsroom: Newsroom, is_resumed: bool
+) -> None:
+    """A 429 is no attempt that counts, and whatever comes after a pause begins anew."""
+    endpoint_id = house.endpoint(newsroom)
+    newsroom.answer = 429
+    release_id = house.submit()
+    house.service.drain()
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    house.clock.us += 31 * DAY
+    assert forget_old_attempts(house.service.setup) == 1
+    newsroom.answer = 204
+    if is_resumed:
+        house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+
+
 def test_an_attempt_says_what_was_sent_where_and_what_came_back(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom)
     newsroom.answer, newsroom.body = 500, lambda _: "Büro geschlossen ".encode() * 1000

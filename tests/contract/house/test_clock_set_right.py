@@ -86,6 +86,22 @@ def test_retries_of_what_began_meanwhile_end_after_three_days(house: House, news
     assert house.states() == [("release.published", "dead")]
 
 
+def test_an_endpoint_that_began_to_fail_meanwhile_is_paused_when_it_goes_on(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    house.clock.us += YEARS_US
+    newsroom.answer = 500
+    house.submit(key="ahead")
+    house.service.drain()
+    house.clock.us -= YEARS_US
+    for number in range(12 * 8):
+        if number % 8 == 0:
+            house.submit(key=f"{number}")
+        house.service.drain()
+        house.clock.us += 3 * 3600 * SECOND_US
+    with house.service.database.read() as connection:
+        assert connection.execute(text("SELECT state FROM endpoints")).scalar_one() == "paused"
+
+
 def test_an_embargo_that_lifted_too_early_holds_again_what_was_not_sent(house: House, newsroom: Newsroom) -> None:
     house.endpoint(newsroom)
     lifts = from_us(START) + 2 * DAY

@@ -65,6 +65,18 @@ def test_a_lease_that_could_not_be_extended_is_extended_at_the_next_look(
     assert_sent_once(under_way, newsroom)
 
 
+def test_a_lease_of_a_time_when_the_clock_was_ahead_is_given_anew(under_way: House, newsroom: Newsroom) -> None:
+    """What the sweep makes of such a lease ends in a minute, and an attempt may take longer."""
+    years_us = 10 * 365 * 86_400 * SECOND_US
+    with held_back(newsroom):
+        under_way.clock.us += years_us
+        assert under_way.service.deliver("t") == 1
+        under_way.clock.us -= years_us
+        until(lambda: lease_until(under_way) == under_way.clock.us + 60 * SECOND_US)
+    assert under_way.service.courier.settle()
+    assert_sent_once(under_way, newsroom)
+
+
 @pytest.mark.parametrize("seconds", [0, 1, 4.9])
 def test_a_lease_too_short_to_be_extended_in_time_is_refused(seconds: float) -> None:
     with pytest.raises(ValidationError, match="lease_s"):
