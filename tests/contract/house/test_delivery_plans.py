@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.services.views.newsrooms import delivery_page
-from syndicator.store import backlogs, deliveries, delivery_lists, erasure, events, holds, leases, replays
+from syndicator.store import attempts, backlogs, deliveries, delivery_lists, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
@@ -58,6 +58,14 @@ def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
     ):
         plan = explained(full, statement, **values)
         assert "_events_release_id" in plan, plan
+        assert is_by_index(plan), plan
+
+
+def test_old_attempts_are_forgotten_without_a_look_at_others(full: House) -> None:
+    assert is_by_index(explained(full, attempts._OLD.text, before=10**15, limit=5))
+    ids = full.service.database.rows("rows", {"id": "bigint"})
+    for statement in (attempts._FORGET, attempts._COUNT):
+        plan = explained(full, statement.format(rows=ids, held=""), rows=as_rows([{"id": 5}, {"id": 6}]))
         assert is_by_index(plan), plan
 
 

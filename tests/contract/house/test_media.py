@@ -11,6 +11,7 @@ from typing import Any
 import feedparser
 import pytest
 import requests
+import structlog
 from lxml import etree
 from PIL import Image
 from sqlalchemy import text
@@ -300,6 +301,12 @@ def test_a_folder_that_cannot_be_written_is_told_from_a_database_that_cannot(hou
     assert count(house, "media_files") == 0
 
 
+def test_a_wrong_token_is_told_how_files_are_asked_for(house: House, server: Server) -> None:
+    stored = upload(server, photo())
+    refused = requests.get(f"{server.url}/media/{token_of(stored)}", headers={"Authorization": "Bearer x"}, timeout=10)
+    assert (refused.status_code, refused.headers.get("WWW-Authenticate")) == (401, 'Bearer realm="syndicator"')
+
+
 def test_a_lost_file_is_an_error_of_the_service_and_comes_back_with_the_same_upload(
     house: House, server: Server
 ) -> None:
@@ -307,8 +314,10 @@ def test_a_lost_file_is_an_error_of_the_service_and_comes_back_with_the_same_upl
     house.submit(**with_file(stored.json()["sha256"]))
     path = path_of(house.service.setup, stored.json()["sha256"])
     path.unlink()
-    lost = seen(server, token_of(stored))
+    with structlog.testing.capture_logs() as lines:
+        lost = seen(server, token_of(stored))
     assert lost.status_code == 503
+    assert [stored.json()["sha256"] in line["reason"] for line in lines] == [True]
     assert "The media folder cannot be used" in lost.text
     assert upload(server, photo()).status_code == 200
     assert seen(server, token_of(stored)).status_code == 200
