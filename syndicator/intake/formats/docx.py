@@ -35,7 +35,8 @@ _REMOTE: Final = re.compile(
 )
 # What mammoth puts behind a note, to lead back to the text.
 _WAY_BACK: Final = re.compile('\\s?<a href="#(?:footnote|endnote)-ref-[^"<>]*">\u2191</a>')
-_MAIN: Final = "word/document.xml"
+# Its relations say which part is the text; Word on the web calls it document2.xml.
+_MAIN: Final = re.compile(r"word/document\d*\.xml")
 
 
 def read_docx(body: bytes) -> Sheet:
@@ -136,7 +137,7 @@ def _sizes(entries: list[zipfile.ZipInfo]) -> list[Fault]:
         )
     if sum(entry.file_size for entry in entries) > _MOST_BYTES:
         faults.append(Fault("record", "the archive unpacks to too much", f"at most {_MOST_BYTES:,} bytes are unpacked"))
-    if not any(entry.filename == _MAIN for entry in entries):
+    if not any(_MAIN.fullmatch(entry.filename) for entry in entries):
         faults.append(Fault("record", "this archive holds no Word document", _FIX))
     faults.extend(fault for entry in entries for fault in _entry(entry))
     return faults[:20]

@@ -4,6 +4,7 @@ Expects an archive that was judged (``docx.py``): its XML declares no entities a
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Final
@@ -12,7 +13,7 @@ from lxml import etree
 
 from syndicator.intake.formats.word_parts import parsed
 
-_TEXT_PARTS: Final = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+_TEXT_PARTS: Final = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml")
 _CHANGES: Final = (b":ins ", b":del ", b":moveFrom ", b":moveTo ")
 _IN: Final = "{*}ins//{*}t"
 _OUT: Final = "{*}delText"
@@ -57,13 +58,13 @@ def _is_read(box: etree._Element) -> bool:
 
 
 def _text_parts(body: bytes) -> Iterator[bytes]:
-    return (part for name, part in _parts(body) if name in _TEXT_PARTS)
+    return (part for name, part in _parts(body) if _TEXT_PARTS.fullmatch(name))
 
 
 def _parts(body: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         for name in archive.namelist():
-            if name in _TEXT_PARTS or name.startswith("word/diagrams/data"):
+            if _TEXT_PARTS.fullmatch(name) or name.startswith("word/diagrams/data"):
                 yield name, archive.read(name)
 
 

@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from syndicator.intake.findings.lint import diagnose
+from syndicator.intake.read import read
 from tests.unit.intake.test_hostile import refusal
 from tests.unit.intake.word import docx, paragraph
 
@@ -19,6 +21,15 @@ def with_main(name: str, packed: int = zipfile.ZIP_DEFLATED, body: str = TEXT) -
             content = plain.read(entry).replace(b"word/document.xml", name.encode())
             archive.writestr(name if entry == "word/document.xml" else entry, content)
     return made.getvalue()
+
+
+def test_the_text_may_stand_in_a_part_with_a_number() -> None:
+    """As Word on the web writes it; what was changed in it is told all the same."""
+    changed = "<w:p><w:r><w:t>Sales rose to 7.</w:t></w:r><w:del><w:r><w:delText>5</w:delText></w:r></w:del></w:p>"
+    reading = read(with_main("word/document2.xml", body=TEXT + changed), "release.docx")
+    assert not reading.faults
+    assert reading.draft["body"][-1]["text"] == "Sales rose to 7."
+    assert [each.code for each in diagnose(reading) if "'5' left out" in each.message] == ["W124"]
 
 
 def test_a_damaged_document_is_told_to_be() -> None:
