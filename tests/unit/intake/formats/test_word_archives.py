@@ -25,7 +25,10 @@ def with_main(name: str, packed: int = zipfile.ZIP_DEFLATED, body: str = TEXT) -
 
 def test_the_text_may_stand_in_a_part_with_a_number() -> None:
     """As Word on the web writes it; what was changed in it is told all the same."""
-    changed = "<w:p><w:r><w:t>Sales rose to 7.</w:t></w:r><w:del><w:r><w:delText>5</w:delText></w:r></w:del></w:p>"
+    changed = (
+        "<w:p><w:r><w:t>Sales rose to 7.</w:t></w:r>"
+        '<w:del w:id="1" w:author="x"><w:r><w:delText>5</w:delText></w:r></w:del></w:p>'
+    )
     reading = read(with_main("word/document2.xml", body=TEXT + changed), "release.docx")
     assert not reading.faults
     assert reading.draft["body"][-1]["text"] == "Sales rose to 7."
