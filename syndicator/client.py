@@ -1,7 +1,8 @@
 """The publisher's and newsroom's way to a service: its HTTP API, with its errors as ours."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, BinaryIO, Final, Self
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +22,7 @@ from syndicator.errors import (
 _TIMEOUTS_S: Final = (5.0, 30.0)
 _JSON: Final = {"Content-Type": "application/json"}
 _MAX_KEY: Final = 128
+_PART: Final = 65_536
 _REDIRECTS: Final = range(300, 400)
 _ERRORS: Final[dict[int, type[SyndicatorError]]] = {401: Unauthorised, 403: Unauthorised, 404: NotFound, 409: Conflict}
 _OWN_FAULTS: Final = range(500, 600)
@@ -106,9 +108,10 @@ class Client:
     def upload(self, content: bytes | BinaryIO, name: str) -> dict[str, Any]:
         """Hands a file in; ``sha256`` of the answer names it in records. The same bytes again are the same file.
 
-        An open file is sent as it is read, whatever its size.
+        An open file is sent as it is read, whatever its size. Rejected if that is another one before all is sent.
         """
-        answer = self._call("POST", "/api/v1/media", data=content, params={"name": name})
+        data = content if isinstance(content, bytes) else _Steady(content)
+        answer = self._call("POST", "/api/v1/media", data=data, params={"name": name})
         kept: dict[str, Any] = _json(answer)
         return kept
 
@@ -133,6 +136,30 @@ class Client:
     def _url(self, path: str) -> str:
         """An address of this service and of no other: absolute ones are taken only if they are its own."""
         return path if path.startswith(f"{self.base_url}/") else f"{self.base_url}/{path.lstrip('/')}"
+
+
+class _Steady:
+    """An open file as long as it has the size that it had at first, which the request announces."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        begin = file.tell()
+        self._left = self._size = file.seek(0, os.SEEK_END) - begin
+        file.seek(begin)
+        self._file = file
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(_PART), b"")
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._file.read(size)
+        self._left -= len(part)
+        if self._left < 0 or (not part and self._left):
+            problem = f"this file had {self._size:,} bytes, and was changed while it was sent"
+            raise Rejected([Fault("file", problem, "send it again when nobody writes to it")])
+        return part
 
 
 def key_faults(key: str) -> list[Fault]:

@@ -1,9 +1,11 @@
 """The client against real sockets: errors as ours, and a token that never leaves the service it is for."""
 
 import io
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -277,6 +279,23 @@ class Paged(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self.asked.append(size)
         return super().read(size)
+
+
+@pytest.mark.parametrize("bytes_then", [100_000, 3_000_001])
+def test_a_file_that_changes_while_it_is_sent_is_told_as_that(tmp_path: Path, bytes_then: int) -> None:
+    """The service waited for what did not come, or was sent more than it was told: is --to right, people were asked."""
+    path = tmp_path / "noise.png"
+    path.write_bytes(bytes(3_000_000))
+
+    class Changed(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            os.truncate(path, bytes_then)
+            return super().read(size)
+
+    with Answering(Answer(201, {"sha256": "x"})) as service, Client(service.url, None) as client:
+        with Changed(path) as file, pytest.raises(Rejected, match="had 3,000,000 bytes, and was changed") as refused:
+            client.upload(cast("BinaryIO", file), "noise.png")
+        assert [fault.place for fault in refused.value.faults] == ["file"]
 
 
 @pytest.mark.parametrize("content", [b"", bytes(3_000_000)])
