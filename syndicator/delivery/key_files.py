@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from syndicator.disk import sync_folder
+
 
 def kept(path: Path, make: Callable[[], str]) -> str:
     """The file's text; made with what only its owner may read when it is not there yet.
@@ -22,7 +24,7 @@ def kept(path: Path, make: Callable[[], str]) -> str:
         finally:
             fresh.unlink(missing_ok=True)
         for folder in (path.parent, path.parent.parent):
-            _sync(folder)
+            sync_folder(folder)
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -32,11 +34,3 @@ def _write(path: Path, text: str) -> None:
         target.write(text)
         target.flush()
         os.fsync(target.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from syndicator.disk import sync_folder
 from syndicator.errors import MediaError, NoRoom, SyndicatorError
 
 _NOTES: Final = "unfinished"
@@ -32,7 +33,7 @@ class Note:
         folder = self._path.parent
         if not self.media_dir.exists():
             self.media_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _sync(self.media_dir.parent)
+            sync_folder(self.media_dir.parent)
         folder.mkdir(exist_ok=True, mode=0o700)
         self._path.touch(mode=0o600)
 
@@ -86,7 +87,7 @@ def keep(note: Note, content: bytes) -> None:
             _put(note.part, path, content)
         # Also where they were there: whoever put them there may not have come to this yet, and a row follows.
         for folder in (path.parent, path.parent.parent, note.media_dir):
-            _sync(folder)
+            sync_folder(folder)
     except OSError as error:
         raise not_kept(path.parent, error) from error
 
@@ -107,12 +108,3 @@ def _put(part: Path, path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Syncs a folder: only then is a name in it safe from power loss."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
