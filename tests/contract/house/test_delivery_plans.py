@@ -173,17 +173,21 @@ def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -
     claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"), but_not="")
     plan = explained(moved, claim, token="t", until=1, lane=2, now=10**15, limit=1000)
     assert "hashed" not in plan, plan
+    _holds_back_by_endpoint(moved)  # of an outage: all of it waits, and the database has counted it
 
 
 def _holds_back_by_endpoint(house: House) -> None:
     """Each endpoint's deliveries are looked up by its number: none of another one's is read, nor the claim's index."""
     for which, index in zip(backlogs._WAITING_OF, ("open", "retried"), strict=True):
-        found = backlogs._of_each(house.service.database, which)
-        plan = explained(house, backlogs._HOLD_BACK.format(waiting=found), numbers=as_rows([{"no": 5}, {"no": 6}]))
+        waiting = backlogs._waiting(house.service.database, which)
+        plan = explained(house, waiting, numbers=as_rows([{"no": 5}, {"no": 6}]))
         by_number = rf"ix_deliveries_{index} .*?(endpoint_no=\?|Index Cond: \(endpoint_no = )"
         assert re.search(by_number, plan, re.DOTALL), plan
         assert "ix_deliveries_waiting" not in plan, plan
         assert is_by_index(plan), plan
+    these = backlogs._THESE.format(ids=house.service.database.rows("ids", {"id": "bigint"}))
+    plan = explained(house, backlogs._HOLD_BACK.format(which=these), ids=as_rows([{"id": 5}, {"id": 6}]))
+    assert is_by_index(plan), plan
 
 
 def test_a_fan_out_to_many_asks_for_the_queue_of_each(moved: House) -> None:
