@@ -52,7 +52,7 @@ _FOREIGN: Final = (
 )
 # Lines of a header, one of which says how the text below is encoded. Such a line is in no text that somebody copied.
 _MAIL: Final = re.compile(
-    rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
+    rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
     rb"(?:MIME-Version:\s*1|Content-Transfer-Encoding:|Content-Type:\s*[\w-]+/)",
     re.IGNORECASE,
 )

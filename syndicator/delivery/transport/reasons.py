@@ -43,6 +43,8 @@ def _root(error: BaseException) -> BaseException:
 def _words(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLZeroReturnError):  # its words name a line of Python's own source
+        return "no TLS: the connection was closed"
     if isinstance(error, ssl.SSLError) and getattr(error, "reason", None):  # one that was not made by ssl has none
         return f"no TLS: {error.reason.replace('_', ' ').lower()}"
     if isinstance(error, TimeoutError):

@@ -88,30 +88,40 @@ def dateline_of(text: str) -> DatelineFound | None:
 def is_only_dateline(text: str) -> bool:
     """Whether a line says nothing but a place and a date, and perhaps who sends it and the time."""
     date = date_pattern().search(text)
-    if date and _clock().fullmatch(text[: date.start()] + " " + text[date.end() :]):
+    if date and _is_clock(text[: date.start()] + " " + text[date.end() :]):
         return True
     found = dateline_of(text)
     if found is None:
         return False
     rest = text[found.end :].strip(_DASHES)
     is_sent = (rest[:1] == "/" and rest[-1:] == "/") or bool(_sender().fullmatch(rest))
-    return found.length == len(text) or bool(_clock().fullmatch(rest)) or is_sent
+    return found.length == len(text) or _is_clock(rest) or is_sent
 
 
 @lru_cache(maxsize=1)
-def _clock() -> re.Pattern[str]:
-    """A time of day with its zone, and the signs around it. Possessive: what was matched once is not tried again."""
+def _of_clock() -> re.Pattern[str]:
+    """A word of a time of day with its zone, or a sign around it."""
     words = "|".join(re.escape(word) for word in sorted(layouts().clock, key=len, reverse=True))
     return re.compile(
-        rf"(?>[\s\d:.,|/()\u2013\u2014-]|(?<=\d)h(?![^\W\d])|(?<![^\W\d])(?:(?i:{words}|[ap]\.?m)\b\.?|[A-Z]{{2,4}}\b))*+"
+        rf"[\s\d:.,|/()\u2013\u2014-]+|(?<=\d)h(?![^\W\d])|(?<![^\W\d])(?:(?i:{words}|[ap]\.?m)\b\.?|[A-Z]{{2,4}}\b)"
     )
+
+
+def _clock_end(text: str, at: int) -> int:
+    """Where the time of day ends that stands there; what was read once is not tried again."""
+    while found := _of_clock().match(text, at):
+        at = found.end()
+    return at
+
+
+def _is_clock(text: str) -> bool:
+    return _clock_end(text, 0) == len(text)
 
 
 def without_date(text: str) -> str:
     """The text behind a date and a time in front of it."""
     date = date_pattern().match(text)
-    clock = _clock().match(text, date.end()) if date else None
-    return text[clock.end() :] if clock else text
+    return text[_clock_end(text, date.end()) :] if date else text
 
 
 def _dated(text: str) -> DatelineFound | None:
@@ -131,7 +141,7 @@ def _dated(text: str) -> DatelineFound | None:
 
 def _dates(behind: str) -> bool:
     """``October 24, 2024 11:00``: a time, and nothing else."""
-    return len(behind) <= len("  11:00 a.m. Eastern") and bool(_clock().fullmatch(behind))
+    return len(behind) <= len("  11:00 a.m. Eastern") and _is_clock(behind)
 
 
 def _without_year(text: str) -> DatelineFound | None:

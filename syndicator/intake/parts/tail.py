@@ -13,7 +13,7 @@ from syndicator.intake.lines.sheet import TextLine, joined
 LONG_LINE: Final = 200
 # What stands at the very end of a release, below its contacts: a note of the text, and tags for social media.
 _NOTE: Final = re.compile(r"(?:\[\d{1,3}\]|\*{1,3}|[\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}\)?)\s?(?=[^\W\d_]+\W+\w)")
-_TAGS: Final = re.compile(r"#[^\W\d]\w{0,80}(?:[\s,]+#\w{1,80})*+")
+_TAGS: Final = re.compile(r"#[^\W\d]\w{0,80}(?:[\s,]+#\w{1,80})*")
 _ARTICLE: Final = re.compile(
     r"^(?:die|der|das|the|la|le|les|il|el|los|las|lo|l['\u2019])\s?(?=[^\W\d_])", re.IGNORECASE
 )

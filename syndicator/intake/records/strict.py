@@ -26,7 +26,7 @@ _WHOLE: Final = "record"
 
 # Dotted keys longer than any record has: tomllib takes quadratic time over them.
 _LONG_KEY: Final = re.compile(
-    r"(?<![\w.\"'-])(?:(?>[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){%d}" % MAX_DEPTH  # noqa: UP031
+    r"(?<![\w.\"'-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*\.[ \t]*){%d}" % MAX_DEPTH  # noqa: UP031
 )
 _TOML_PLACE: Final = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 

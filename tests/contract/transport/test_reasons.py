@@ -4,6 +4,7 @@ import re
 import socket
 from http.client import BadStatusLine, RemoteDisconnected
 from pathlib import Path
+from ssl import SSLZeroReturnError
 
 import pytest
 import requests
@@ -103,9 +104,13 @@ def assert_words(reason: str) -> None:
     [
         (RemoteDisconnected("the head of the answer breaks off"), "the head of the answer breaks off"),
         (BadStatusLine("SSH-2.0"), "what came is no answer of HTTP/1: 'SSH-2.0'"),
+        (
+            SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF) (_ssl.c:992)"),
+            "no TLS: the connection was closed",
+        ),
         (ValueError("x" * 400), "x" * 300),
     ],
-    ids=["nothing more came", "another protocol", "many words"],
+    ids=["nothing more came", "another protocol", "TLS that ends", "many words"],
 )
 def test_what_came_is_told_in_few_words(error: Exception, told: str) -> None:
     assert reason_of(requests.exceptions.ConnectionError(error), "127.0.0.1") == told

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 
 # Sanitised pages only: there, "<" and ">" stand in tags alone, and a paragraph holds no other.
 _POINT: Final = re.compile(
-    r"<p(?=\s)(?=[^<>]*\sstyle=\"[^\"]*?\bmso-list:\s*l\d+\s+level([1-9])\b)[^<>]*>((?:(?!</?p[\s>]).)*+)</p>\s*",
-    re.DOTALL | re.IGNORECASE,
+    r"<p(?=\s)(?=[^<>]*\sstyle=\"[^\"]*?\bmso-list:\s*l\d+\s+level([1-9])\b)[^<>]*>"
+    r"([^<]*(?:<(?!/?p[\s>])[^<]*)*)</p>\s*",
+    re.IGNORECASE,
 )
 _SIGN: Final = re.compile(r"<span(?=\s)[^<>]*\sstyle=\"[^\"]*?\bmso-list:\s*Ignore\b[^\"]*\"[^<>]*>", re.IGNORECASE)
 _SPAN: Final = re.compile(r"<(/?)span\b[^<>]*>")
