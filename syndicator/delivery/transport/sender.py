@@ -16,6 +16,7 @@ from typing import Final
 from syndicator.delivery.reachable import Reachable
 from syndicator.delivery.transport.multi import Multi
 from syndicator.delivery.transport.slot import Slot
+from syndicator.delivery.transport.sockets import Sockets
 from syndicator.delivery.transport.turns import LATE_S, Turns
 from syndicator.delivery.transport.wire import Order, Outcome, Terms, Wire
 
@@ -36,6 +37,7 @@ class Sender:
         self._ready_at = 0.0
         self._slots: list[Slot] = []
         self._idle: list[Slot] = []
+        self._sockets = Sockets()
         self._multi = Multi(kept_connections, wire.fileno(), terms.max_answer_bytes)
 
     def run(self) -> None:
@@ -76,7 +78,7 @@ class Sender:
         return [(order[0], "busy", reason, b"", "", order[-2], 0) for (order, _), reason in overdue]
 
     def _another(self) -> Slot:
-        slot = Slot(self._terms, self._allows)
+        slot = Slot(self._terms, self._allows, self._sockets)
         self._slots.append(slot)
         return slot
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import pycurl
 
+from syndicator.delivery.transport.sockets import Sockets
 from syndicator.delivery.transport.wire import Goal, Order, Outcome, Terms
 
 if TYPE_CHECKING:  # a sender needs no more than the names
@@ -14,6 +15,9 @@ _BUFFER_BYTES: Final = 4096
 _MOST_SENDS: Final = 2
 _UPLOAD_BYTES: Final = 16_384  # libcurl's least; its default of 64 kB takes 50 MB with 2,000 under way
 _ABORT: Final = -1
+_MAY: Final[int] = pycurl.PREREQFUNC_OK
+_REFUSED: Final[int] = pycurl.PREREQFUNC_ABORT
+_OPENED: Final[int] = pycurl.SOCKOPT_OK
 _RETRY_AFTER: Final = b"retry-after:"
 _CODED: Final = b"transfer-encoding:"
 _NO_FAREWELL: Final = "unexpected eof"  # OpenSSL's words
@@ -41,14 +45,17 @@ class Slot:
     """One attempt at a time uses it. It is used again and again, since a libcurl handle is expensive to make.
 
     Where a kept connection turns out to be dead, libcurl sends once more, over another one; the receiver may have read
-    both. Then ``bytes_sent`` counts the body twice, and a third time it is not sent.
+    both. Then ``bytes_sent`` counts the body twice, and a third time it is not sent. Nothing is sent over a kept
+    connection with something left to read, which would be taken for the answer: then it goes over a new one.
     """
 
     host: str
     """Of the last order, to count by."""
 
-    def __init__(self, terms: Terms, allows: Callable[[str], bool]) -> None:
-        self._terms, self._allows = terms, allows
+    def __init__(self, terms: Terms, allows: Callable[[str], bool], sockets: Sockets) -> None:
+        self._terms, self._allows, self._sockets = terms, allows, sockets
+        self._opened: int | None = None
+        self._is_unclean = self._must_connect = False
         self._number = 0
         self._address = ""
         self._others: list[Goal] = []
@@ -85,6 +92,7 @@ class Slot:
             (pycurl.TCP_NODELAY, 1),
             (pycurl.WRITEFUNCTION, self._take_body),
             (pycurl.HEADERFUNCTION, self._take_header),
+            (pycurl.SOCKOPTFUNCTION, self._take_socket),
             (pycurl.PREREQFUNCTION, self._may_send),
         ):
             easy.setopt(option, value)
@@ -95,7 +103,8 @@ class Slot:
         self._number, self.host, origin, target, (goal, *self._others), lines, spent_s, _ = order
         self._not_reached = ""
         self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
-        self._is_cut = self._has_head = self._is_coded = self._switches = False
+        self._is_cut = self._has_head = self._is_coded = self._switches = self._is_unclean = False
+        self._opened = None
         self._body.clear()
         easy = self.easy
         easy.setopt(pycurl.URL, origin)
@@ -103,6 +112,7 @@ class Slot:
         easy.setopt(pycurl.POSTFIELDS, body)
         easy.setopt(pycurl.HTTPHEADER, [*_OWN_HEADERS, *lines])
         self._aim(goal)
+        self._connect_anew(must=False)
         if spent_s != self._spent_s:
             self._set_deadlines(spent_s, spent_s)
 
@@ -115,16 +125,27 @@ class Slot:
             self.easy.unsetopt(pycurl.CONNECT_TO)
             self._pinned = False
 
-    def goes_on(self, error: int, text: str) -> bool:
-        """Whether there was no connection and there is time for another address; then it is ready for that one.
+    def _connect_anew(self, *, must: bool) -> None:
+        if must != self._must_connect:
+            self._must_connect = must
+            self.easy.setopt(pycurl.FRESH_CONNECT, must)
 
-        Each address has the whole time to connect, and all of them the attempt's.
+    def goes_on(self, error: int, text: str) -> bool:
+        """Whether there was no connection, or none that is clean, and it is ready for another one.
+
+        That is to another address, if there was none to this one and there is time left. Each address has the whole
+        time to connect, and all of them the attempt's.
         """
         spent_s = self._spent_s + self.easy.getinfo(pycurl.TOTAL_TIME)
-        if not self._others or self._phase(error) != "connect" or spent_s >= self._terms.total_timeout_s:
+        if self._is_unclean:
+            self._is_unclean = False
+            self._connect_anew(must=True)
+        elif self._others and self._phase(error) == "connect" and spent_s < self._terms.total_timeout_s:
+            self._not_reached += f"{text}; "
+            self._aim(self._others.pop(0))
+        else:
             return False
-        self._not_reached += f"{text}; "
-        self._aim(self._others.pop(0))
+        self._opened = None
         self._set_deadlines(spent_s)
         return True
 
@@ -214,11 +235,21 @@ class Slot:
             return _ABORT
         return None
 
-    def _may_send(self, remote: str, _local: str, _remote_port: int, _local_port: int) -> int:
+    def _take_socket(self, descriptor: int, _purpose: int) -> int:
+        self._opened = descriptor
+        return _OPENED
+
+    def _may_send(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
+        ends = (remote, remote_port, local, local_port)
+        if self._opened is not None:
+            self._sockets.opened(self._opened, ends)
+            self._opened = None
+        elif self._sockets.has_unread(ends):
+            self._is_unclean = True
+            return _REFUSED
         self._sends += 1
         may = self._sends <= _MOST_SENDS and (remote == self._address or self._allows(remote))
-        verdict: int = pycurl.PREREQFUNC_OK if may else pycurl.PREREQFUNC_ABORT
-        return verdict
+        return _MAY if may else _REFUSED
 
 
 def _left_ms(limit_s: float, spent_s: float) -> int:

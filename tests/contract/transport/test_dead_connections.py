@@ -61,3 +61,27 @@ def test_an_answer_to_what_was_sent_again_tells_so_too(make: Made) -> None:
         assert all(isinstance(each, Answer) for each in results.wait(KEPT))
         result = push(transport, f"http://127.0.0.1:{port}/", body=BODY)
     assert result.bytes_sent == dying.read_again * len(BODY)
+
+
+def test_what_came_unasked_over_a_kept_connection_is_no_answer_to_the_next_push(make: Made) -> None:
+    """Some proxies say 408 before they end an idle connection; a second 200 would stand for a push that nobody took."""
+    answered, came = threading.Semaphore(0), threading.Semaphore(0)
+    seen: list[bytes] = []
+
+    def say_more(connection: socket.socket) -> None:
+        while request := receivers.request_of(connection):
+            seen.append(request)
+            connection.sendall(NO_CONTENT)
+            answered.acquire(timeout=5)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            came.release()
+
+    with listening(say_more) as port:
+        transport = make()
+        for count in range(1, 4):
+            result = push(transport, f"http://127.0.0.1:{port}/", body=BODY)
+            assert isinstance(result, Answer), result
+            assert (result.status, result.bytes_sent) == (204, len(BODY))
+            assert len(seen) == count
+            answered.release()
+            assert came.acquire(timeout=5)
