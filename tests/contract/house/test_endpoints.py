@@ -37,6 +37,22 @@ def test_a_410_that_comes_after_the_removal_brings_no_endpoint_back(house: House
         assert [row["action"] for row in audit.of(connection, endpoint_id)] == ["add", "remove"]
 
 
+@pytest.mark.parametrize(("move", "left"), [("pause", "parked"), ("disable", "dead")])
+def test_a_receiver_can_be_tried_before_its_endpoint_is_resumed(
+    house: House, newsroom: Newsroom, move: str, left: str
+) -> None:
+    """One ping, at once; where it fails, it is no reason to go on asking."""
+    endpoint_id = house.endpoint(newsroom)
+    house.service.change_endpoint(endpoint_id, move, actor="t")
+    for newsroom.answer in (204, 500):
+        house.service.test_endpoint(endpoint_id, actor="t")
+        house.service.drain()
+    house.clock.us += 3600 * SECOND_US
+    house.service.drain()
+    assert [each["type"] for each in newsroom.envelopes] == ["endpoint.ping"] * 2
+    assert [state for _, state in house.states()] == ["delivered", left]
+
+
 def fanned_out_during(house: House, newsroom: Newsroom, other: Callable[[], None]) -> None:
     """A fan-out of an update ends only after ``other`` began and could see nothing of it."""
     database = house.service.database

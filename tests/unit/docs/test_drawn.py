@@ -107,7 +107,8 @@ def _who_is_told() -> Iterator[str]:
     yield (
         "\nA paused endpoint's deliveries are parked until it is resumed; those of the first lane go out all the same. "
         "A\ndisabled or removed endpoint is told nothing. An unverified one gets nothing but pings until its receiver "
-        "has answered\na challenge (`endpoint verify`)."
+        "has answered\na challenge (`endpoint verify`). The ping of `endpoint test` goes out at once to any endpoint that "
+        "is not removed; one that\nfails is parked like the rest, or dead where the endpoint is disabled."
     )
 
 
