@@ -41,6 +41,15 @@ INVARIANTS: Final[Mapping[str, str]] = {
          WHERE v.type = 'release.published' AND e.created_at < v.created_at AND e.state = 'active'
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.release_id = v.release_id AND d.endpoint_no = e.no)
     """,
+    "every later event has a delivery for each endpoint that it is for": """
+        SELECT v.seq, e.no FROM events v CROSS JOIN endpoints e
+         WHERE v.release_id IS NOT NULL AND v.type <> 'release.published' AND e.created_at < v.created_at
+           AND e.state = 'active'
+           AND (v.type = 'release.updated' OR EXISTS (
+                SELECT 1 FROM deliveries o JOIN attempts a ON a.delivery_id = o.id
+                 WHERE o.release_id = v.release_id AND o.endpoint_no = e.no AND o.event_seq < v.seq))
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_seq = v.seq AND d.endpoint_no = e.no)
+    """,
     "event numbers without gaps": """
         SELECT seq FROM events v WHERE seq > 1 AND NOT EXISTS (SELECT 1 FROM events b WHERE b.seq = v.seq - 1)
     """,
