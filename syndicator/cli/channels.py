@@ -90,7 +90,7 @@ def create(client: "Client", name: str, title: str, wanted: str, *, as_json: boo
 @as_json
 @service_options
 def try_filter(client: "Client", wanted: str, *, as_json: bool) -> None:
-    """Show what a filter would have taken of the last 30 days (the newest 20,000 releases at most).
+    """Show what a filter takes of the last 30 days as it reads now (the newest 20,000 releases at most).
 
     Example: syndicator feeds try '{"headline": "Kawasaki"}'
     """

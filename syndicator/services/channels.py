@@ -26,7 +26,7 @@ class Trial:
 
 
 def try_filter(setup: Setup, wanted: Filter, since_us: int | None = None) -> Trial:
-    """What the filter would have let through since then, by default in the last 30 days."""
+    """What the filter lets through of what was published since then (in the last 30 days), as it reads now."""
     with setup.database.read() as connection:
         now = setup.database.now_us(connection)
         since = now - _LOOK_BACK_US if since_us is None else since_us

@@ -135,7 +135,7 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
 
 
 def trial(setup: Setup, wanted: Filter) -> TrialView:
-    """What the filter would have let through in the last 30 days."""
+    """What the filter lets through of the last 30 days, as it reads now."""
     found = saved.try_filter(setup, wanted).releases
     with setup.database.read() as connection:
         newest = [releases.version(connection, release_id).release for release_id in found[:_SHOWN]]

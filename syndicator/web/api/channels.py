@@ -57,7 +57,7 @@ def delete(service: Service, actor: Token, name: str) -> None:
 
 @router.post("/filters/try", responses=_BUSY, openapi_extra=body_of(FilterToTry))
 def try_filter(service: Service, _operator: Token, body: JsonBody) -> views.TrialView:
-    """Which releases of the last 30 days a filter would have let through; saves nothing."""
+    """Which releases of the last 30 days a filter lets through as they read now; saves nothing."""
     wanted = read(FilterToTry, body, service).filter
     with service.trials.place():
         return views.trial(service.setup, wanted)

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import Engine, event
 
 from syndicator.model.filter import EVERYTHING, Filter
+from syndicator.model.lifecycle import Action
 from syndicator.services.channels import try_filter
+from syndicator.services.revise import Revision
 from syndicator.store import releases
-from tests.contract.house.conftest import House
+from tests.contract.house.conftest import House, record
 
 PAGE = 3
 
@@ -47,3 +49,14 @@ def test_no_more_are_read_than_may_be(house: House, found: list[int]) -> None:
         now = setup.database.now_us(connection)
         read = list(releases.published_since(connection, 0, now=now, limit=PAGE + 1))
     assert [each[0] for each in read] == sorted(ids, reverse=True)[:-1]
+
+
+def test_a_trial_shows_what_is_public_as_it_reads_now(house: House) -> None:
+    """A newsroom that was there before was also sent what no longer matches, or is gone."""
+    corrected, withdrawn, left = (house.submit(each, headline=f"Release {each}") for each in "abc")
+    house.service.revise(
+        corrected, Revision(action=Action.CORRECT, actor="t", record=record(headline="Statement"), note="Wrong word.")
+    )
+    house.service.revise(withdrawn, Revision(action=Action.WITHDRAW, actor="t", note="Gone."))
+    assert try_filter(house.service.setup, Filter(headline="release")).releases == (left,)
+    assert try_filter(house.service.setup, Filter(headline="statement")).releases == (corrected,)
