@@ -2,10 +2,13 @@
 
 import socket
 import threading
+from pathlib import Path
+
+import pytest
 
 from syndicator.delivery.transport.protocol import Answer, Failure, Request
 from tests.contract.transport import receivers
-from tests.contract.transport.conftest import NO_CONTENT, Made, Results, push
+from tests.contract.transport.conftest import NO_CONTENT, PATIENT, Made, Results, push
 from tests.contract.transport.receivers import listening
 
 KEPT = 6
@@ -63,12 +66,16 @@ def test_an_answer_to_what_was_sent_again_tells_so_too(make: Made) -> None:
     assert result.bytes_sent == dying.read_again * len(BODY)
 
 
-def test_what_came_unasked_over_a_kept_connection_is_no_answer_to_the_next_push(make: Made) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_came_unasked_over_a_kept_connection_is_no_answer_to_the_next_push(
+    make: Made, tmp_path: Path, scheme: str
+) -> None:
     """Some proxies say 408 before they end an idle connection; a second 200 would stand for a push that nobody took."""
     answered, came = threading.Semaphore(0), threading.Semaphore(0)
     seen: list[bytes] = []
 
     def say_more(connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or it waits for an acknowledgement
         while request := receivers.request_of(connection):
             seen.append(request)
             connection.sendall(NO_CONTENT)
@@ -76,10 +83,11 @@ def test_what_came_unasked_over_a_kept_connection_is_no_answer_to_the_next_push(
             connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
             came.release()
 
-    with listening(say_more) as port:
-        transport = make()
+    context, file = receivers.certificate(tmp_path, "localhost")
+    with listening(say_more, context if scheme == "https" else None) as port:
+        transport = make(ca_file=file, limits=PATIENT)
         for count in range(1, 4):
-            result = push(transport, f"http://127.0.0.1:{port}/", body=BODY)
+            result = push(transport, f"{scheme}://localhost:{port}/", body=BODY)
             assert isinstance(result, Answer), result
             assert (result.status, result.bytes_sent) == (204, len(BODY))
             assert len(seen) == count
