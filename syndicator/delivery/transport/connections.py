@@ -76,7 +76,7 @@ class _Wire(io.BufferedReader):
             if name == _RETRY_AFTER:
                 pause.append(line)
             elif name in names:
-                kept.append(line)
+                kept.append(line.rstrip() + b"\r\n")  # http.client takes the spaces for a part of the value
         return [*kept, *pause, b"\r\n"]
 
 

@@ -71,6 +71,21 @@ def test_a_pause_is_read_from_whatever_head(make: Made, lines: bytes, told: str 
             assert (result.status, result.retry_after, result.body) == (429, told, b"hi")
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [b"Transfer-Encoding: Chunked \t\r\n\r\n2\r\nhi\r\n0\r\n\r\n", b"Content-Length: 2 \t\r\n\r\nhi"],
+    ids=["in chunks", "of a length"],
+)
+def test_spaces_behind_a_value_are_no_part_of_it(make: Made, rest: bytes) -> None:
+    """RFC 9110 section 5.5. Otherwise the end of a body in chunks would be waited for in vain."""
+    with listening(answering(b"HTTP/1.1 200 OK\r\n" + rest)) as port:
+        transport = make()
+        for _ in range(2):
+            result = push(transport, f"http://127.0.0.1:{port}/")
+            assert isinstance(result, Answer), result
+            assert (result.status, result.body) == (200, b"hi")
+
+
 def test_a_head_that_breaks_off_is_no_answer(make: Made) -> None:
     def break_off(connection: socket.socket) -> None:
         receivers.request_of(connection)
