@@ -1,4 +1,4 @@
-"""Connections whose readers know no end: a head that never stops or never comes, an answer that nobody reads.
+"""Connections that know no end: a head that never stops or never comes, a body that drips, an answer that nobody reads.
 
 uvicorn's own leaves all of it to a proxy in front. Without one a single connection could fill the memory (100 MB of
 headers were taken and answered), a few thousand that say nothing would keep everybody else out, and as many that never
@@ -19,6 +19,10 @@ MAX_HEAD_BYTES: Final = 65_536
 PATIENCE_S: Final = 30.0
 """How long a head may take from its first byte (the first one from the connection on), a body between two parts, and an
 answer between two parts that its reader takes."""
+
+LEAST_BYTES_PER_S: Final = 500
+"""Of a body, on average over more than ``PATIENCE_S``: with a byte now and then it would hold a connection for ever.
+A poor mobile line has ten times as many, and Apache's mod_reqtimeout asks for no more."""
 
 _UNSENT_BYTES: Final = 131_072
 
@@ -63,6 +67,7 @@ class Bounded(HttpToolsProtocol):
         self._unread_bytes = 0
         self._is_read = False
         self._is_host_wrong = False
+        self._is_held = False
         self._awaited_since_s: float | None = None
         self._watch: TimerHandle | None = None
 
@@ -79,7 +84,10 @@ class Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """The parser keeps a field to itself until it ends: what it says nothing of is counted here."""
         self._is_read = False
+        if self._is_held and self._awaited_since_s is not None:  # nothing was read meanwhile: that wait was not for it
+            self._awaited_since_s = self.loop.time()
         super().data_received(data)
+        self._is_held = self.flow.read_paused
         self._unread_bytes = 0 if self._is_read else self._unread_bytes + len(data)
         if self._unread_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse()
@@ -107,8 +115,10 @@ class Bounded(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._is_read = True
-        if not self.cycle.response_complete:  # what still comes after the answer is read by nobody
-            self._awaited_since_s = self.loop.time()
+        # What still comes after the answer is read by nobody.
+        if self._awaited_since_s is not None and not self.cycle.response_complete:
+            bought_s = len(body) / LEAST_BYTES_PER_S
+            self._awaited_since_s = min(self.loop.time(), self._awaited_since_s + bought_s)
         super().on_body(body)
 
     def on_message_complete(self) -> None:

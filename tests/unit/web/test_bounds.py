@@ -1,5 +1,6 @@
 """Readers who know no end: of headers, of trailers, of waiting, of not reading."""
 
+import asyncio
 import select
 import socket
 import sys
@@ -24,10 +25,12 @@ ON_THE_WAY_BYTES = 16_000_000
 
 
 async def echoing(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with how long the body was; to a path that says so, before it came."""
+    """Answers with how long the body was; to a path that says so, before it came, or long after."""
     if scope["type"] == "lifespan":
         await live(receive, send)
         return
+    if scope["path"] == "/late":
+        await asyncio.sleep(2 * BRIEF_S)
     size, goes_on = 0, scope["path"] != "/at-once"
     while goes_on:
         message = await receive()
@@ -63,6 +66,7 @@ def said(server: Server, *sent: bytes) -> bytes:
         return got
 
 
+POST = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
 GET = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
 
 
@@ -195,10 +199,35 @@ def test_who_drips_a_head_is_hung_up_on(server: Server, monkeypatch: pytest.Monk
 def test_a_body_may_come_in_parts_for_longer(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
     with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
-        reader.sendall(b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 20\r\n\r\n")
+        reader.sendall(POST + b"content-length: 2000\r\n\r\n")
         for _ in range(20):
             assert not select.select([reader], [], [], BRIEF_S / 8)[0]
-            reader.sendall(b"x")
+            reader.sendall(b"x" * 100)
+        assert stream.read().endswith(b"2000")
+
+
+@pytest.mark.parametrize("begin", [b"", b"x" * 5000], ids=["from the start", "after much of it"])
+def test_who_drips_a_body_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch, begin: bytes) -> None:
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    begun = time.monotonic()
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader:
+        reader.sendall(POST + b"content-length: 9000\r\n\r\n" + begin)
+        while not select.select([reader], [], [], BRIEF_S / 8)[0]:
+            assert time.monotonic() - begun < PATIENCE_S
+            with suppress(ConnectionError):
+                reader.sendall(b"x")
+        assert reader.recv(1) == b""
+
+
+def test_a_body_that_waited_for_its_turn_has_all_its_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pipelined behind an answer that takes long: until then the server read nothing."""
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
+        reader.sendall(b"GET /late HTTP/1.1\r\nhost: x\r\n\r\n" + POST + b"content-length: 20\r\n\r\n")
+        assert stream.readline().startswith(b"HTTP/1.1 200 ")
+        for _ in range(5):
+            reader.sendall(b"x" * 4)
+            select.select([], [], [], BRIEF_S / 8)
         assert stream.read().endswith(b"20")
 
 
