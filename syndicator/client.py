@@ -28,6 +28,7 @@ _ERRORS: Final[dict[int, type[SyndicatorError]]] = {401: Unauthorised, 403: Unau
 _OWN_FAULTS: Final = range(500, 600)
 _BAD_INPUT: Final = {400, 413, 415, 422}
 _NOT_NOW: Final = {429, 502, 503, 504, 507}
+_TOO_LARGE: Final = 413
 
 
 class Client:
@@ -252,6 +253,11 @@ def _wordless(answer: requests.Response) -> str:
     """What to say of an answer without a problem document, which mostly comes from something else than our service."""
     if answer.status_code in _OWN_FAULTS:
         return f"the service answered {answer.status_code}"
+    if answer.status_code == _TOO_LARGE:
+        return (
+            "a proxy in front of the service takes nothing as large: make it smaller, or have the operator raise the "
+            "proxy's limit (nginx: client_max_body_size)"
+        )
     return f"{answer.url} answered {answer.status_code} without a reason: is --to right?"
 
 

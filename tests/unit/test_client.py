@@ -104,6 +104,16 @@ def test_a_refusal_that_is_no_problem_document_is_still_rejected(body: object) -
     )
 
 
+def test_a_size_that_the_service_does_not_speak_of_is_the_limit_of_what_stands_in_front() -> None:
+    """nginx takes 1 MB by default, and the service 25."""
+    with (
+        Answering(Answer(413, b"<html>413 Request Entity Too Large</html>")) as proxy,
+        Client(proxy.url, "t") as client,
+        pytest.raises(Rejected, match=r"in front of the service .* smaller.*client_max_body_size"),
+    ):
+        client.upload(b"picture", "picture.jpg")
+
+
 @pytest.mark.parametrize("body", [b"<html>welcome</html>", b"", b"\xff\xfe"])
 def test_an_answer_of_something_that_is_no_service_is_a_clear_error(body: bytes) -> None:
     with (
