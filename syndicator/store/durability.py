@@ -1,6 +1,13 @@
 """What the database does to keep what it was told to keep."""
 
+import shutil
+from pathlib import Path
+from typing import Final
+
 from sqlalchemy import Connection, text
+
+ROOM_BYTES: Final = 4_000_000
+"""What SQLite's log grows to before it goes into the file, and what it needs to take the next release for sure."""
 
 _SQLITE_FULL = 2
 
@@ -22,6 +29,16 @@ def takes_writes(connection: Connection) -> bool:
     if connection.dialect.name == "sqlite":
         return True
     return bool(connection.execute(text("SHOW transaction_read_only")).scalar_one() == "off")
+
+
+def has_room(connection: Connection) -> bool:
+    """Whether SQLite's disk has room for its log. Of PostgreSQL's disk nobody is told: it refuses by itself."""
+    if connection.dialect.name != "sqlite":
+        return True
+    try:
+        return shutil.disk_usage(Path(connection.engine.url.database or "").parent).free >= ROOM_BYTES
+    except FileNotFoundError:  # moved away while it is open: how much room there is, is not what is wrong
+        return True
 
 
 def keeps_every_character(connection: Connection) -> bool:

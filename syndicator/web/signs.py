@@ -37,7 +37,7 @@ class Signs:
         ]
 
     def ready(self, _request: Request) -> Response:
-        """200 when the database answers, has the newest schema and takes writes; 503 with what is missing.
+        """200 when the database answers, has the newest schema, takes writes and has room; 503 with what is missing.
 
         Of a worker also when its sealing keys open no secret at all.
         """

@@ -9,21 +9,24 @@ from syndicator.services.folder import path_in
 from syndicator.services.setup import Setup
 from syndicator.store import endpoints, media
 from syndicator.store.database import PRIMARY, Database
-from syndicator.store.durability import takes_writes
+from syndicator.store.durability import has_room, takes_writes
 from syndicator.store.schema_version import current, lacking
 
 _LOOKED_FOR = 100
 
 
 def readiness(setup: Setup) -> str:
-    """What is lacking for all of its work and what to do, or nothing; a standby serves readers, and takes no release.
+    """What is lacking for all of its work and what to do, or nothing.
 
+    A standby, and a service whose disk is full, serve readers and take no release.
     Errors: StoreError when the database cannot be reached.
     """
     with setup.database.read() as connection:
         if problem := lacking(current(connection)):
             return problem
-        return "" if takes_writes(connection) else f"the database is read only: a standby, or set so; {PRIMARY}"
+        if not takes_writes(connection):
+            return f"the database is read only: a standby, or set so; {PRIMARY}"
+        return "" if has_room(connection) else "the database's disk is full: make room, and it goes on by itself"
 
 
 def sealed_otherwise(database: Database, sealer: Sealer | None) -> Counter[str]:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree, html
 
 from syndicator.model.channel import AutomaticChannel, ChannelKind
-from syndicator.store import channels
+from syndicator.store import channels, durability
 from tests.unit.web.served import BASE, START_US, Served, record, serving
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
@@ -193,6 +193,22 @@ def test_a_service_whose_database_is_behind_is_not_ready(served: Served) -> None
     answer = served.public.get("/readyz")
     assert answer.status == 503
     assert "run syndicator migrate" in answer.json["lacking"]
+
+
+def test_a_service_whose_disk_is_full_is_not_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert served.public.get("/readyz").status == 200
+    monkeypatch.setattr(durability, "ROOM_BYTES", 2**62)
+    answer = served.public.get("/readyz")
+    assert answer.status == 503
+    assert "make room" in answer.json["lacking"]
+
+
+def test_a_folder_that_was_moved_while_it_is_in_use_is_not_told_as_a_full_disk(tmp_path: Path) -> None:
+    with serving(tmp_path / "house") as served:
+        assert served.public.get("/readyz").status == 200
+        (tmp_path / "house").rename(tmp_path / "elsewhere")
+        assert served.public.get("/readyz").json == {"ready": True}
+        (tmp_path / "elsewhere").rename(tmp_path / "house")
 
 
 @pytest.mark.parametrize("name", ["feed.css", "page.css", "icon.png"])
