@@ -9,6 +9,7 @@ that is under way ends, what it sent is recorded, and then the process exits.
 import gc
 import resource
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,28 +40,31 @@ class Running:
 @contextmanager
 def embedded(settings: Settings) -> Iterator[Running]:
     """The whole service in this process, on its own SQLite file or the database of the settings."""
+    from syndicator.web.serve import listening
     from workers.embedded import embed
 
-    service = Syndicator(settings)
-    service.migrate()
-    worker = embed(service)
-    _leave_to_stay()
-    worker.start()
-    try:
-        with _serving(service) as server:
-            yield Running(service, server)
-    finally:
-        worker.stop()
-        service.close()
+    # The port first: where an older version still has it, the database must stay as that one knows it.
+    with listening(settings.host, settings.port) as taken:
+        service = Syndicator(settings)
+        service.migrate()
+        worker = embed(service)
+        _leave_to_stay()
+        worker.start()
+        try:
+            with _serving(service, taken) as server:
+                yield Running(service, server)
+        finally:
+            worker.stop()
+            service.close()
 
 
 @contextmanager
-def _serving(service: Syndicator) -> Iterator["Server"]:
+def _serving(service: Syndicator, taken: socket.socket | None = None) -> Iterator["Server"]:
     # Late: what a web server needs is 10 MB that no worker has to hold.
     from syndicator.web.app import make_app
     from syndicator.web.serve import Server
 
-    server = Server(make_app(service), service.settings.host, service.settings.port)
+    server = Server(make_app(service), service.settings.host, service.settings.port, taken)
     server.start()
     try:
         yield server

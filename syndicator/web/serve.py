@@ -29,9 +29,12 @@ _FIXES: dict[int | None, str] = {
 
 
 class Server:
-    """Listens from ``start`` to ``stop``. ``port`` 0 takes a free one; ``port`` then says which."""
+    """Listens from ``start`` to ``stop``. ``port`` 0 takes a free one; ``port`` then says which.
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    ``taken`` is a ``listening`` socket for that host and port, where the caller has it already.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, taken: socket.socket | None = None) -> None:
         self.host = host
         self.port = port
         self._server = uvicorn.Server(
@@ -49,7 +52,7 @@ class Server:
         )
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
-        self._socket: socket.socket | None = None
+        self._socket = taken
 
     @property
     def url(self) -> str:
@@ -61,7 +64,8 @@ class Server:
 
         Errors: ConfigError when the address cannot be had.
         """
-        self._socket = _listening(self.host, self.port)
+        if self._socket is None:
+            self._socket = listening(self.host, self.port)
         self.port = self._socket.getsockname()[1]
         self._thread.start()
         while not self._server.started:
@@ -95,9 +99,13 @@ class Server:
             self._ended.set()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that has the port: from now on nobody else gets it, and who connects waits to be answered.
+
+    Errors: ConfigError when the address cannot be had.
+    """
     try:
-        listening = socket.create_server(
+        taken = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
@@ -106,6 +114,6 @@ def _listening(host: str, port: int) -> socket.socket:
         raise ConfigError(message) from error
     # Connections inherit it. asyncio sets it only where a socket names its protocol; without it an answer
     # in two writes waits 40 ms for the reader's acknowledgement of the first.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    bound(listening)
-    return listening
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    bound(taken)
+    return taken
