@@ -102,8 +102,8 @@ def _api(service: Syndicator) -> FastAPI:
 
 def _described(app: FastAPI) -> Response:
     """The description under conditions; asked for again each time, for it changes with the service's version."""
-    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-    return Composed(json.dumps(describe(app), ensure_ascii=False), headers=headers, media_type="application/json")
+    content = json.dumps(describe(app), ensure_ascii=False)
+    return Composed(content, headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 
 def _site(service: Syndicator, documents: Documents) -> Starlette:

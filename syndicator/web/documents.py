@@ -128,7 +128,6 @@ def _always(format: Format, self_url: str, terms: Terms) -> Headers:
     return [
         (b"content-type", CONTENT_TYPES[format].encode()),
         (b"link", ", ".join(links).encode()),
-        (b"x-content-type-options", b"nosniff"),
         (b"tdm-reservation", b"1"),
         (b"tdm-policy", terms.policy_url.encode()),
     ]

@@ -17,7 +17,6 @@ _ALLOWED: Final = b"GET, HEAD, OPTIONS"
 _PLAIN: Final[Headers] = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
 ]
 _PREFLIGHT: Final[Headers] = [
     (b"access-control-allow-origin", b"*"),

@@ -59,7 +59,6 @@ class MediaFiles:
             "ETag": f'"{served.sha256}"',
             "Last-Modified": _NO_DATE,
             "Cache-Control": "private, no-store" if inside else f"public, max-age={self._max_age_s}",
-            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": _CSP,
             "Cross-Origin-Resource-Policy": "cross-origin",
             "tdm-reservation": "1",

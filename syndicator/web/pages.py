@@ -164,7 +164,6 @@ def _filled(wording: str, network: Network) -> str:
 def page_headers(site: markup.Site) -> dict[str, str]:
     return {
         "Content-Security-Policy": _CSP,
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "tdm-reservation": "1",
         "tdm-policy": site.policy_url,

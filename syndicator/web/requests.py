@@ -62,7 +62,6 @@ def operator_of(request: Request, service: Syndicator) -> str:
 async def unkept(response: Response) -> None:
     """No cache keeps what the API answers: with the token it answers more, and a lift must show at once."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
 
 
 async def idempotency_key(request: Request) -> str:

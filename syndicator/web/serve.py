@@ -20,6 +20,7 @@ from syndicator.web.ready import Connection
 
 _START_S = 15.0
 DRAIN_S = 10
+_OF_EVERY_ANSWER = [("x-content-type-options", "nosniff")]  # also of those that no route of ours makes
 _MATCH = "(and SYNDICATOR_PUBLIC_BASE_URL to match)"
 _ADDRESS = f"set SYNDICATOR_HOST to an address of this machine {_MATCH}"
 _FIXES: dict[int | None, str] = {
@@ -45,6 +46,7 @@ class Server:
                 lifespan="on",
                 access_log=False,
                 server_header=False,
+                headers=_OF_EVERY_ANSWER,
                 proxy_headers=False,
                 log_config=None,
                 timeout_graceful_shutdown=DRAIN_S,

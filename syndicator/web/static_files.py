@@ -18,8 +18,7 @@ def static_routes() -> list[Route]:
 
 
 def _route(name: str, media_type: str, content: bytes) -> Route:
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    file = Composed(content, headers=headers, media_type=media_type)
+    file = Composed(content, headers={"Cache-Control": "public, max-age=3600"}, media_type=media_type)
 
     async def answer(_request: Request) -> Response:
         return file

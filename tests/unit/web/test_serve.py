@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from syndicator.errors import ConfigError, SyndicatorError
 from syndicator.web.serve import Server
 from tests.unit.web.lifespan import live
+from tests.unit.web.served import Served
 
 
 class Slow:
@@ -45,6 +46,30 @@ def test_port_0_takes_a_free_one_and_says_which() -> None:
         assert server.port > 0
         assert server.url == f"http://127.0.0.1:{server.port}"
         socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+
+
+def test_every_answer_says_that_its_type_is_the_one_it_states(served: Served) -> None:
+    for path, status in {
+        "/": 200,
+        "/nowhere": 404,
+        "/healthz": 200,
+        "/readyz": 200,
+        "/metrics": 401,
+        "/openapi.json": 200,
+        "/static/page.css": 200,
+        "/api/v1/endpoints": 401,
+        "/api/v1/releases/none": 404,
+        "/feeds/all.atom": 200,
+        "/feeds/none.atom": 404,
+        "/media/none": 404,
+        "/.well-known/syndicator-keys.json": 200,
+    }.items():
+        answer = served.public.get(path)
+        told = answer.status, answer.headers.get("x-content-type-options")
+        assert told == (status, "nosniff"), path
+    with socket.create_connection((served.server.host, served.server.port), timeout=5) as asked:
+        asked.sendall(b"nonsense\r\n\r\n")
+        assert b"x-content-type-options: nosniff" in asked.makefile("rb").read()
 
 
 def test_a_request_under_way_ends_before_the_server_does() -> None:
