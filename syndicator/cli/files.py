@@ -113,25 +113,26 @@ def _show_reading(reading: "Reading") -> None:
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file instead of stdout; one that is there is replaced, but never FILE.",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default="-",
+    help="A file instead of stdout (-); one that is there is replaced, but never FILE.",
 )
 @of_text
-def render(file: BinaryIO, form: str, output: Path | None, stated: Mapping[str, str]) -> None:
+def render(file: BinaryIO, form: str, output: str, stated: Mapping[str, str]) -> None:
     """Write a release as it will look, byte for byte.
 
     Example: syndicator render examples/biom-kawasaki.json --format text
     """
     rendered = _rendered(file, form, stated)
-    if output:
-        try:
-            write_whole(output, rendered, file)
-        except OSError as error:
-            message = f"{output} cannot be written: {error.strerror}"
-            raise click.BadParameter(message, param_hint="--output") from error
-    else:
+    if output == "-":
         sys.stdout.buffer.write(rendered)
         sys.stdout.buffer.flush()
+        return
+    try:
+        write_whole(Path(output), rendered, file)
+    except OSError as error:
+        message = f"{output} cannot be written: {error.strerror}"
+        raise click.BadParameter(message, param_hint="--output") from error
 
 
 @click.command()

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.cli.written import write_whole
-from tests.unit.cli.conftest import EXAMPLE, Call
+from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
+
+ARCHIVED = ROOT / "tests" / "golden" / "biom-kawasaki.txt"
 
 
 @contextmanager
@@ -33,6 +35,14 @@ def test_a_release_is_not_written_over_by_what_it_looks_like(call: Call, tmp_pat
     assert done.code == 3
     assert "this is the file that is read" in done.err
     assert release.read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_a_dash_is_stdout_and_a_file_called_so_has_its_folder_before_it(tmp_path: Path) -> None:
+    out, err = process(tmp_path, "render", EXAMPLE, "--output", "-").communicate(timeout=30)
+    assert out == ARCHIVED.read_bytes()
+    assert (err, list(tmp_path.iterdir())) == (b"", [])
+    assert process(tmp_path, "render", EXAMPLE, "--output", "./-").communicate(timeout=30)[0] == b""
+    assert (tmp_path / "-").read_bytes() == out
 
 
 def test_a_file_is_replaced_through_its_links_and_keeps_its_rights(call: Call, tmp_path: Path) -> None:
