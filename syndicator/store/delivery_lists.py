@@ -1,9 +1,10 @@
 """Deliveries as people look at them: one whole, many as lines, and how many of a release are in which state."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, text
 
+from syndicator.model.lifecycle import DeliveryState
 from syndicator.store.holds import OF_RELEASE
 
 _OF_THIS = OF_RELEASE.format(release_id=":release_id")
@@ -31,7 +32,8 @@ _LIST_OF_ENDPOINT = f"""
 """
 _BEFORE = "v.seq < COALESCE((SELECT event_seq FROM deliveries WHERE id >= :before ORDER BY id LIMIT 1), v.seq + 1)"
 _WHERE = {
-    "state": "d.state = :state",
+    # Of the deliveries of a release or an endpoint, which are few; by no index, which has those of all others.
+    "state": "d.state || '' = :state",
     "release": f"d.{OF_RELEASE.format(release_id=':release')}",
     "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
     "before": "d.id < :before",
@@ -52,11 +54,17 @@ def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowM
     return connection.execute(text(_listing(asked)), {**asked, "limit": limit}).mappings().all()
 
 
-def _listing(asked: Collection[str]) -> str:
+def _listing(asked: Mapping[str, object]) -> str:
     if "endpoint" not in asked:
-        return _LIST.format(where=" AND ".join(_WHERE[name] for name in asked) or "TRUE")
+        conditions = [_in_state(asked) if name == "state" else _WHERE[name] for name in asked]
+        return _LIST.format(where=" AND ".join(conditions) or "TRUE")
     where = " AND ".join(_WHERE[name] for name in asked if name != "before")
     return _LIST_OF_ENDPOINT.format(where=where, before=_BEFORE if "before" in asked else "TRUE")
+
+
+def _in_state(asked: Mapping[str, object]) -> str:
+    """Of all deliveries there are, by the index of the state: that is not seen where the state is a parameter."""
+    return _WHERE["state"] if "release" in asked else f"d.state = '{DeliveryState(str(asked['state']))}'"
 
 
 def counts(connection: Connection, release_id: str) -> dict[str, int]:

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
+from syndicator.model.lifecycle import DeliveryState
 from syndicator.services.views.newsrooms import delivery_page
 from syndicator.store import attempts, backlogs, deliveries, delivery_lists, erasure, events, holds, leases, replays
 from syndicator.store.database import as_rows
@@ -115,6 +116,23 @@ def test_the_deliveries_of_an_endpoint_are_listed_without_those_of_others(full: 
     plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
     assert "uq_deliveries" in plan or "sqlite_autoindex_deliveries" in plan, plan
     assert is_by_index(plan), plan
+
+
+@pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.SUPERSEDED])
+@pytest.mark.parametrize("before", [{}, {"before": 10**9}], ids=["first", "further"])
+def test_the_few_in_a_state_are_listed_without_the_many_that_were_delivered(
+    full: House, state: DeliveryState, before: dict[str, int]
+) -> None:
+    asked = {"state": state, **before}
+    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    assert "ix_deliveries_failed" in plan, plan
+    assert "Sort" not in plan, plan
+    assert is_by_index(plan), plan
+
+
+def test_a_state_that_nobody_knows_is_no_part_of_a_statement() -> None:
+    with pytest.raises(ValueError, match="is not a valid DeliveryState"):
+        delivery_lists._listing({"state": "dead' OR TRUE --"})
 
 
 def test_pages_of_an_endpoints_deliveries_follow_each_other(house: House, newsroom: Newsroom) -> None:
