@@ -46,7 +46,7 @@ def work(service: Syndicator) -> int:
         service.wind_down()  # Celery waits for tasks to end, and a backlog may be long
 
     worker_shutting_down.connect(wind_down)
-    _end_by_hangup(worker)
+    _end_by_signals(worker)
     try:
         worker.start()
     finally:
@@ -73,18 +73,22 @@ def _worker(app: Celery, name: str, threads: int) -> Any:  # noqa: ANN401 (Celer
         )
 
 
-def _end_by_hangup(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
-    """Treats SIGHUP as SIGTERM. Celery itself would restart the command, or, at a terminal, die at once."""
+def _end_by_signals(worker: Any) -> None:  # noqa: ANN401 (Celery has no types)
+    """Treats SIGINT and SIGHUP as SIGTERM, without a line that is none of the log.
+
+    Celery itself would answer SIGINT on stdout, and restart the command at SIGHUP or, at a terminal, die at once.
+    """
     install = worker.install_platform_tweaks
 
-    def and_hangup(instance: object) -> None:
-        before = signal.getsignal(signal.SIGHUP)
+    def and_ours(instance: object) -> None:
+        hangup = signal.getsignal(signal.SIGHUP)
         install(instance)
-        install_worker_term_handler(instance, verbose=False)  # as installed, but for a line of its own on stdout
-        # Under nohup SIGHUP is ignored, and has to stay so.
-        signal.signal(signal.SIGHUP, before if before == signal.SIG_IGN else signal.getsignal(signal.SIGTERM))
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            install_worker_term_handler(instance, sig=name, verbose=False)
+        if hangup == signal.SIG_IGN:  # under nohup it has to stay so
+            signal.signal(signal.SIGHUP, hangup)
 
-    worker.install_platform_tweaks = and_hangup
+    worker.install_platform_tweaks = and_ours
 
 
 def _app(service: Syndicator) -> Celery:

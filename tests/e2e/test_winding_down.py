@@ -22,8 +22,16 @@ def hung_up_on() -> Iterator[None]:
     signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("size", ["embedded", "scaled out"])
+@pytest.mark.parametrize(
+    ("size", "by"),
+    [
+        ("embedded", signal.SIGTERM),
+        ("embedded", signal.SIGHUP),
+        ("scaled out", signal.SIGTERM),
+        ("scaled out", signal.SIGHUP),
+        ("scaled out", signal.SIGINT),
+    ],
+)
 def test_a_backlog_is_left_to_who_comes_next(
     make_machine: Callable[..., Machine], size: str, by: signal.Signals, request: pytest.FixtureRequest
 ) -> None:
