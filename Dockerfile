@@ -27,12 +27,14 @@ ENV PATH=/opt/syndicator/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     SYNDICATOR_DATA_DIR=/var/lib/syndicator \
     SYNDICATOR_HOST=0.0.0.0 \
-    SYNDICATOR_PORT=8080
+    SYNDICATOR_PORT=8080 \
+    SYNDICATOR_WORKER_PORT=8080
 USER 10001:10001
 WORKDIR /var/lib/syndicator
 VOLUME /var/lib/syndicator
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["syndicator", "doctor"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/readyz', timeout=5)"]
 ENTRYPOINT ["syndicator"]
 CMD ["run"]

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
+import requests
 import yaml
 
 from config.settings import ENV_PREFIX, Settings
@@ -47,6 +48,19 @@ def test_a_service_waits_only_for_what_exists_and_can_be_waited_for(name: str) -
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
 def test_a_service_that_stays_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize(("name", "path", "port"), [("web", "/healthz", "PORT"), ("worker", "/readyz", "WORKER_PORT")])
+def test_the_health_of_a_process_is_what_it_tells_itself(name: str, path: str, port: str) -> None:
+    """Not what doctor finds: a file that no backup has would make every worker unhealthy for ever."""
+    asked = asked_by(SERVICES[name]["healthcheck"]["test"])
+    assert (asked.path, str(asked.port)) == (path, SERVICES[name]["environment"][f"{ENV_PREFIX}{port}"])
+
+
+def asked_by(check: list[str]) -> SplitResult:
+    found = re.search(r"urlopen\('([^']+)'", check[-1])
+    assert found, check
+    return urlsplit(found[1])
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -106,7 +120,7 @@ def test_the_example_names_every_variable_and_leaves_secrets_empty() -> None:
 
 
 def test_a_name_with_the_prefix_is_a_setting_for_doctor_names_all_others() -> None:
-    """All of .env reaches the containers, and the worker's health check is doctor."""
+    """All of .env reaches the containers."""
     named = re.findall(rf"^#?({ENV_PREFIX}[A-Z_]+)=", EXAMPLE, re.MULTILINE)
     assert named
     assert [name for name in named if not is_setting(name)] == []
@@ -119,7 +133,7 @@ def is_setting(name: str) -> bool:
 @pytest.mark.parametrize("name", OURS)
 def test_every_setting_in_the_file_of_settings_reaches_the_service(name: str) -> None:
     stated = SERVICES[name]["environment"]
-    own = {"DATA_DIR", "HOST", "PORT", "DATABASE_URL", "BROKER_URL", "URL"}
+    own = {"DATA_DIR", "HOST", "PORT", "WORKER_PORT", "DATABASE_URL", "BROKER_URL", "URL"}
     asked = {setting for setting in stated if setting.removeprefix(ENV_PREFIX) not in own}
     filled = as_filled_in() | {f"{ENV_PREFIX}{each.upper()}": f"{each} of .env" for each in Settings.model_fields}
     reached = given(name, filled)
@@ -131,8 +145,8 @@ def test_every_setting_in_the_file_of_settings_reaches_the_service(name: str) ->
 
 @pytest.mark.parametrize("name", OURS)
 def test_where_a_container_keeps_and_listens_is_the_images_affair(name: str) -> None:
-    image = dict(re.findall(rf"({ENV_PREFIX}(?:DATA_DIR|HOST|PORT))=(\S+)", DOCKERFILE))
-    assert len(image) == 3
+    image = dict(re.findall(rf"({ENV_PREFIX}(?:DATA_DIR|HOST|PORT|WORKER_PORT))=(\S+)", DOCKERFILE))
+    assert len(image) == 4
     assert image.items() <= SERVICES[name]["environment"].items()
 
 
@@ -175,6 +189,7 @@ def machines(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[dict
         "PYTHONPATH": str(ROOT),
         "SYNDICATOR_DATA_DIR": str(tmp_path / "data"),
         "SYNDICATOR_PORT": str(free_port()),
+        "SYNDICATOR_WORKER_PORT": str(free_port()),
     }
     servers = {"SYNDICATOR_DATABASE_URL": postgres_url, "SYNDICATOR_BROKER_URL": redis_url}
     filled = as_filled_in()
@@ -196,6 +211,10 @@ def test_every_service_starts_with_what_the_example_says_and_compose_passes(mach
     client = Client(f"http://127.0.0.1:{port}", token)
     released = until(lambda: client.submit(RELEASE.read_bytes(), "key"), machines["web"], "the service accepts")
     until(lambda: released["guid"] in client.text("/feeds/all.json"), machines["worker"], "the feed shows it")
+    for name, port_of in (("web", "PORT"), ("worker", "WORKER_PORT")):
+        here = int(machines[name].environment[f"{ENV_PREFIX}{port_of}"])
+        path = asked_by(SERVICES[name]["healthcheck"]["test"]).path
+        assert requests.get(f"http://127.0.0.1:{here}{path}", timeout=5).status_code == 200
     assert [worker.stop(), web.stop()] == [0, 0]
 
 
@@ -227,7 +246,7 @@ def test_the_image_runs_as_nobody_special_from_the_locks() -> None:
     stages = DOCKERFILE.split("\nFROM ")
     assert len(stages) == 3
     assert re.search(r"^USER (?!0)\d+:\d+$", stages[-1], re.MULTILINE)
-    assert "HEALTHCHECK" in stages[-1]
+    assert re.search(r"^HEALTHCHECK [^\n]*\n *CMD .*:8080/readyz'", stages[-1], re.MULTILINE)
     installs = re.findall(r"pip (?:install|wheel) [^\\\n]*", DOCKERFILE)
     assert installs
     assert all(re.search("--require-hashes|--no-index|--no-deps", install) for install in installs)
