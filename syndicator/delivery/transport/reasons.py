@@ -11,6 +11,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from syndicator.delivery.transport.protocol import Phase
+from syndicator.delivery.transport.wire import NO_ANSWER
 
 
 def phase_of(error: BaseException) -> Phase:
@@ -50,7 +51,7 @@ def _words(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "not in time"
     if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
-        return f"what came is no answer of HTTP/1: {error.args[0]!r:.80}"
+        return NO_ANSWER.format(error.args[0])
     if isinstance(error, IncompleteRead):
         return "the body of the answer breaks off"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

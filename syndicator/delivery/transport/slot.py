@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import pycurl
 
 from syndicator.delivery.transport.sockets import Sockets
-from syndicator.delivery.transport.wire import Goal, Order, Outcome, Terms
+from syndicator.delivery.transport.wire import NO_ANSWER, Goal, Order, Outcome, Terms
 
 if TYPE_CHECKING:  # a sender needs no more than the names
     from syndicator.delivery.transport.protocol import Phase
@@ -23,6 +23,7 @@ _CODED: Final = b"transfer-encoding:"
 _NO_FAREWELL: Final = "unexpected eof"  # OpenSSL's words
 _NO_MORE: Final = frozenset({b"\r\n", b"\n"})
 _INTERIM: Final = frozenset(range(100, 200)) - {101}
+_PROTOCOL: Final = b"HTTP/"
 _SWITCHES: Final = (b"HTTP/1.0 101", b"HTTP/1.1 101")
 # libcurl's own ones are left out; what the request brings under these names is sent.
 _OWN_HEADERS: Final = ("Expect:", "Accept:", "User-Agent:", "Content-Type:")
@@ -65,6 +66,7 @@ class Slot:
         self._read = self._sends = self._length = 0
         self._retry_after: str | None = None
         self._is_cut = False
+        self._other_line = b""  # in the place of a status line
         self._has_head = self._is_coded = self._switches = False
         self._spent_s = 0.0
         self.easy = self._make_easy()
@@ -105,6 +107,7 @@ class Slot:
         self._read, self._sends, self._length, self._retry_after = 0, 0, len(body), None
         self._is_cut = self._has_head = self._is_coded = self._switches = self._is_unclean = False
         self._opened = None
+        self._other_line = b""
         self._body.clear()
         easy = self.easy
         easy.setopt(pycurl.URL, origin)
@@ -179,6 +182,8 @@ class Slot:
         phase = self._phase(error)
         if self._is_cut:
             text = f"more than {self._terms.max_answer_bytes} bytes and no whole head among them"
+        elif self._other_line:
+            text = NO_ANSWER.format(self._other_line.decode("latin-1"))
         elif error == 0:  # to libcurl the end of a connection is the end of a head as well
             text = "the head of the answer breaks off"
         elif self._sends > _MOST_SENDS:
@@ -209,9 +214,12 @@ class Slot:
         if self._read > self._terms.max_answer_bytes:
             self._is_cut = True
             return _ABORT
+        if not line.startswith(_PROTOCOL) and line[: len(_PROTOCOL)].upper() == _PROTOCOL:
+            self._other_line = line  # libcurl takes it in any letters (RFC 9112, section 2.3: these alone)
+            return _ABORT
         self._switches |= line.startswith(_SWITCHES)
         if self._has_head:  # then it is a trailer, or the first line of another head
-            if line.startswith(b"HTTP/"):
+            if line.startswith(_PROTOCOL):
                 self._has_head = self._is_coded = False
                 self._retry_after = None
         elif (start := line[:18].lower()).startswith(_RETRY_AFTER):

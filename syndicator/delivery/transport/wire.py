@@ -28,6 +28,8 @@ Orders = tuple[bytes | None, list[Order]]
 Outcome = tuple[int, int | str, str | None, bytes, str, float, int]
 """The order's number, status and Retry-After or else phase and reason; answer's body, address, seconds, bytes sent."""
 
+NO_ANSWER: Final = "what came is no answer of HTTP/1: {!r:.80}"
+"""The reason where the first line is another one's, the same over either transport."""
 
 Batch = list[Any]
 """Of ``Orders``, or of outcomes."""

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 from http.client import BadStatusLine, RemoteDisconnected
 from pathlib import Path
 from ssl import SSLZeroReturnError
@@ -40,6 +41,26 @@ def test_what_a_receiver_did_is_told_in_words(make: Made, handle: Handler, phase
     assert isinstance(result, Failure)
     assert result.phase == phase
     assert_words(result.reason)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"http/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        b"Http/1.1 101 Switching Protocols\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\nhttp/1.1 200 OK\r\n\r\n",
+    ],
+    ids=["an answer", "another protocol", "after an interim one"],
+)
+def test_an_answer_in_small_letters_is_none_and_ends_the_attempt_at_once(make: Made, answer: bytes) -> None:
+    """RFC 9112, section 2.3: the name of the protocol is case-sensitive."""
+    with listening(receivers.cut_short(answer, threading.Event())) as port:
+        result = push(make(), f"http://127.0.0.1:{port}/")
+    assert isinstance(result, Failure)
+    assert result.phase == "answer"
+    assert re.fullmatch(r"what came is no answer of HTTP/1: 'http/1.1 \d.*", result.reason, re.IGNORECASE), (
+        result.reason
+    )
 
 
 def test_so_is_a_connection_that_does_not_come_about(make: Made) -> None:
