@@ -24,6 +24,7 @@ SECRET_BYTES = range(24, 65)
 ED25519_BYTES = 32
 TOLERANCE_S = 300
 _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+Header = tuple[str, str]
 
 
 class SignatureRefused(SyndicatorError):

@@ -96,14 +96,15 @@ _DAY_US = 86_400 * SECOND_US
 # A series begins with its first claim, however long that had to wait. Whatever comes back is due later than its series
 # began, so only the first one sets that: 429 costs no attempt, and would do so for ever. One that began in the future,
 # by a clock that was ahead, begins now: its window would not end before that time. Nor does what appeared more than a
-# day ahead wait for that: only its embargo holds it back.
+# day ahead wait for that: only its embargo holds it back. What calls a release back waits for neither: whoever is told
+# of it has the release.
 _CLAIM = f"""
     UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until,
            series_at = CASE WHEN attempts = 0 AND due_at = series_at OR series_at > :now THEN :now ELSE series_at END
      WHERE id IN (
         SELECT d.id FROM deliveries d
          WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now {{but_not}}
-           AND (d.release_id IS NULL OR (
+           AND (d.lane = 0 OR d.release_id IS NULL OR (
                 SELECT (r.published_at <= :now OR r.published_at > :now + {_DAY_US})
                    AND COALESCE(r.embargo_until, :now) <= :now
                   FROM releases r WHERE r.id = d.release_id))

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US, from_us, isoformat, to_us
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
 from syndicator.store import deliveries
 from tests.contract.house.conftest import START, House
 from tests.contract.house.newsroom import Newsroom
@@ -114,6 +117,24 @@ def test_an_embargo_that_lifted_too_early_holds_again_what_was_not_sent(house: H
     house.clock.us = to_us(lifts)
     worked(house)
     assert arrived(newsroom) == {held}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(hours=1)], ids=["by days", "by an hour"])
+@pytest.mark.parametrize(
+    ("action", "told"), [(Action.WITHDRAW, "release.withdrawn"), (Action.WITHHOLD, "release.withheld")]
+)
+def test_what_went_out_before_its_embargo_is_called_back_without_waiting_for_it(
+    house: House, newsroom: Newsroom, action: Action, told: str, ahead: timedelta
+) -> None:
+    house.endpoint(newsroom)
+    lifts = from_us(START) + ahead * 0.9
+    release = house.submit(embargo_until=isoformat(lifts))
+    house.clock.us += round(ahead / timedelta(microseconds=1))
+    house.service.drain()
+    house.clock.us = START + SECOND_US
+    house.service.revise(release, Revision(action=action, actor="operator", note="too early"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), (told, 2)]
 
 
 def test_times_that_are_given_are_left_alone(house: House, newsroom: Newsroom) -> None:
