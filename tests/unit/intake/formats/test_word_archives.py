@@ -56,3 +56,14 @@ def test_a_part_that_is_not_judged_is_not_read(name: str) -> None:
     with zipfile.ZipFile(made, "a") as archive:
         archive.writestr("word/document.xml", zipfile.ZipFile(io.BytesIO(docx(TEXT))).read("word/document.xml"))
     assert "cannot be read" in refusal(made.getvalue(), "release.docx")
+
+
+def test_attributes_are_bounded_as_tags_are() -> None:
+    """One element may have hundreds of thousands, and each of them is walked through again and again."""
+
+    def with_attributes(count: int) -> bytes:
+        attributes = " ".join(f"a{number}=''" for number in range(count))
+        return docx(f"<w:p {attributes}><w:r><w:t>Text</w:t></w:r></w:p>")
+
+    assert "the document has 120,0" in refusal(with_attributes(120_000), "release.docx")
+    assert not read(with_attributes(5_000), "release.docx").faults
