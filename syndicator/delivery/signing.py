@@ -24,7 +24,6 @@ SECRET_BYTES = range(24, 65)
 ED25519_BYTES = 32
 TOLERANCE_S = 300
 _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
-Header = tuple[str, str]
 
 
 class SignatureRefused(SyndicatorError):
@@ -65,6 +64,17 @@ def sign(event_id: str, timestamp_s: int, body: bytes, keys: Sequence[bytes], *,
     if v1a:
         signatures.append(v1a)
     return " ".join(signatures)
+
+
+def push_headers(user_agent: str, event_id: str, timestamp_s: int, signatures: str) -> tuple[tuple[str, str], ...]:
+    """All that a push has beside what its transport adds; ``signatures`` are those that ``sign`` made."""
+    return (
+        ("content-type", "application/json"),
+        ("user-agent", user_agent),
+        ("webhook-id", event_id),
+        ("webhook-timestamp", str(timestamp_s)),
+        ("webhook-signature", signatures),
+    )
 
 
 class Ed25519Signer:

@@ -22,7 +22,7 @@ from syndicator.clock import SECOND_US
 from syndicator.delivery import secrets
 from syndicator.delivery.payload import WEBHOOK
 from syndicator.delivery.sealing import DoesNotOpen, Sealer
-from syndicator.delivery.signing import Ed25519Signer, sign
+from syndicator.delivery.signing import Ed25519Signer, push_headers, sign
 from syndicator.delivery.transport.protocol import Failure, Request, Result, Transport
 from syndicator.errors import StoreError
 from syndicator.log import logger
@@ -216,13 +216,8 @@ class Courier:
 
     def _request(self, row: Claimed, body: bytes, claim: _Claim) -> Request:
         timestamp_s = claim.at // SECOND_US
-        headers = (
-            ("content-type", "application/json"),
-            ("user-agent", self._means.user_agent),
-            ("webhook-id", row.event_id),
-            ("webhook-timestamp", str(timestamp_s)),
-            ("webhook-signature", self._sign(row, timestamp_s, body, claim.at)),
-        )
+        signatures = self._sign(row, timestamp_s, body, claim.at)
+        headers = push_headers(self._means.user_agent, row.event_id, timestamp_s, signatures)
         return Request(row.url, headers, body, Tag(row, claim.token, claim.at, claim.by))
 
     def _sign(self, row: Claimed, timestamp_s: int, body: bytes, now: int) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from syndicator.clock import SECOND_US, from_us
 from syndicator.delivery import secrets
 from syndicator.delivery.payload import Occasion, answers, ping_payload
-from syndicator.delivery.signing import sign
+from syndicator.delivery.signing import push_headers, sign
 from syndicator.delivery.transport.protocol import Answer, Request, Result, Transport
 from syndicator.errors import Busy, Conflict, Fault, Rejected
 from syndicator.ids import new_id
@@ -95,15 +95,8 @@ def _ping(row: RowMapping, challenge: str, means: Means, now: int) -> Request:
     occasion = Occasion(id=new_id("evt", now), type=EventType.PING, at=from_us(now))
     body, timestamp_s = ping_payload(occasion, row["id"], challenge), now // SECOND_US
     keys = secrets.signing_keys(means.sealer, row["id"], row["secrets"], now)
-    signature = sign(occasion.id, timestamp_s, body, keys, v1a=means.signer.sign(occasion.id, timestamp_s, body))
-    headers = (
-        ("content-type", "application/json"),
-        ("user-agent", means.user_agent),
-        ("webhook-id", occasion.id),
-        ("webhook-timestamp", str(timestamp_s)),
-        ("webhook-signature", signature),
-    )
-    return Request(row["url"], headers, body)
+    signatures = sign(occasion.id, timestamp_s, body, keys, v1a=means.signer.sign(occasion.id, timestamp_s, body))
+    return Request(row["url"], push_headers(means.user_agent, occasion.id, timestamp_s, signatures), body)
 
 
 def _sent(request: Request, transport: Transport) -> Result:
