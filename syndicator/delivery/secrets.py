@@ -48,6 +48,19 @@ def rotated(sealer: Sealer, endpoint_id: str, stored: str, secret: str, *, old_u
     return json.dumps([[_sealed(sealer, endpoint_id, secret), None], *kept])
 
 
+def shortened(stored: str, *, furthest_us: int, until_us: int) -> str:
+    """What to store once those that would sign beyond ``furthest_us`` do until ``until_us``; the same text if none is.
+
+    A damaged row stays as it is.
+    """
+    ends = _ends(stored)
+    if all(until is None or until <= furthest_us for _, until in ends):
+        return stored
+    return json.dumps(
+        [(sealed, until_us if until is not None and until > furthest_us else until) for sealed, until in ends]
+    )
+
+
 def signing_keys(sealer: Sealer, endpoint_id: str, stored: str, now_us: int) -> tuple[bytes, ...]:
     """The keys that sign now, newest first: all of them, so that a receiver may change when it likes.
 

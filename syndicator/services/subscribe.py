@@ -18,6 +18,7 @@ from syndicator.store import audit, deliveries, endpoints, events, filters, numb
 from syndicator.store.database import Connection
 
 OVERLAP_S: Final = 24 * 3600
+LONGEST_OVERLAP_S: Final = 30 * OVERLAP_S
 _LONGEST_MOVE_S: Final = 5.0
 
 

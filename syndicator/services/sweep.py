@@ -9,6 +9,7 @@ from syndicator.model.lifecycle import EndpointState
 from syndicator.services.embargo import lift_due
 from syndicator.services.endpoint_moves import finish_moves, follow, follow_once_more
 from syndicator.services.lapses import give_back
+from syndicator.services.overlaps import shorten
 from syndicator.services.setup import Setup
 from syndicator.store import attempts, audit, channels, deliveries, endpoints, events, far_ahead, releases
 from syndicator.store.database import Connection
@@ -37,7 +38,7 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
 
     Any number of sweepers may run at once: everything here is a conditional update. A channel is woken for when it
     stands where it stood in the sweep ``before``: one that only just fell behind has a wake of its own, and
-    somebody renders it now.
+    somebody renders it now. Without one, or with one from a time to come, secrets are looked at, too.
     """
     lifted = lift_due(setup)
     give_back(setup, "sweep")
@@ -49,6 +50,8 @@ def sweep(setup: Setup, dispatcher: Dispatcher, before: Swept | None = None) -> 
         behind = channels.dirty(connection, 1000)
         due = deliveries.next_due(connection)
         times = (releases.next_due(connection), due, endpoints.next_backoff(connection))
+    if before is None or before.now_us > now:  # the clock may have been set right, in this process's time or before
+        shorten(setup)
     # No connection is held while the broker is spoken to: it may be slow to say no.
     if not is_told:
         dispatcher.wake(Task.FAN_OUT)

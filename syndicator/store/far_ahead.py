@@ -1,7 +1,8 @@
 """Times further ahead than any that the service gives: they were written while the database's clock was ahead.
 
 Once it is right again, such a row would wait for as long as the clock had been wrong, which may be years, and nothing
-would say so. Claims, retries and rests are brought back; when releases appeared, and what was logged, stays as it is.
+would say so. Claims, retries and rests are brought back (overlaps of secrets by ``services.overlaps``); when releases
+appeared, and what was logged, stays as it is.
 """
 
 from typing import Final

@@ -13,14 +13,13 @@ from syndicator.model.endpoint import NewEndpoint, NewSubscription
 from syndicator.model.lifecycle import EndpointState
 from syndicator.model.text import MAX_LINE, Line
 from syndicator.model.timing import StatedInstant
-from syndicator.services.subscribe import OVERLAP_S
+from syndicator.services.subscribe import LONGEST_OVERLAP_S, OVERLAP_S
 from syndicator.services.views import newsrooms as views
 from syndicator.web.problems import PROBLEM
 from syndicator.web.requests import JsonBody, Service, Token, body_of, read
 
 router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
 
-_LONGEST_OVERLAP_S = 30 * 24 * 3600
 _VERIFY_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "This endpoint is being verified.", "content": PROBLEM},
     503: {
@@ -30,7 +29,7 @@ _VERIFY_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     },
 }
 Overlap = Annotated[
-    int, Query(ge=0, le=_LONGEST_OVERLAP_S, description="How long the old secret signs, too; 0: it ends now.")
+    int, Query(ge=0, le=LONGEST_OVERLAP_S, description="How long the old secret signs, too; 0: it ends now.")
 ]
 
 

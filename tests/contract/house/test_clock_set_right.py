@@ -8,6 +8,7 @@ from sqlalchemy import text
 from syndicator.clock import SECOND_US, from_us, isoformat, to_us
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
+from syndicator.services.subscribe import LONGEST_OVERLAP_S
 from syndicator.store import deliveries
 from tests.contract.house.conftest import START, House
 from tests.contract.house.newsroom import Newsroom
@@ -135,6 +136,36 @@ def test_what_went_out_before_its_embargo_is_called_back_without_waiting_for_it(
     house.service.revise(release, Revision(action=action, actor="operator", note="too early"))
     house.service.drain()
     assert newsroom.told == [("release.published", 1), (told, 2)]
+
+
+def test_a_secret_rotated_meanwhile_overlaps_for_a_day_from_then_on(house: House, newsroom: Newsroom) -> None:
+    endpoint = house.endpoint(newsroom)
+    house.clock.us += YEARS_US
+    house.service.rotate_secret(endpoint, actor="operator")
+    house.service.sweep()
+    house.clock.us -= YEARS_US
+    for hours in (0, 23, 2):
+        house.clock.us += hours * 60 * MINUTE_US
+        house.service.sweep()
+        house.submit(key=f"{hours}")
+        house.service.drain()
+    assert signatures(newsroom) == [2, 2, 1]
+
+
+def test_an_overlap_that_is_given_is_left_alone(house: House, newsroom: Newsroom) -> None:
+    endpoint = house.endpoint(newsroom)
+    house.service.rotate_secret(endpoint, actor="operator", overlap_s=LONGEST_OVERLAP_S)
+    house.clock.us -= MINUTE_US
+    house.service.sweep()
+    house.clock.us += LONGEST_OVERLAP_S * SECOND_US
+    house.submit()
+    house.service.drain()
+    assert signatures(newsroom) == [2]
+
+
+def signatures(newsroom: Newsroom) -> list[int]:
+    """How many of a secret each request brought."""
+    return [headers["webhook-signature"].count("v1,") for headers, _ in newsroom.requests]
 
 
 def test_times_that_are_given_are_left_alone(house: House, newsroom: Newsroom) -> None:
