@@ -30,6 +30,19 @@ def test_an_endpoint_that_failed_meanwhile_is_sent_what_comes_then(house: House,
     assert arrived(newsroom) == {ahead, right}
 
 
+def test_a_withdrawal_that_failed_meanwhile_does_not_wait_for_those_years(house: House, newsroom: Newsroom) -> None:
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    house.clock.us += YEARS_US
+    newsroom.answer = 500
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    set_right(house, newsroom)
+    worked(house)
+    assert house.states() == [("release.published", "delivered"), ("release.withdrawn", "delivered")]
+
+
 def test_an_endpoint_that_asked_for_a_rest_meanwhile_rests_no_longer(house: House, newsroom: Newsroom) -> None:
     house.endpoint(newsroom)
     house.clock.us += YEARS_US

@@ -132,6 +132,7 @@ def test_a_newer_version_supersedes_an_older_that_waits(house: House, newsroom: 
     assert newsroom.told == [("release.published", 1), ("release.corrected", 2)]
     assert house.states() == [("release.published", "superseded"), ("release.corrected", "delivered")]
     [old] = house.deliveries(state="superseded")
+    assert old["finished_at"] == house.clock.us
     with pytest.raises(Conflict, match="carries a newer version"):
         house.service.replay_delivery(old["id"], actor="t", reason="r")
 
@@ -250,6 +251,7 @@ def test_a_claim_that_comes_back_gives_way_to_a_newer_version(house: House, news
     house.service.drain()
     assert newsroom.told == [("release.updated", 2)]
     assert house.states() == [("release.published", "superseded"), ("release.updated", "delivered")]
+    assert [row["finished_at"] for row in house.deliveries()] == [house.clock.us] * 2
 
 
 def test_an_endpoint_that_only_fails_for_days_is_paused_and_loses_nothing(house: House, newsroom: Newsroom) -> None:

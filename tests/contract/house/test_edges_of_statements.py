@@ -3,17 +3,24 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from syndicator.clock import SECOND_US, from_us
 from syndicator.errors import Rejected
 from syndicator.model.lifecycle import Action
 from syndicator.services.revise import Revision
 from syndicator.services.sweep import forget_old_attempts
+from syndicator.store import endpoints
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
 
 HOUR_US = 3600 * SECOND_US
 DAY_US = 24 * HOUR_US
+SENT_BEFORE = text("""
+    WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60)
+    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, bytes_sent, trigger, by)
+    SELECT 1000000 + x, :no, 1, :before, 1, 'delivered', 1, 'event', 't' FROM n
+""")
 
 
 def withdraw(house: House, release_id: str) -> None:
@@ -86,9 +93,12 @@ def test_a_recovery_leaves_to_the_fan_out_what_is_not_fanned_out_yet(house: Hous
 
 
 def test_what_is_given_up_is_a_failure_that_pauses(make_house: Callable[..., House], newsroom: Newsroom) -> None:
-    """Of the first release nothing else happened since the failing began anew."""
+    """Of the first release nothing else happened since the failing began anew; before, much was sent and arrived."""
     house = make_house(pause_after_days=0.5)
-    house.endpoint(newsroom)
+    endpoint_id = house.endpoint(newsroom)
+    with house.service.database.write() as connection:
+        sent = {"no": endpoints.get(connection, endpoint_id)["no"], "before": house.clock.us - DAY_US}
+        connection.execute(SENT_BEFORE, sent)
     newsroom.answer = 500
     house.submit(key="given up")
     house.service.drain()

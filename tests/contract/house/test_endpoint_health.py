@@ -86,6 +86,27 @@ def test_a_sweep_fills_some_places_at_once_and_those_first_of_endpoints_that_hav
         assert [len(house.deliveries(state="waiting", endpoint=one)) for one in endpoints_of] == [each] * 3
 
 
+def test_places_of_endpoints_that_rest_keep_a_sweep_from_no_other(
+    make_house: Callable[..., House], newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fills some at once, the lowest number first: after an outage it would find none but those that stay empty."""
+    house = make_house(per_endpoint=1)
+    both = [house.endpoint(newsroom) for _ in range(2)]
+    for endpoint_id in both:
+        house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    house.submit()
+    house.service.fan_out("t")
+    for endpoint_id in both:
+        house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    database = house.service.database
+    with database.write() as connection:
+        first = endpoints.get(connection, both[0])["no"]
+        endpoints.back_off(database, connection, {first: house.clock.us + LONGEST_BACKOFF})
+    monkeypatch.setattr(sweep, "_PROMOTED_AT_ONCE", 1)
+    house.service.sweep()
+    assert [[row["state"] for row in house.deliveries(endpoint=one)] for one in both] == [["queued"], ["waiting"]]
+
+
 def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house: House, newsroom: Newsroom) -> None:
     endpoint_id = house.endpoint(newsroom, verify=True)
     newsroom.answer = 500

@@ -29,10 +29,10 @@ def stored(house: House) -> dict[str, Any]:
         return dict(connection.execute(text("SELECT * FROM deliveries")).mappings().one())
 
 
-def failed(house: House, number: int) -> None:
-    """The attempt of the claim "mine", which is to be tried again at once."""
+def failed(house: House, number: int, state: str = "waiting") -> None:
+    """The attempt of the claim "mine", which is to be tried again at once, or never."""
     database, now = house.service.database, house.clock.us
-    row = {"id": number, "state": "waiting", "counts": 1, "due_at": now, "lane": 3}
+    row = {"id": number, "state": state, "counts": 1, "due_at": now, "lane": 3}
     with database.write() as connection:
         assert deliveries.retried(database, connection, [row], "mine", now) == 1
 
@@ -132,6 +132,20 @@ def test_what_fails_goes_on_unless_a_newer_version_is_meant_for_its_endpoint(hou
     house.service.change_endpoint(missed_it, "resume", actor="t")
     failed(house, older)
     assert house.states() == [("release.published", "waiting"), ("release.corrected", "delivered")]
+
+
+def test_what_is_given_up_while_a_newer_version_waits_is_superseded_and_no_dead_letter(
+    house: House, newsroom: Newsroom
+) -> None:
+    """Whoever is shown it among the dead would be told to replay the newer one, which is under way anyhow."""
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.fan_out("t")
+    older = claimed(house, "mine")
+    house.service.revise(release_id, CORRECTION)
+    house.service.fan_out("t")
+    failed(house, older, "dead")
+    assert house.states() == [("release.published", "superseded"), ("release.corrected", "waiting")]
 
 
 def test_a_correction_that_fails_is_tried_again_though_the_version_before_arrived(

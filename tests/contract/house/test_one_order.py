@@ -12,7 +12,7 @@ from sqlalchemy import text
 from feeds.fragments import TEMPLATE_VERSION
 from syndicator.model.channel import NewChannel
 from syndicator.model.filter import EVERYTHING
-from syndicator.model.lifecycle import Action
+from syndicator.model.lifecycle import Action, EndpointState
 from syndicator.services import regenerate as rendering
 from syndicator.services.regenerate import dirty_channels
 from syndicator.services.revise import Revision
@@ -25,6 +25,7 @@ from tests.contract.house.test_relations import HOUR_US, held
 
 PATIENCE_S = 20.0
 HOLD = text("SELECT id FROM deliveries WHERE endpoint_no = :no FOR KEY SHARE")
+FREE = text("SELECT id FROM deliveries FOR NO KEY UPDATE SKIP LOCKED")
 FALL_BEHIND = text("UPDATE channels SET generation = generation + 1 WHERE value IN ('DE-BY', 'DE-HE') RETURNING no")
 
 
@@ -271,6 +272,34 @@ def test_what_a_fan_out_holds_is_neither_held_back_nor_promoted_meanwhile(
             fanning_out.execute(HOLD, {"no": numbers[0]})
             assert move(numbers) == 1, "it waits for nobody"
         assert move(numbers) == 1
+
+
+@pytest.mark.parametrize("moved", ["held back", "parked"])
+def test_nobody_claims_or_supersedes_what_was_found_before_it_is_moved(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    """Moved by its number alone, a claim would be sent by the next one as well, and an older version come back."""
+    house, other = houses
+    with Newsroom() as newsroom:
+        [row] = _fanned_out(house, newsroom)
+    database, number = house.service.database, row["endpoint_no"]
+    change, free = backlogs._change, list[Any]()
+
+    def meanwhile(*given: Any, **values: Any) -> int:
+        with other.service.database.write() as connection:
+            free.append(connection.execute(FREE).all())
+        return change(*given, **values)
+
+    with database.write() as connection:
+        if moved == "parked":
+            backlogs.hold_back(database, connection, [number])
+    monkeypatch.setattr(backlogs, "_change", meanwhile)
+    with database.write() as connection:
+        if moved == "parked":
+            assert backlogs.move_some(database, connection, number, EndpointState.PAUSED, house.clock.us) == 1
+        else:
+            assert backlogs.hold_back(database, connection, [number]) == 1
+    assert free == [[]]
 
 
 def _fanned_out(house: House, *newsrooms: Newsroom) -> list[dict[str, Any]]:

@@ -95,3 +95,13 @@ def test_what_is_parked_for_an_endpoint_that_ends_is_dead(house: House, newsroom
         change(house, endpoint_id, end)
     house.service.drain()
     assert [row["state"] for row in house.deliveries()][:2] == ["delivered", "dead"]
+
+
+def test_what_is_to_be_sent_again_is_told_as_that_though_its_endpoint_rested(house: House, newsroom: Newsroom) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.submit()
+    house.service.drain()
+    house.service.replay_delivery(house.deliveries()[0]["id"], actor="t", reason="lost")
+    house.service.change_endpoint(endpoint_id, "pause", actor="t")
+    change(house, endpoint_id, "resume")
+    assert [row["trigger"] for row in house.deliveries()] == ["replay"]

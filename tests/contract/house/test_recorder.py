@@ -13,7 +13,9 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from config.settings import Settings
 from syndicator.clock import SECOND_US
+from syndicator.model.lifecycle import Action
 from syndicator.services import recorder
+from syndicator.services.revise import Revision
 from tests.contract.house.conftest import Clock, House, open_house
 from tests.contract.house.locks import until, wait_until
 from tests.contract.house.newsroom import Newsroom
@@ -75,6 +77,20 @@ def test_a_lease_of_a_time_when_the_clock_was_ahead_is_given_anew(under_way: Hou
         until(lambda: lease_until(under_way) == under_way.clock.us + 60 * SECOND_US)
     assert under_way.service.courier.settle()
     assert_sent_once(under_way, newsroom)
+
+
+def test_the_places_kept_for_withdrawals_are_free_again_once_those_are_answered(
+    house: House, newsroom: Newsroom
+) -> None:
+    """Otherwise those that come later stand behind everything else, until their worker is restarted."""
+    places_kept = house.service.courier._recorder.places_of_withdrawals
+    house.endpoint(newsroom)
+    release_id = house.submit()
+    house.service.drain()
+    house.service.revise(release_id, Revision(action=Action.WITHDRAW, actor="t", note="wrong"))
+    house.service.drain()
+    assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
+    assert house.service.courier._recorder.places_of_withdrawals == places_kept > 0
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 4.9])

@@ -312,6 +312,7 @@ def test_a_replay_has_all_its_attempts_again(house: House, newsroom: Newsroom) -
         house.clock.us += HOUR_US
     [dead] = house.deliveries(state="dead")
     house.service.replay_delivery(dead["id"], actor="desk", reason="mended")
+    assert [row["finished_at"] for row in house.deliveries()] == [None]
     house.service.drain()
     [again] = house.deliveries()
     assert (dead["attempts"] > 5, again["attempts"]) == (True, 1)

@@ -19,6 +19,7 @@ DAY_US = 24 * HOUR_US
 def test_what_was_parked_for_longer_than_the_window_has_all_its_retries(
     house: House, newsroom: Newsroom, status: int
 ) -> None:
+    """So it has if it stands in the queue for as long again once its endpoint is resumed."""
     endpoint_id = house.endpoint(newsroom)
     house.service.change_endpoint(endpoint_id, "pause", actor="t")
     house.submit()
@@ -26,6 +27,7 @@ def test_what_was_parked_for_longer_than_the_window_has_all_its_retries(
     house.clock.us += 4 * DAY_US
     newsroom.answer = status
     house.service.change_endpoint(endpoint_id, "resume", actor="t")
+    house.clock.us += 4 * DAY_US
     house.service.drain()
     assert len(newsroom.requests) == 1
     assert house.states() == [("release.published", "waiting")]
