@@ -16,10 +16,11 @@ WITHDRAWAL = Revision(action=Action.WITHDRAW, actor="t", note="n")
 CORRECTION = Revision(action=Action.CORRECT, actor="t", record=record(headline="B"), note="n")
 
 
-def claimed(house: House, limit: int) -> list[int]:
+def claimed(house: House, limit: int, urgent: int | None = None) -> list[int]:
     database, now = house.service.database, house.clock.us
+    until = now + MINUTE_US
     with database.write() as connection:
-        rows = deliveries.claim(database, connection, token="t", lease_until=now + MINUTE_US, limit=limit, now=now)
+        rows = deliveries.claim(database, connection, token="t", lease_until=until, limit=limit, now=now, urgent=urgent)
     return [row.id for row in rows]
 
 
@@ -55,6 +56,22 @@ def test_withdrawals_are_handed_over_before_what_was_claimed_with_them(house: Ho
     house.service.fan_out("t")
     _, published, withdrawn = (row["id"] for row in house.deliveries())
     assert claimed(house, 9) == [withdrawn, published]
+
+
+def test_withdrawals_have_the_places_kept_for_them_and_those_that_nothing_else_takes(
+    house: House, newsroom: Newsroom
+) -> None:
+    house.endpoint(newsroom)
+    releases = [house.submit(key=f"{number}") for number in range(4)]
+    house.service.drain()
+    for release_id in releases:
+        house.service.revise(release_id, WITHDRAWAL)
+    house.submit(key="new")
+    house.service.fan_out("t")
+    *withdrawn, published = (row["id"] for row in house.deliveries()[4:])
+    assert claimed(house, 2, urgent=1) == [withdrawn[0], published]
+    assert claimed(house, 2, urgent=0) == withdrawn[1:3]
+    assert claimed(house, 2, urgent=0) == withdrawn[3:]
 
 
 def test_an_endpoint_that_hangs_keeps_a_newer_version_from_no_other(house: House, newsroom: Newsroom) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,8 @@ from syndicator.errors import StoreError
 from syndicator.model.lifecycle import Action
 from syndicator.services.courier import Courier
 from syndicator.services.revise import Revision
-from syndicator.store import events
+from syndicator.store import endpoints, events
+from syndicator.store.database import RowMapping
 from tests.contract.house.conftest import House
 from tests.contract.house.locks import until
 from tests.contract.house.newsroom import Newsroom
@@ -185,12 +186,19 @@ def test_a_row_that_somebody_damaged_costs_the_others_nothing(house: House, secr
         house.submit()
         house.service.drain()
         states = {row["url"]: row["state"] for row in house.deliveries()}
+        failures = {row["url"]: row["failures"] for row in _endpoints(house)}
     assert states == {damaged.url: "dead", whole.url: "delivered"}
+    assert failures == {damaged.url: 0, whole.url: 0}, "nothing was sent that its receiver could fail"
 
 
 def _alter(house: House, statements: dict[str, str]) -> None:
     with house.service.database.write() as connection:
         connection.execute(text(statements[house.service.database.dialect]))
+
+
+def _endpoints(house: House) -> Sequence[RowMapping]:
+    with house.service.database.read() as connection:
+        return endpoints.listed(connection)
 
 
 def _attempts(house: House) -> int:

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import text
 
 from syndicator.clock import SECOND_US
+from syndicator.delivery import secrets
 from syndicator.delivery.transport.protocol import Answer
 from syndicator.errors import StoreError
 from syndicator.model.lifecycle import EndpointState
 from syndicator.services import outcomes
+from syndicator.services.endpoint_moves import follow_up
 from syndicator.services.outcomes import Sent, record
 from syndicator.store import attempts, backlogs, deliveries, endpoints
 from syndicator.store.database import Connection
-from tests.contract.house.conftest import House
+from tests.contract.house.conftest import ON_POSTGRES, House
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
 
@@ -141,3 +143,52 @@ def test_a_second_look_that_fails_records_nothing_twice(
         row = endpoints.get(connection, endpoint_id)
         assert row["state"] == EndpointState.DISABLED
         assert len(attempts.last(connection, row["no"], 10)) == 1
+
+
+@ON_POSTGRES
+def test_a_resumption_waits_for_what_is_being_ended_and_loses_nothing_that_comes_then(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint_id = house.endpoint(newsroom)
+    house.service.change_endpoint(endpoint_id, "disable", actor="t")
+    with house.service.database.read() as connection:
+        number = endpoints.get(connection, endpoint_id)["no"]
+    resumption = Thread(target=house.service.change_endpoint, args=(endpoint_id, "resume"), kwargs={"actor": "t"})
+    move_some, waited = backlogs.move_some, list[bool]()
+
+    def meanwhile(*given: Any) -> int:
+        if not waited:
+            waited.append(True)
+            resumption.start()
+            wait_until(house, 1, lambda: not resumption.is_alive())
+            waited[0] = resumption.is_alive()
+        return move_some(*given)
+
+    monkeypatch.setattr(backlogs, "move_some", meanwhile)
+    follow_up(house.service.setup, number, EndpointState.DISABLED)
+    resumption.join(10)
+    assert waited == [True]
+
+
+@ON_POSTGRES
+def test_two_rotations_at_once_lose_no_secret(
+    house: House, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was shown to somebody, who verifies with it."""
+    endpoint_id = house.endpoint(newsroom)
+    rotated, others = secrets.rotated, list[Thread]()
+
+    def meanwhile(*given: Any, **values: Any) -> str:
+        if not others:
+            others.append(Thread(target=house.service.rotate_secret, args=(endpoint_id,), kwargs={"actor": "t"}))
+            others[0].start()
+            wait_until(house, 1, lambda: not others[0].is_alive())
+        return rotated(*given, **values)
+
+    monkeypatch.setattr(secrets, "rotated", meanwhile)
+    house.service.rotate_secret(endpoint_id, actor="t")
+    others[0].join(10)
+    house.submit()
+    house.service.drain()
+    [(headers, _)] = newsroom.requests
+    assert headers["webhook-signature"].count("v1,") == 3
