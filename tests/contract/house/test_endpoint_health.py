@@ -105,6 +105,8 @@ def test_places_of_endpoints_that_rest_keep_a_sweep_from_no_other(
     monkeypatch.setattr(sweep, "_PROMOTED_AT_ONCE", 1)
     house.service.sweep()
     assert [[row["state"] for row in house.deliveries(endpoint=one)] for one in both] == [["queued"], ["waiting"]]
+    house.service.drain()
+    assert house.service.sweep().next_due_us == house.clock.us + LONGEST_BACKOFF, "then somebody looks again"
 
 
 def test_a_ping_that_an_endpoint_failed_before_it_was_verified_comes_again(house: House, newsroom: Newsroom) -> None:

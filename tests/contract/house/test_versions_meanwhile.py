@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from syndicator.delivery.transport.protocol import Answer
 from syndicator.model.lifecycle import Action
 from syndicator.services.outcomes import Sent, record
 from syndicator.services.revise import Revision
-from syndicator.store import deliveries
+from syndicator.store import backlogs, deliveries, endpoints, leases
 from syndicator.store.deliveries import Claimed
 from tests.contract.house.conftest import ON_POSTGRES, House
 from tests.contract.house.conftest import record as corrected
@@ -102,6 +103,39 @@ def test_nothing_is_claimed_once_it_is_decided_who_hears_of_a_withdrawal(
     assert told(newsrooms) == [[], []], "it never went out, and so nobody need know that it is gone"
 
 
+def test_nor_is_what_was_parked_for_an_endpoint_that_is_resumed_then(
+    house: House, newsrooms: Sequence[Newsroom]
+) -> None:
+    """A resumption waits for the fan-out; sweeps, which go on with it, do not."""
+    paused = house.deliveries()[1]["endpoint_id"]
+    house.service.change_endpoint(paused, "pause", actor="t")
+    revised(house, WITHDRAWAL)
+    resumption = Thread(target=house.service.change_endpoint, args=(paused, "resume"), kwargs={"actor": "t"})
+    with fanned_out_meanwhile(house):
+        resumption.start()
+        wait_until(house, 2)
+        for _ in range(2):
+            house.service.sweep()
+        assert house.deliveries()[1]["state"] == "queued"
+        assert claimed(house) == []
+    joined(resumption)
+    house.service.drain()
+    assert told(newsrooms) == [[], []]
+
+
+def test_nor_is_what_stands_in_a_queue_and_finds_a_place_then(house: House, newsrooms: Sequence[Newsroom]) -> None:
+    database = house.service.database
+    with database.write() as connection:
+        number = endpoints.get(connection, house.deliveries()[1]["endpoint_id"])["no"]
+        assert backlogs.hold_back(database, connection, [number]) == 1
+    revised(house, WITHDRAWAL)
+    with fanned_out_meanwhile(house):
+        house.service.sweep()
+        assert claimed(house) == []
+    house.service.drain()
+    assert told(newsrooms) == [[], []]
+
+
 def test_a_claim_takes_what_another_worker_is_not_claiming_and_does_not_wait_for_it(
     house: House, newsrooms: Sequence[Newsroom]
 ) -> None:
@@ -151,6 +185,25 @@ def test_a_lease_that_ends_while_a_correction_is_fanned_out_brings_no_older_vers
     assert told(newsrooms) == [["release.corrected"]] * 2
     assert house.states().count(("release.published", "superseded")) == 2
     assert all(row["finished_at"] for row in house.deliveries())
+
+
+def test_a_failure_that_is_recorded_while_its_lease_is_found_over_waits_for_the_sweep_in_no_circle(
+    house: House, newsrooms: Sequence[Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Thread(target=failed, args=(house, claimed(house)))
+    house.clock.us += 2 * LEASE_US
+    still_lapsed = leases.still_lapsed
+
+    def meanwhile(*given: Any) -> Any:
+        found = still_lapsed(*given)
+        records.start()
+        wait_until(house, 1)
+        return found
+
+    monkeypatch.setattr(leases, "still_lapsed", meanwhile)
+    house.service.sweep()
+    joined(records)
+    assert [(row["state"], row["attempts"]) for row in house.deliveries()] == [("waiting", 1)] * len(newsrooms)
 
 
 def test_a_batch_of_several_claims_that_fails_waits_for_a_fan_out_in_no_circle(
