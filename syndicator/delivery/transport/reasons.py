@@ -42,12 +42,8 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLZeroReturnError):  # its words name a line of Python's own source
-        return "no TLS: the connection was closed"
-    if isinstance(error, ssl.SSLError) and getattr(error, "reason", None):  # one that was not made by ssl has none
-        return f"no TLS: {error.reason.replace('_', ' ').lower()}"
+    if isinstance(error, ssl.SSLError) and (words := _words_of_tls(error)):
+        return words
     if isinstance(error, TimeoutError):
         return "not in time"
     if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
@@ -55,3 +51,12 @@ def _words(error: BaseException) -> str:
     if isinstance(error, IncompleteRead):
         return "the body of the answer breaks off"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _words_of_tls(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLZeroReturnError):  # its words name a line of Python's own source
+        return "no TLS: the connection was closed"
+    reason = getattr(error, "reason", None)  # one that was not made by ssl has none
+    return f"no TLS: {reason.replace('_', ' ').lower()}" if reason else ""
