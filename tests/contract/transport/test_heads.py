@@ -51,6 +51,15 @@ def test_where_no_body_may_come_none_is_waited_for(make: Made, status: bytes, le
             assert (result.status, result.body) == (int(status[:3]), b"")
 
 
+def test_who_offers_another_protocol_spoils_no_answer_of_the_next_receiver(make: Made) -> None:
+    """One attempt after the other is made with the same parts."""
+    offer, thanks = b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nthanks"
+    with listening(answering(offer)) as port, listening(answering(thanks)) as other:
+        transport = make(limits=PATIENT)
+        results = [push(transport, f"http://127.0.0.1:{each}/") for each in (port, other)]
+    assert [(each.status, each.body) for each in results if isinstance(each, Answer)] == [(101, b""), (200, b"thanks")]
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
