@@ -16,9 +16,10 @@ class ReceiverServer(ThreadingHTTPServer):
 class Receiver:
     """Serves from the beginning of a ``with`` block to its end, under ``url``."""
 
-    def __init__(self, server: ReceiverServer) -> None:
+    def __init__(self, server: ReceiverServer, path: str = "/push") -> None:
         self._server = server
-        self.url = f"http://127.0.0.1:{server.server_port}/push"
+        self.host = f"127.0.0.1:{server.server_port}"
+        self.url = f"http://{self.host}{path}"
         self._thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
