@@ -149,7 +149,10 @@ def show(client: "Client", endpoint_id: str, *, as_json: bool) -> None:
     show_facts({name: view.get(name) for name in ("id", "state", "url", "description", "owner", "notice", "failures")})
     show_table(
         ("subscription", "events", "filter"),
-        [[each["id"], " ".join(each["events"]), json.dumps(each["filter"])] for each in view["subscriptions"]],
+        [
+            [each["id"], " ".join(each["events"]), json.dumps(each["filter"], ensure_ascii=False)]
+            for each in view["subscriptions"]
+        ],
     )
     show_attempts(view["last_attempts"])
 

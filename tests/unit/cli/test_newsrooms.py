@@ -4,6 +4,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -114,6 +115,22 @@ def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     assert cli("endpoint", "remove", endpoint, "--json").json == {"removed": endpoint}
     assert cli("endpoint", "show", endpoint).code == 4
     assert cli("endpoint", "resume", endpoint).code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "view"),
+    [
+        (("endpoint", "show", "end_1"), {"subscriptions": [{"id": "sub_1", "events": []}], "last_attempts": []}),
+        (("feeds", "show", "a"), {"name": "a", "title": "A", "url": "http://a", "feeds": {}}),
+    ],
+)
+def test_a_filter_is_shown_in_the_letters_it_was_written_in(
+    call: Call, words: tuple[str, ...], view: dict[str, Any]
+) -> None:
+    wanted = {"headline": "Käse"}
+    subscriptions = [{**each, "filter": wanted} for each in view.get("subscriptions", ())]
+    with Answering(Answer(200, {**view, "filter": wanted, "subscriptions": subscriptions})) as service:
+        assert '{"headline": "Käse"}' in call(*words, "--to", service.url).out
 
 
 @pytest.mark.parametrize("wanted", ["{", '{"nonsense": 1}', "[]"])
