@@ -110,12 +110,14 @@ def test_no_more_is_kept_than_agreed_and_what_is_let_go_makes_room(
 
 
 class Faltering:
-    """The store, which fails or hangs where the test wants it to."""
+    """The store, which fails or hangs where the test wants it to, or is slow to hand out what it read once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.answers, self.hung = threading.Event(), threading.Event()
         self.answers.set()
+        self.read_out, self.handed_out = threading.Event(), threading.Event()
+        self.is_slow = False
         self.fails = self.reads = 0
 
     @contextmanager
@@ -129,12 +131,42 @@ class Faltering:
         with self._database.read() as connection:
             yield connection
         self.reads += 1
+        if self.is_slow:
+            self.is_slow = False
+            self.read_out.set()
+            self.handed_out.wait(10)
 
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not true():  # noqa: ASYNC110 (what is waited for says nothing)
             await asyncio.sleep(0.001)
+
+
+def test_what_changed_while_it_was_read_is_not_kept(german: Served) -> None:
+    """Nobody would say any more that it changed: a withdrawn release would be served until the next change."""
+    store = Faltering(german.service.database)
+    setup = replace(german.service.setup, database=store)  # type: ignore[arg-type]  # all of it that is asked for here
+
+    async def walk() -> None:
+        documents = Documents(setup, 60)
+        await documents.hear()
+        store.is_slow = True
+        loading = asyncio.ensure_future(documents.load(PATH))
+        assert await asyncio.to_thread(store.read_out.wait, 10)
+        await asyncio.to_thread(german.submit, headline="Next")
+        await asyncio.to_thread(german.render)
+        await documents.hear()
+        store.handed_out.set()
+        older = await loading
+        assert documents.kept == {}
+        newer = await documents.load(PATH)
+        assert older is not None
+        assert newer is not None
+        assert older.change < newer.change
+        assert documents.kept == {PATH: newer}
+
+    asyncio.run(walk())
 
 
 @pytest.mark.parametrize("way", ["hangs", "failed once"])
