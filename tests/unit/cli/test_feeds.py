@@ -11,7 +11,7 @@ from tests.unit.cli.conftest import Call
 
 WANTED = '{"language": "de"}'
 CHANNEL = {"name": "a", "title": "A", "url": "http://a", "feeds": {}}
-IMPATIENT = {"timeouts_s": (5.0, 0.1)}
+IMPATIENT, PATIENT = (5.0, 0.02), (5.0, 0.3)
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 releases"), (1, "1 release"), (2, "2 releases")])
@@ -32,11 +32,11 @@ def test_who_has_many_releases_searched_through_waits_longer_than_for_other_answ
     call: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], answer: object
 ) -> None:
     """Of a channel that is made behind our back the next try would only hear that its name is taken."""
-    monkeypatch.setattr(Client.__init__, "__kwdefaults__", IMPATIENT)
+    monkeypatch.setattr(Client.__init__, "__kwdefaults__", {"timeouts_s": IMPATIENT})
     with Answering(Answer(200, answer), hold=True) as service, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(call, "feeds", *words, "--to", service.url)
         assert service.arrived.wait(30)
-        with Client(service.url, None) as other, pytest.raises(Unreachable):
+        with Client(service.url, None, timeouts_s=PATIENT) as other, pytest.raises(Unreachable):
             other.get("/")
         service.release.set()
         assert waiting.result().code == 0

@@ -49,6 +49,7 @@ def test_what_is_right_is_taken(form: Any, written: object, read: object) -> Non
         (BaseUrl, "https://wire.example/#top"),
         (BaseUrl, "https://wire.example/a b"),
         (BaseUrl, "https://wire.example/<b>"),
+        (BaseUrl, "https://wire.example\\press"),
         (BaseUrl, "ftp://wire.example"),
         (BaseUrl, ""),
         (OptionalUrl, "https://me:pw@hub.example/"),
