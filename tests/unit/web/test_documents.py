@@ -110,12 +110,10 @@ def test_no_more_is_kept_than_agreed_and_what_is_let_go_makes_room(
 
 
 class Faltering:
-    """The store, which fails or hangs where the test wants it to, or is slow to hand out what it read once."""
+    """The store, which fails where the test wants it to, or lets one reader wait for what it read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.answers, self.hung = threading.Event(), threading.Event()
-        self.answers.set()
         self.read_out, self.handed_out = threading.Event(), threading.Event()
         self.is_slow = False
         self.fails = self.reads = 0
@@ -125,9 +123,6 @@ class Faltering:
         if self.fails:
             self.fails -= 1
             raise StoreError("away")
-        if not self.answers.is_set():
-            self.hung.set()
-            self.answers.wait(10)
         with self._database.read() as connection:
             yield connection
         self.reads += 1
@@ -135,6 +130,19 @@ class Faltering:
             self.is_slow = False
             self.read_out.set()
             self.handed_out.wait(10)
+
+
+class Uptime:
+    """What the module takes for the time; it stands still."""
+
+    def __init__(self) -> None:
+        self._s = 0.0
+
+    def monotonic(self) -> float:
+        return self._s
+
+    def forward(self, seconds: float) -> None:
+        self._s += seconds
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -188,12 +196,42 @@ def test_what_is_kept_is_not_shown_for_long_while_nobody_says_what_changed(
             monkeypatch.setattr(module, "_LEAST_PATIENCE_S", 0.02)
             before = store.reads
             await until(lambda: store.reads > before + 1)  # from the second one on it has no more patience
-            store.answers.clear()
-            await until(store.hung.is_set)
+            store.is_slow = True
+            await until(store.read_out.is_set)
         else:
             store.fails = 1
         await until(lambda: not documents.kept)
-        store.answers.set()
+        if way == "hangs":
+            await documents.load(PATH)
+            assert documents.kept == {}, "nobody would say when it changes"
+        store.handed_out.set()
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    asyncio.run(walk())
+
+
+def test_what_is_kept_outlasts_a_short_outage(german: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any cache may go on with it for the time that stands in its headers."""
+    monkeypatch.setattr(module, "POLL_S", 0.002)
+    monkeypatch.setattr(module, "_LEAST_PATIENCE_S", 0.0)
+    clock = Uptime()
+    monkeypatch.setattr(module, "time", clock)
+    store = Faltering(german.service.database)
+    setup = replace(german.service.setup, database=store)  # type: ignore[arg-type]  # all of it that is asked for here
+
+    async def walk() -> None:
+        documents = Documents(setup, 60)
+        following = asyncio.ensure_future(documents.follow())
+        await until(lambda: documents._seen is not None)
+        await documents.load(PATH)
+        clock.forward(1000)  # of being up: what counts is when it last heard of the store
+        before = store.reads
+        await until(lambda: store.reads > before + 1)
+        store.fails = 1000
+        await until(lambda: store.fails < 995)
+        assert PATH in documents.kept
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
