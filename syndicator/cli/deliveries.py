@@ -132,8 +132,7 @@ def verify(
     from syndicator.delivery import signing
 
     body = bounded(file, _MOST_BYTES, "give the body of one push")
-    received = _stored_headers(stored) if stored else {}
-    received = {**{name.lower(): value for name, value in received.items()}, **dict(map(_header, lines))}
+    received = {**(_stored_headers(stored) if stored else {}), **dict(map(_header, lines))}
     try:
         verified = signing.verify(received, body, keys, system_now_us() / SECOND_US, tolerance)
     except ConfigError as error:  # a setting where a service signs, and an argument here
@@ -149,7 +148,7 @@ def _header(line: str, place: str = "--header") -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon:
         raise Rejected([Fault(place, f"{line!r:.80} has no colon", _LINE_FIX)])
-    return name.strip().lower(), value.strip()
+    return name.strip(), value.strip()
 
 
 def _stored_headers(file: BinaryIO) -> dict[str, str]:

@@ -85,15 +85,17 @@ def test_what_is_no_picture_is_refused_by_the_service(cli: Call, served: Served,
 
 def test_a_preview_shows_the_pictures_beside_the_release(call: Call, tmp_path: Path) -> None:
     photo(tmp_path / "pictures" / "one & only.png")
+    (tmp_path / "scan").write_bytes((tmp_path / "pictures" / "one & only.png").read_bytes())
     path = release(
         tmp_path,
         {"file": "pictures/one & only.png", "caption": "Rot", "alt": "Ein Rechteck"},
+        {"file": "scan", "type": "image/png", "caption": "Ohne Endung"},
         {"file": "gone.png", "caption": "Fehlt"},
         {"file": "../../outside.png", "caption": "Fremd"},
     )
     html = Path(call("preview", path).out.strip()).read_text(encoding="utf-8")
     assert f'<img src="{(tmp_path / "pictures" / "one & only.png").resolve().as_uri()}" alt="Ein Rechteck">' in html
-    assert html.count("<img") == 1
+    assert html.count("<img") == 2
     assert all(caption in html for caption in ("Rot", "Fehlt", "Fremd"))
     assert "<img" not in call("render", path, "--format", "html").out, "what will be sent knows no folder of ours"
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -128,12 +129,20 @@ def test_each_fault_has_its_fix(
 def test_a_key_that_others_may_read_or_that_is_none_is_a_fault(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "syndicator-data"
     made(folder)
-    (folder / "signing.key").chmod(0o644)
+    (folder / "signing.key").chmod(0o640)  # the group may
     (folder / "sealing.keys").write_text("k1:short")
     found = findings(call("doctor", "--json"))
     assert found["key: signing_key"][1] == "chmod 600 syndicator-data/signing.key"
     assert found["key: sealing_keys"][1]
     assert not found["key: operator_token"][1]
+    assert "endpoint secrets" not in found, "nobody can tell with these keys"
+
+
+def test_little_room_on_the_disk_is_a_fault(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=499_999_999))
+    found, fix = findings(call("doctor", "--json"))["data directory"]
+    assert found == "499 MB are free"
+    assert fix.startswith("make room")
 
 
 @pytest.mark.parametrize("healthy_bytes", [0, 4096, 20 * 4096])
