@@ -104,7 +104,7 @@ class Pages:
             markup.release_main(self._site, shown),
             language=release.record.language,
             canonical=self._setup.addresses.release(release.id),
-            description="" if shown.article.is_stub else shown.article.summary,
+            description=shown.article.summary,
             feeds=shown.channels[:_ADVERTISED],
             indexed=not shown.article.is_stub,
         )

@@ -307,7 +307,8 @@ def test_feeds_stay_readable_for_their_max_age_without_a_database_and_not_longer
         with served.service.database.write() as connection:
             connection.exec_driver_sql("ALTER TABLE renditions RENAME TO elsewhere")
         assert served.public.get("/feeds/all.atom").status == 200
-        served.public.until("/feeds/all.atom", lambda answer: answer.status == 503)
+        away = served.public.until("/feeds/all.atom", lambda answer: answer.status == 503)
+        assert (away.headers["retry-after"], away.headers["cache-control"]) == ("5", "no-store")
         with served.service.database.write() as connection:
             connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO renditions")
         served.public.until("/feeds/all.atom", lambda answer: answer.status == 200)

@@ -30,6 +30,7 @@ def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
     assert "unsafe" not in policy
     # default-src says nothing of these three: without them a page may be framed, and its links and forms led elsewhere
     assert {"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+    assert {"img-src 'self' https:", "media-src 'self' https:"} <= set(policy.split("; ")), "pictures lie anywhere"
     assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert answer.headers["tdm-policy"] == f"{BASE}/terms"
     kept = "public, max-age=300" if answer.status == 200 else "no-store"
@@ -38,6 +39,9 @@ def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
     assert answer.headers["tdm-reservation"] == "1"
     page = _page(answer.text)
     assert page.get("lang") == ("de" if "{id}" in path else "en")
+    for around in page.xpath("//header | //footer"):
+        assert around.get("lang", page.get("lang")) == "en"
+    assert bool(page.xpath("//meta[@name='robots'][@content='noindex']")) is (answer.status != 200)
     assert len(page.findall(".//h1")) == 1
     assert page.findtext(".//title")
     assert page.find(".//main") is not None
@@ -46,6 +50,21 @@ def test_every_page_is_whole_and_guarded(shown: Served, path: str) -> None:
     assert not page.xpath("//@style | //@*[starts-with(name(), 'on')]")
     for local in page.xpath("//link[@rel='stylesheet' or @rel='icon']/@href"):
         assert shown.public.get(str(local)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "title", "header"),
+    [
+        ("POST", "/", 405, "Method Not Allowed", ("allow", "GET, HEAD")),
+        ("GET", "/media/x", 401, "A valid token is needed", ("www-authenticate", 'Bearer realm="syndicator"')),
+    ],
+)
+def test_a_page_that_refuses_says_what_would_be_right(
+    shown: Served, method: str, path: str, status: int, title: str, header: tuple[str, str]
+) -> None:
+    answer = shown.public(method, path, headers={"Authorization": "Bearer wrong"})
+    assert (answer.status, _page(answer.text).findtext(".//h1")) == (status, title)
+    assert sorted(answer.headers[header[0]].split(", ")) == sorted(header[1].split(", "))
 
 
 @pytest.mark.parametrize("path", ["/", "/channels", "/channels/all", "/releases/{id}"])
@@ -58,6 +77,7 @@ def test_readers_find_the_feeds_by_themselves(shown: Served, path: str) -> None:
         "application/atom+xml",
         "application/feed+json",
     }
+    assert len(links) == (9 if "{id}" in path else 3), "of a release all, its publisher's and its language's"
     for link in links:
         answer = shown.public.get(link.get("href", "").removeprefix(BASE))
         assert answer.headers["content-type"].startswith(link.get("type", ""))

@@ -329,6 +329,7 @@ def test_an_unknown_action_or_release_is_told(served: Served) -> None:
 def test_paths_that_do_not_exist_are_problems_and_methods_are_named(shown: Served) -> None:
     missing = shown.operator.get("/api/v1/nothing")
     assert (missing.status, missing.headers["content-type"]) == (404, "application/problem+json")
+    assert missing.headers["cache-control"] == "no-store", "what is not there may be in a second"
     wrong = shown.operator("PUT", "/api/v1/releases")
     assert (wrong.status, wrong.headers["allow"]) == (405, "POST")
     path = "/api/v1/endpoints/end_0"
