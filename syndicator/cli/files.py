@@ -92,7 +92,7 @@ def _show_reading(reading: "Reading") -> None:
     from syndicator.intake.fields.shown import fields_of
 
     rows = [
-        [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"]
+        [f"{first}" if first == last else f"{first}-{last}", part, text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"]
         for part, text, (first, last) in reading.outline()
     ]
     rows += [["", label, text] for label, text in fields_of(reading)]

@@ -97,6 +97,8 @@ def test_a_preview_shows_the_pictures_beside_the_release(call: Call, tmp_path: P
     assert f'<img src="{(tmp_path / "pictures" / "one & only.png").resolve().as_uri()}" alt="Ein Rechteck">' in html
     assert html.count("<img") == 2
     assert all(caption in html for caption in ("Rot", "Fehlt", "Fremd"))
+    pushed = Path(call("preview", path, "--format", "webhook").out.strip()).read_text(encoding="utf-8")
+    assert "file://" not in pushed
     assert "<img" not in call("render", path, "--format", "html").out, "what will be sent knows no folder of ours"
 
 

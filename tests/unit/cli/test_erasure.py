@@ -41,6 +41,14 @@ def test_it_is_shown_then_asked_then_done(
     assert "Nothing here" in cli("erase-contact", "Niemand", "--release", release, "--dry-run").err
 
 
+def test_a_replacement_that_was_given_empty_is_not_passed_over(cli: Call, release: str) -> None:
+    """As a script does whose variable is unset: nobody shall answer who cannot be reached that way."""
+    given = ("--replacement-name", "Jo Roe", "--replacement-phone", "+49 1", "--replacement-email", "")
+    done = cli("erase-contact", PERSON["name"], "--release", release, "--yes", *given)
+    assert (done.code, done.out) == (3, "")
+    assert "--replacement-email: this field is empty" in done.err
+
+
 def test_a_name_that_is_nowhere_is_not_said_to_be_erased(cli: Call, release: str) -> None:
     """Who mistyped it believed that the law had been obeyed. Nothing is asked, for there is nothing to rewrite."""
     told = {

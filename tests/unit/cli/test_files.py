@@ -103,6 +103,23 @@ def _preview_and_rendering(call: Call, tmp_path: Path, form: str, ending: str) -
     assert (told["format"], told["bytes"]) == (form, shown.stat().st_size)
 
 
+def test_a_preview_is_opened_where_that_is_asked_for(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    call("preview", EXAMPLE)
+    assert opened == []
+    assert call("preview", EXAMPLE, "--open").out.splitlines() == opened
+
+
+def test_a_rendering_that_cannot_be_written_is_told_as_a_wrong_place(call: Call) -> None:
+    done = call("render", EXAMPLE, "--output", "nowhere/release.txt")
+    assert (done.code, done.out) == (2, "")
+    assert "--output: nowhere/release.txt cannot be written: No such file or directory" in done.err
+
+
 READ = """Acme opens a bakery
 
 Hull, 1 March 2027 – Acme opened a bakery in Hull today, the third one of the year.
@@ -138,6 +155,13 @@ def test_check_shows_what_the_fields_hold(call: Call, tmp_path: Path) -> None:
     assert fields["contacts"] == [
         {"name": "Joe Roe", "role": "Head of Press", "phone": "+44 1482 555 012", "email": "joe@acme.example"}
     ]
+
+
+def test_check_says_that_it_shows_a_part_only_where_it_does(call: Call, tmp_path: Path) -> None:
+    whole, longer = "Whole".ljust(100, "w"), "Longer".ljust(101, "l")
+    (tmp_path / "read.txt").write_text(f"Acme opens a bakery\n\n{whole}\n\n{longer}\n", encoding="utf-8")
+    shown = call("check", "read.txt").out.split()
+    assert (whole in shown, f"{longer[:-1]}…" in shown) == (True, True)
 
 
 def test_check_shows_fields_that_front_matter_states_as_something_else(call: Call, tmp_path: Path) -> None:
