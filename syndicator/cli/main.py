@@ -71,7 +71,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, which looks for what may have been meant among commands that are imported already."""
-        if args[0] not in _COMMANDS and not args[0].startswith("-") and (near := get_close_matches(args[0], _COMMANDS)):
+        if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS)):
             message = f"No such command {args[0]!r}. Did you mean {' or '.join(map(repr, near))}?"
             raise click.UsageError(message, ctx)
         return super().resolve_command(ctx, args)

@@ -117,6 +117,13 @@ def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     assert cli("endpoint", "resume", endpoint).code == 4
 
 
+def test_what_nobody_said_of_an_endpoint_is_left_to_the_service(call: Call) -> None:
+    """Which may ask every receiver for its answer to a challenge."""
+    with Answering(Answer(201, {"id": "end_1", "secret": "whsec_1", "state": "active"})) as service:
+        assert call("endpoint", "add", URL, "--to", service.url).code == 0
+    assert json.loads(service.asked[0].body) == {"url": URL}
+
+
 @pytest.mark.parametrize(
     ("words", "view"),
     [
