@@ -16,7 +16,7 @@ class GivenFile(click.File):
         super().__init__("rb")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (as click has it)
-        with suppress(OSError, TypeError, ValueError):  # the name of no file: click says so
+        with suppress(OSError):  # the name of no file: click says so
             if Path(value).is_fifo():
                 say(f"{value} is a pipe: waiting for what is written into it", err=True)
         return super().convert(value, param, ctx)

@@ -131,7 +131,7 @@ def _with_files(client: "Client", record: bytes, beside: Path) -> bytes:
     except (ValueError, RecursionError):
         return record
     kept = with_kept_files(client, fields, beside)
-    return record if kept is fields else json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return record if kept is fields else json.dumps(kept, ensure_ascii=False).encode()
 
 
 def _show_submitted(submitted: dict[str, Any]) -> None:

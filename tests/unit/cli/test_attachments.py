@@ -112,6 +112,16 @@ def test_a_file_that_two_pictures_name_is_handed_in_once(call: Call, tmp_path: P
     assert [each["sha256"] for each in json.loads(submitted.body)["media"]] == ["0" * 64] * 2
 
 
+def test_lines_of_a_record_that_was_rewritten_for_its_files_are_not_told(call: Call, tmp_path: Path) -> None:
+    photo(tmp_path / "one.png")
+    path = release(tmp_path, {"file": "one.png", "caption": "Rot"})
+    fault = {"place": "network", "problem": "there is none", "fix": "", "line": 1, "column": 9}
+    refusal = Answer(422, {"title": "No", "faults": [fault]})
+    with Answering(Answer(201, {"sha256": "0" * 64}), refusal) as service:
+        done = call("submit", path, "--to", service.url, "--token", "t")
+    assert (done.code, "network: there is none" in done.err) == (3, True)
+
+
 def test_a_service_that_is_only_asked_misses_no_file() -> None:
     """Media without a caption would be empty without their file, and refused as such."""
     stated = Record.model_validate(

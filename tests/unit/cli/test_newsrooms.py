@@ -117,6 +117,13 @@ def test_an_endpoint_is_looked_after(cli: Call, endpoint: str) -> None:
     assert cli("endpoint", "resume", endpoint).code == 4
 
 
+def test_an_old_secret_signs_for_as_many_hours_as_are_said(call: Call) -> None:
+    with Answering(Answer(200, {"secret": "whsec_1"})) as service:
+        done = call("endpoint", "rotate-secret", "end_1", "--overlap", 48, "--to", service.url)
+    assert "the old one for 48 h, too" in done.out
+    assert service.asked[0].path.endswith(f"?overlap_s={48 * 3600}")
+
+
 def test_what_nobody_said_of_an_endpoint_is_left_to_the_service(call: Call) -> None:
     """Which may ask every receiver for its answer to a challenge."""
     with Answering(Answer(201, {"id": "end_1", "secret": "whsec_1", "state": "active"})) as service:

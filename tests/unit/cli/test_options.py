@@ -68,6 +68,13 @@ def test_who_brings_no_good_token_is_told_where_the_command_takes_it_from(
     assert "Authorization" not in done.err
 
 
+def test_a_wrong_address_is_told_by_what_it_was_given_by(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who never typed ``--to`` would not find it."""
+    monkeypatch.setenv("SYNDICATOR_URL", "wrong")
+    assert "SYNDICATOR_URL: 'wrong' is no service's address" in call("feeds", "list").err
+    assert "--to: 'odd' is no service's address" in call("feeds", "list", "--to", "odd").err
+
+
 def test_an_id_is_one_part_of_the_path_whatever_it_holds(call: Call) -> None:
     with Answering() as service:
         call("feeds", "show", "a/../b?c#d", "--to", service.url, "--json")

@@ -54,6 +54,9 @@ def test_all_publishers_are_listed_however_many(cli: Call, tmp_path: Path, monke
 
 def test_a_wrong_address_and_what_is_wrong_with_the_profile_come_together(call: Call, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text(json.dumps({"publisher": {"name": ""}, "contacts": [{"email": "no"}]}))
+    (tmp_path / "p.toml").write_text("contacts = []\n[publisher]\nname = ''\n")
+    of_toml = call("publisher", "set", "acme", "p.toml", "--to", "wrong")
+    assert "publisher.name: " in of_toml.err, "without a line of what it was turned into"
     done = call("publisher", "set", "acme", "p.json", "--to", "wrong")
     assert done.code == 3
     for each in (f"--to: 'wrong' is no service's address — {WRONG}", "publisher.name", "contacts[0]"):

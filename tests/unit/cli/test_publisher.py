@@ -248,6 +248,26 @@ def test_a_release_through_its_life(cli: Call, served: Served, tmp_path: Path) -
     assert ("Wird geprüft." in shown, "None" in shown) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("action", "given"),
+    [
+        ("update", ("--file", EXAMPLE)),
+        ("correct", ("--file", EXAMPLE, "--note", "Why.")),
+        ("withhold", ("--note", "Why.")),
+        ("reinstate", ()),
+        ("reschedule", ("--until", "2099-01-23T19:00:00+01:00")),
+        ("withdraw", ("--note", "Why.")),
+    ],
+)
+def test_whatever_is_done_to_a_release_may_be_bound_to_the_version_that_was_seen(
+    call: Call, action: str, given: tuple[object, ...]
+) -> None:
+    with Answering(Answer(200, {"id": "rel_1", "state": "published", "version": 7})) as service:
+        assert call(action, "rel_1", *given, "--expected-version", 6, "--to", service.url).code == 0
+    assert service.asked[0].path == f"/api/v1/releases/rel_1/{action}"
+    assert json.loads(service.asked[0].body)["expected_version"] == 6
+
+
 def test_an_embargo_can_be_moved_until_it_lifts(cli: Call, served: Served, tmp_path: Path) -> None:
     held = written(tmp_path, embargo_until="2027-01-23T19:00:00+01:00", embargo_zone="Europe/Berlin")
     submitted = cli("submit", held, "--wait", "--json")
