@@ -101,6 +101,14 @@ def test_lines_are_told_of_the_file_as_it_is_and_not_of_what_it_was_turned_into(
         assert "network: unknown" in call("submit", turned, "--to", service.url).err
 
 
+def test_a_record_too_deep_to_be_read_here_is_left_to_the_service(call: Call, tmp_path: Path) -> None:
+    deep = b'{"body":' + b"[" * 100_000
+    (tmp_path / "release.json").write_bytes(deep)
+    with Answering(Answer(422, {"faults": [{"place": "", "problem": "too deep", "fix": ""}]})) as service:
+        done = call("submit", "release.json", "--to", service.url)
+    assert (done.code, "too deep" in done.err, service.asked[0].body == deep) == (3, True, True)
+
+
 def test_what_came_by_stdin_is_sent_again_by_stdin(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "syndicator", "submit", "-", "--to", "http://127.0.0.1:1"],

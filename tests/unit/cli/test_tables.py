@@ -120,3 +120,11 @@ def test_facts_that_are_unset_take_no_room(call: Call) -> None:
         "Page     u",
         "Feed     a  (t)",
     ]
+
+
+def test_brackets_of_a_text_are_no_instructions_to_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(("url", "headline"), [["https://[2001:db8::1]/", "[bold]Acme[/bold] [/nothing] :smile:"]])
+    show_facts({"Headline": "[bold]Acme[/bold]"})
+    told = capsys.readouterr().out
+    assert "https://[2001:db8::1]/  [bold]Acme[/bold] [/nothing] :smile:" in told
+    assert "Headline  [bold]Acme[/bold]" in told
