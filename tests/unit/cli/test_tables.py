@@ -128,3 +128,8 @@ def test_brackets_of_a_text_are_no_instructions_to_the_table(capsys: pytest.Capt
     told = capsys.readouterr().out
     assert "https://[2001:db8::1]/  [bold]Acme[/bold] [/nothing] :smile:" in told
     assert "Headline  [bold]Acme[/bold]" in told
+
+
+def test_what_somebody_wrote_into_a_cell_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(("headline",), [["Acme\x1b[2J\u202eopens"]])
+    assert "Acme\\x1b[2J\\u202eopens" in capsys.readouterr().out

@@ -204,6 +204,7 @@ def test_what_is_kept_is_not_shown_for_long_while_nobody_says_what_changed(
         if way == "hangs":
             await documents.load(PATH)
             assert documents.kept == {}, "nobody would say when it changes"
+            assert documents._kept_bytes == 0, "what is gone takes no room"
         store.handed_out.set()
         following.cancel()
         with suppress(asyncio.CancelledError):
