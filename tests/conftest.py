@@ -10,8 +10,10 @@ import hypothesis
 import pytest
 
 from tests.servers.fixtures import (
+    _copies,
     _postgres_process,
     _redis_process,
+    copies,
     migrated_postgres_url,
     postgres_server,
     postgres_url,
@@ -20,8 +22,10 @@ from tests.servers.fixtures import (
 )
 
 __all__ = [
+    "_copies",
     "_postgres_process",
     "_redis_process",
+    "copies",
     "golden",
     "migrated_postgres_url",
     "postgres_server",

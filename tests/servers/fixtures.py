@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.migrated import migrated_database
+from tests.servers.copies import Copies
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
@@ -36,13 +36,23 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
         postgres_server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def _copies(_postgres_process: PostgresServer) -> Copies:
+    return Copies(_postgres_process)
+
+
 @pytest.fixture
-def migrated_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+def copies(postgres_server: PostgresServer, _copies: Copies) -> Copies:
+    """Databases with the newest schema in them and nothing else, on a server that runs."""
+    return _copies
+
+
+@pytest.fixture
+def migrated_postgres_url(copies: Copies) -> Iterator[str]:
     """As ``postgres_url``, with the newest schema in it."""
-    url = migrated_database(postgres_server)
+    url = copies.take()
     yield url
-    if postgres_server.running:
-        postgres_server.drop_database(url)
+    copies.give_back(url)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from syndicator.model.endpoint import NewEndpoint
 from syndicator.model.release import Record
 from syndicator.store import delivery_lists
 from tests.contract.house.newsroom import Newsroom
-from tests.servers.migrated import migrated_database, migrated_file
-from tests.servers.postgres import PostgresServer
+from tests.servers.copies import Copies
+from tests.servers.migrated import migrated_file
 
 EXAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "biom-kawasaki.json").read_text(encoding="utf-8"))
 START = to_us(datetime(2027, 1, 23, 12, 0, tzinfo=UTC))
@@ -111,9 +111,9 @@ def _beside(request: pytest.FixtureRequest, url: str, folder: Path) -> str:
     """A second database of the same kind, with nothing in it either."""
     if url.startswith("sqlite"):
         return migrated_file(folder / "house.db")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    beside = migrated_database(server)
-    request.addfinalizer(lambda: server.drop_database(beside))
+    copies: Copies = request.getfixturevalue("copies")
+    beside = copies.take()
+    request.addfinalizer(lambda: copies.give_back(beside))
     return beside
 
 

@@ -100,9 +100,9 @@ def test_what_the_database_cannot_take_for_a_while_is_dead_for_nobody(tmp_path: 
 
 
 def test_what_another_transaction_holds_is_left_to_the_next_sweep(
-    tmp_path: Path, postgres_url: str, newsroom: Newsroom
+    tmp_path: Path, migrated_postgres_url: str, newsroom: Newsroom
 ) -> None:
-    house = open_house(tmp_path, postgres_url, Clock())
+    house = open_house(tmp_path, migrated_postgres_url, Clock())
     try:
         house.endpoint(newsroom)
         house.submit()

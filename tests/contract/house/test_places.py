@@ -14,10 +14,10 @@ PLACES = 3
 
 
 @pytest.fixture
-def houses(tmp_path: Path, postgres_url: str) -> Iterator[Sequence[House]]:
+def houses(tmp_path: Path, migrated_postgres_url: str) -> Iterator[Sequence[House]]:
     """Two workers of one database, with a backlog of an endpoint that was paused."""
     clock = Clock()
-    both = [open_house(tmp_path, postgres_url, clock, per_endpoint=PLACES) for _ in range(2)]
+    both = [open_house(tmp_path, migrated_postgres_url, clock, per_endpoint=PLACES) for _ in range(2)]
     with Newsroom() as newsroom:
         endpoint_id = both[0].endpoint(newsroom)
         both[0].service.change_endpoint(endpoint_id, "pause", actor="t")

@@ -140,11 +140,11 @@ def test_a_process_ends_although_the_database_takes_nothing(
 
 
 def test_results_that_nobody_records_keep_their_places(
-    tmp_path: Path, postgres_url: str, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, migrated_postgres_url: str, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On PostgreSQL, where one may claim while another one keeps the log locked."""
     monkeypatch.setattr(recorder, "_UNRECORDED", 0)
-    house = open_house(tmp_path, postgres_url, Clock(), in_flight=1)
+    house = open_house(tmp_path, migrated_postgres_url, Clock(), in_flight=1)
     try:
         house.endpoint(newsroom)
         for number in range(3):
