@@ -15,6 +15,7 @@ from syndicator.model.release import Record, Release
 from syndicator.services.regenerate import dirty_channels
 from syndicator.store import channels, events, releases
 from syndicator.store.database import Connection
+from tests.bench.figures import progress
 from tests.bench.releases import Newsdesk
 
 OWNER = "bench"
@@ -25,6 +26,7 @@ _PUBLISHERS, _SUBJECTS, _REGIONS, _INDUSTRIES = 40, 20, 15, 10
 _LANGUAGES = ("en", "de", "fr", "es", "it")
 _AUTOMATIC = 1 + _PUBLISHERS + _SUBJECTS + _REGIONS + _INDUSTRIES + len(_LANGUAGES)
 _TOGETHER = 500
+_TOLD_EVERY = 2000
 _ALL = 1
 _APART = timedelta(minutes=20)
 
@@ -44,7 +46,10 @@ class Stock:
         for first in range(0, self._releases, _TOGETHER):
             self._enter(range(first, min(first + _TOGETHER, self._releases)))
             self._service.regenerate([_ALL], OWNER)  # composes each of them while the others stand in memory
+            if (stored := min(first + _TOGETHER, self._releases)) % _TOLD_EVERY == 0:
+                progress(f"  {stored:,} of {self._releases:,} releases are stored")
         while behind := dirty_channels(self._service.setup):
+            progress(f"  rendering {len(behind):,} channels")
             self._service.regenerate(behind, OWNER)
 
     def fields(self, number: int) -> dict[str, object]:
