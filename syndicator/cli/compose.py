@@ -96,6 +96,7 @@ def web(settings: Settings) -> None:
         connect(service)
         if problem := schema_problem(service.database):  # no reason to end: readers may be served all the same
             log.logger("web").error("not ready for publishers", lacking=problem)
+        _leave_to_stay()
         try:
             with _serving(service) as server:
                 log.logger("web").info("listening", url=server.url)

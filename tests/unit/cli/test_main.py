@@ -77,6 +77,20 @@ def test_the_start_waits_for_no_library_but_click() -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_the_garbage_collector_stays_away_while_a_command_is_loaded() -> None:
+    code = (
+        "import gc, sys; from syndicator.cli.main import main\n"
+        f"sys.argv = ['syndicator', 'check', {str(EXAMPLE)!r}]\n"
+        "before = gc.get_stats()[0]['collections']\n"
+        "try: main()\n"
+        "except SystemExit: print(len(sys.modules), gc.get_stats()[0]['collections'] - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    modules, looks = map(int, done.stdout.split()[-2:])
+    assert modules > 500
+    assert looks < 5, "it was a hundred, a fifth of the start"
+
+
 @pytest.mark.parametrize(
     "arguments", [("bogus",), ("submit",), ("render", EXAMPLE, "--format", "pdf"), ("status", "--x")]
 )
