@@ -59,7 +59,9 @@ def test_this_machines_clock_lifts_embargoes_on_sqlite_alone(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, lifted: bool
 ) -> None:
     """On PostgreSQL the server's clock alone counts; SQLite is the control, for it has no other."""
-    url = request.getfixturevalue("migrated_postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'house.db'}"
+    url = (
+        request.getfixturevalue("migrated_postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'house.db'}"
+    )
     service = Syndicator(
         Settings(data_dir=tmp_path, database_url=url, sealing_keys=SecretStr(KEY), signing_key=SecretStr(SIGNING))
     )
