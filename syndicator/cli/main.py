@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _load_undisturbed() -> None:
     """Keeps the garbage collector from looking again and again through modules that are being loaded, for nothing.
 
-    That was a fifth of a command's start. What runs for months sets a pace of its own when it has loaded.
+    That was a tenth of a command's start. What runs for months sets a pace of its own when it has loaded.
     """
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
 

@@ -88,7 +88,7 @@ def test_the_garbage_collector_stays_away_while_a_command_is_loaded() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules, looks = map(int, done.stdout.split()[-2:])
     assert modules > 500
-    assert looks < 5, "it was a hundred, a fifth of the start"
+    assert looks < 5, "it was a hundred, a tenth of the start"
 
 
 @pytest.mark.parametrize(
