@@ -10,6 +10,7 @@ import gc
 import resource
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,7 @@ def _serving(service: Syndicator, taken: socket.socket | None = None) -> Iterato
 
     server = Server(make_app(service), service.settings.host, service.settings.port, taken)
     server.start()
+    _compile_no_more()
     try:
         yield server
     finally:
@@ -115,6 +117,7 @@ def worker(settings: Settings) -> int:
     service = Syndicator(settings)
     check_is_migrated(service.database)
     _leave_to_stay()
+    _compile_no_more()
     with _telling(service):
         return work(service)
 
@@ -148,6 +151,15 @@ def _leave_to_stay() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+
+
+def _compile_no_more() -> None:
+    """What is imported from now on is not kept compiled.
+
+    On a full disk Python leaves such a file cut off, and no process can import that module any more (CPython issue
+    126606).
+    """
+    sys.dont_write_bytecode = True
 
 
 def _check_is_shared(settings: Settings) -> None:

@@ -1,28 +1,15 @@
 """What ``render --output`` does to files that are there already."""
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from syndicator.cli.written import write_whole
 from tests.unit.cli.conftest import EXAMPLE, ROOT, Call, process
+from tests.unit.full_disk import files_of_at_most
 
 ARCHIVED = ROOT / "tests" / "golden" / "biom-kawasaki.txt"
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """As on a full disk: what is written beyond fails."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("output", ["release.json", "link.json", "./release.json", "hard.json"])

@@ -1,13 +1,13 @@
 """Keys that the service makes for itself."""
 
 import os
-import resource
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.delivery.key_files import kept
+from tests.unit.full_disk import files_of_at_most
 
 
 def test_a_key_is_safe_from_power_loss_before_its_name_is_there(
@@ -34,13 +34,8 @@ def test_a_key_is_safe_from_power_loss_before_its_name_is_there(
 
 
 def test_a_full_disk_leaves_neither_a_key_nor_a_part_of_one(tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (3, before[1]))
-    try:
-        with pytest.raises(OSError, match="File too large"):
-            kept(tmp_path / "sealing.keys", lambda: "k1:abc")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with files_of_at_most(3), pytest.raises(OSError, match="File too large"):
+        kept(tmp_path / "sealing.keys", lambda: "k1:abc")
     assert list(tmp_path.iterdir()) == []
     assert kept(tmp_path / "sealing.keys", lambda: "k1:abc") == "k1:abc"
     assert (tmp_path / "sealing.keys").stat().st_mode & 0o777 == 0o600
