@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,8 @@ def embedded(settings: Settings) -> Iterator[Running]:
     from syndicator.web.serve import listening
     from workers.embedded import embed
 
-    # The port first: where an older version still has it, the database must stay as that one knows it.
-    with listening(settings.host, settings.port) as taken:
-        service = Syndicator(settings)
+    # The port before the database: where an older version still has both, it must stay as that one knows it.
+    with closing(Syndicator(settings)) as service, listening(settings.host, settings.port) as taken:
         service.migrate()
         worker = embed(service)
         _leave_to_stay()
@@ -56,7 +55,6 @@ def embedded(settings: Settings) -> Iterator[Running]:
                 yield Running(service, server)
         finally:
             worker.stop()
-            service.close()
 
 
 @contextmanager
