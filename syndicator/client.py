@@ -18,6 +18,7 @@ from syndicator.errors import (
     Unauthorised,
     Unreachable,
 )
+from syndicator.route import Route
 
 _TIMEOUTS_S: Final = (5.0, 30.0)
 _JSON: Final = {"Content-Type": "application/json"}
@@ -32,9 +33,10 @@ _TOO_LARGE: Final = 413
 
 
 class Client:
-    """Calls one service. The token goes nowhere else: redirects are not followed, the environment not asked.
+    """Calls one service. The token goes nowhere else: redirects are not followed, no ``.netrc`` is asked.
 
-    ``timeouts_s``: to connect, and between two parts of the answer.
+    The environment names the proxy and the authorities, as for other programs: see Route. ConfigError if it names none
+    that can be used. ``timeouts_s``: to connect, and between two parts of the answer.
 
     Errors of every call: Unreachable (also for a service that says "later"), Unauthorised, NotFound, Conflict,
     Rejected (with all faults), and SyndicatorError for whatever else is answered.
@@ -44,7 +46,8 @@ class Client:
         self.base_url = _base(base_url)
         self._timeouts_s = timeouts_s
         self._session = requests.Session()
-        self._session.trust_env = False
+        self._route = Route.to(self.base_url)
+        self._route.take(self._session)
         if token:
             self._session.headers["Authorization"] = f"Bearer {_sendable(token)}"
 
@@ -122,8 +125,7 @@ class Client:
         try:
             answer = self._session.request(method, url, allow_redirects=False, **options)
         except requests.RequestException as error:
-            message = f"{self.base_url} cannot be reached ({_reason(error)}); is the service running, is --to right?"
-            raise Unreachable(message) from error
+            raise self._route.failure(error) from error
         if answer.status_code in _REDIRECTS:
             message = (
                 f"{self.base_url} sends elsewhere, to {answer.headers.get('Location', 'nowhere')!r}; "
@@ -131,7 +133,7 @@ class Client:
             )
             raise SyndicatorError(message)
         if not answer.ok:
-            raise _error(answer)
+            raise self._route.refused(answer) or _error(answer, self._route)
         return answer
 
     def _url(self, path: str) -> str:
@@ -219,29 +221,13 @@ def _json(answer: requests.Response) -> Any:  # noqa: ANN401
         raise SyndicatorError(message) from error
 
 
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return _reason_of_tls(str(error))
-    return "no connection" if isinstance(error, requests.ConnectionError) else "its answer broke off, or makes no sense"
-
-
-def _reason_of_tls(words: str) -> str:
-    """What went wrong, by the name that OpenSSL puts into its message."""
-    if "CERTIFICATE" in words:
-        return "its certificate is not good"
-    is_plain = "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER_FAILURE" in words
-    return "it does not speak TLS: is http:// meant" if is_plain else "no TLS that both sides speak"
-
-
-def _error(answer: requests.Response) -> SyndicatorError:
+def _error(answer: requests.Response, route: Route) -> SyndicatorError:
     """The error that the answer tells of, in the service's own words as far as it has any."""
     problem = _problem(answer)
     detail, title = problem.get("detail"), problem.get("title")
     # Of its own faults a service says little more than which part of it they are in.
     words = (title, detail) if answer.status_code in _OWN_FAULTS else (detail or title,)
-    message = ": ".join(str(word) for word in words if word) or _wordless(answer)
+    message = ": ".join(str(word) for word in words if word) or _wordless(answer, route)
     if answer.status_code in _BAD_INPUT:
         return Rejected(_faults(problem) or [Fault("request", message)])
     if answer.status_code in _NOT_NOW:
@@ -249,10 +235,10 @@ def _error(answer: requests.Response) -> SyndicatorError:
     return _ERRORS.get(answer.status_code, SyndicatorError)(message)
 
 
-def _wordless(answer: requests.Response) -> str:
+def _wordless(answer: requests.Response, route: Route) -> str:
     """What to say of an answer without a problem document, which mostly comes from something else than our service."""
     if answer.status_code in _OWN_FAULTS:
-        return f"the service answered {answer.status_code}"
+        return f"{route.answerer} answered {answer.status_code}"
     if answer.status_code == _TOO_LARGE:
         return (
             "a proxy in front of the service takes nothing as large: make it smaller, or have the operator raise the "

@@ -11,6 +11,7 @@ from config.settings import ENV_PREFIX, Settings
 from syndicator import errors
 from syndicator.cli.publisher import submit
 from syndicator.model.lifecycle import DELIVERY_MOVES, ENDPOINT_MOVES, LANES, RELEASE_MOVES, Audience, Lane
+from syndicator.route import BUNDLES
 from syndicator.web import problems
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -61,6 +62,23 @@ def settings() -> Iterator[str]:
     for option in submit.params:
         if isinstance(option, click.Option) and option.envvar:
             yield f"| `{option.envvar}` | `{option.opts[0]}` | {option.help} |"
+    yield (
+        "\nThese commands also heed what curl, pip and git do:\n\n"
+        "- `HTTPS_PROXY` (`HTTP_PROXY` for a service of plain http), `ALL_PROXY` and `NO_PROXY`, in capitals or small "
+        "letters: the proxy on\n"
+        "  the way to the service, as `http://host:port` or `http://NAME:PASSWORD@host:port`. None is used for this machine "
+        "itself. Over\n"
+        "  https it sees neither token nor text; by plain http it reads both.\n"
+        f"- {_listed(BUNDLES)}, the first that is set: the PEM file of the authorities that may vouch for\n"
+        "  the service, instead of certifi's, for a company that has its own. To add to certifi's, join both in one file.\n\n"
+        "A `.netrc` is never read. Pushes to newsrooms heed none of this; for them there is `SYNDICATOR_CA_FILE` "
+        "([decision 17](decisions/0017-the-publishers-proxy.md))."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = (f"`{name}`" for name in names)
+    return f"{', '.join(first)} or {last}"
 
 
 def _as_written(default: object) -> str:
