@@ -75,6 +75,17 @@ def test_only_the_proxy_is_open_to_the_world() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_containers_log_fills_the_disk(name: str) -> None:
+    """Docker keeps everything that a container ever said, unless it is told otherwise."""
+    logging = SERVICES[name]["logging"]
+    assert logging == yaml.safe_load(COMPOSE)["x-logging"]
+    assert logging["driver"] == "json-file"  # other drivers refuse these options
+    kept = re.fullmatch(r"(\d+)m", logging["options"]["max-size"])
+    assert kept
+    assert int(kept[1]) * int(logging["options"]["max-file"]) <= 250
+
+
 def test_workers_can_be_scaled() -> None:
     worker = SERVICES["worker"]
     assert worker["deploy"]["replicas"] == 2
