@@ -17,10 +17,12 @@ import yaml
 from config.settings import ENV_PREFIX, Settings
 from syndicator.client import Client
 from syndicator.delivery.transport.protocol import Limits
+from syndicator.route import Route
 from syndicator.web.serve import DRAIN_S
 from tests.e2e.conftest import EXAMPLE as RELEASE
 from tests.e2e.conftest import Machine, until
 from tests.servers.places import free_port
+from tests.unit.cli.answering import Answer, Answering
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -58,9 +60,43 @@ def test_the_health_of_a_process_is_what_it_tells_itself(name: str, path: str, p
 
 
 def asked_by(check: list[str]) -> SplitResult:
-    found = re.search(r"urlopen\('([^']+)'", check[-1])
+    found = re.search(r"'(http://[^']+)'", check[-1])
     assert found, check
     return urlsplit(found[1])
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_health_check_asks_no_proxy(status: int) -> None:
+    """Docker hands the proxies of its own configuration to every container, and their 127.0.0.1 is another one."""
+    stated = re.search(r"CMD (\[.+readyz.+\])$", DOCKERFILE, re.MULTILINE)
+    assert stated
+    checks = [SERVICES[name]["healthcheck"]["test"][1:] for name in ("web", "worker", "receiver")]
+    checks.append(yaml.safe_load(stated[1]))
+    away = {name: f"http://127.0.0.1:{free_port()}" for name in ("http_proxy", "HTTP_PROXY")}
+    with Answering(Answer(status)) as service:
+        for python, option, code in checks:
+            asked = re.sub(r"127\.0\.0\.1:\d+", service.host, code)
+            done = subprocess.run([python, option, asked], env={**os.environ, **away}, capture_output=True, check=False)
+            assert (done.returncode == 0) is (status == 200), done.stderr
+    assert len(service.asked) == len(checks)
+
+
+def test_the_proxys_health_check_asks_no_proxy() -> None:
+    """As BusyBox's wget has it, which knows no NO_PROXY."""
+    assert " -Y off " in " ".join(SERVICES["proxy"]["healthcheck"]["test"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_command_in_a_container_reaches_the_web_service_whatever_proxies_docker_hands_on(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = SERVICES[name]["environment"]
+    handed_on = {"HTTP_PROXY": "http://proxy.test:1", "NO_PROXY": ".acme.example"}
+    for variable, value in handed_on.items():
+        for spelt in (variable, variable.lower()):
+            monkeypatch.setenv(spelt, stated.get(spelt, value))
+    assert Route.to("http://elsewhere.example").proxy
+    assert Route.to(stated[TO]).proxy is None
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -95,7 +131,7 @@ def test_workers_can_be_scaled() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_settings_are_known_ones(name: str) -> None:
     set_here = {setting.removeprefix(ENV_PREFIX).lower() for setting in SERVICES[name]["environment"]}
-    assert set_here - {"url"} <= set(Settings.model_fields)
+    assert set_here - {"url", "no_proxy"} <= set(Settings.model_fields)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -144,7 +180,7 @@ def is_setting(name: str) -> bool:
 @pytest.mark.parametrize("name", OURS)
 def test_every_setting_in_the_file_of_settings_reaches_the_service(name: str) -> None:
     stated = SERVICES[name]["environment"]
-    own = {"DATA_DIR", "HOST", "PORT", "WORKER_PORT", "DATABASE_URL", "BROKER_URL", "URL"}
+    own = {"DATA_DIR", "HOST", "PORT", "WORKER_PORT", "DATABASE_URL", "BROKER_URL", "URL", "NO_PROXY", "no_proxy"}
     asked = {setting for setting in stated if setting.removeprefix(ENV_PREFIX) not in own}
     filled = as_filled_in() | {f"{ENV_PREFIX}{each.upper()}": f"{each} of .env" for each in Settings.model_fields}
     reached = given(name, filled)
