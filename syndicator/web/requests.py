@@ -20,6 +20,8 @@ OPERATOR: Final = "operator"
 TOKEN_OPTIONAL: Final[dict[str, Any]] = {"security": [{}]}
 """How the OpenAPI description tells of what answers without a token, too."""
 
+_PRINTABLE: Final = r"^[!-~¡-¬®-ÿ]([ -~¡-¬®-ÿ]*[!-~¡-¬®-ÿ])?$"
+"""``str.isprintable`` for what a header holds: Latin-1 without spaces around it. For the description."""
 _MAX_KEY: Final = 128
 _SCHEME = HTTPBearer(scheme_name=OPERATOR, auto_error=False)
 _Announced = Annotated[object, Security(_SCHEME)]
@@ -127,7 +129,7 @@ def body_of(model: type[BaseModel]) -> dict[str, Any]:
 
 def with_key(described: dict[str, Any]) -> dict[str, Any]:
     """How the OpenAPI description tells of an operation that asks for ``idempotency_key``, too."""
-    schema = {"type": "string", "minLength": 1, "maxLength": _MAX_KEY}
+    schema = {"type": "string", "minLength": 1, "maxLength": _MAX_KEY, "pattern": _PRINTABLE}
     header = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
     return {**described, "parameters": [header]}
 

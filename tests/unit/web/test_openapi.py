@@ -1,5 +1,6 @@
 """What the OpenAPI description promises holds for requests that nobody here thought of."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,3 +89,14 @@ def test_what_a_submission_has_to_bring_and_may_answer_is_described(public: Clie
     assert {str(answer.status) for answer in asked} <= set(operation["responses"])
     none = operator("POST", "/api/v1/releases", record())
     assert none.status == 400
+
+
+def test_the_keys_that_are_taken_are_described(public: Client, operator: Client) -> None:
+    """A client made of the description would send keys that are refused."""
+    [described] = public.get("/openapi.json").json["paths"]["/api/v1/releases"]["post"]["parameters"]
+    pattern, most = described["schema"]["pattern"], described["schema"]["maxLength"]
+    keys = [f"a{character}b" for character in " !~\t\x7f\x80\x9f\xa0¡¬\xad®ÿ"]
+    for key in [*keys, " ", "a", "a" * most, "a" * (most + 1)]:
+        answer = operator("POST", "/api/v1/releases", {}, {"Idempotency-Key": key})
+        fits = re.search(pattern, key) is not None and len(key) <= most
+        assert answer.status == (422 if fits else 400), repr(key)
