@@ -1,6 +1,6 @@
 """The text of a release: ordered blocks, the quotes inside them, and the boilerplates."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,14 +16,22 @@ MAX_ROWS: Final = 2_000
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
+def _typed(schema: dict[str, Any]) -> None:
+    """The type has a default for whoever makes a block here; a block that is read is known by it alone."""
+    schema["required"] = ["type", *schema["required"]]
+
+
+_BLOCK: Final = ConfigDict(**_FROZEN, json_schema_extra=_typed)
+
+
 class Paragraph(BaseModel):
-    model_config = _FROZEN
+    model_config = _BLOCK
     type: Literal["paragraph"] = "paragraph"
     text: Text
 
 
 class Subheading(BaseModel):
-    model_config = _FROZEN
+    model_config = _BLOCK
     type: Literal["subheading"] = "subheading"
     text: Line
 
@@ -35,7 +43,7 @@ def _is_one(number: int) -> bool:
 class ListBlock(BaseModel):
     """Points under each other; ``ordered`` ones are numbered from ``start``."""
 
-    model_config = _FROZEN
+    model_config = _BLOCK
     type: Literal["list"] = "list"
     ordered: bool = False
     # Left out where it is 1: records of before there was a start keep their bytes.
@@ -46,7 +54,7 @@ class ListBlock(BaseModel):
 class Table(BaseModel):
     """Rows of cells under an optional heading row; every row has as many cells as the first."""
 
-    model_config = _FROZEN
+    model_config = _BLOCK
     type: Literal["table"] = "table"
     header: tuple[Cell, ...] = ()
     rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1, max_length=MAX_ROWS)]

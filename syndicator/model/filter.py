@@ -72,7 +72,7 @@ class Facts:
 class Filter(BaseModel):
     """One node: exactly one of its fields is set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     all: Annotated[tuple["Filter", ...], Field(max_length=50)] | None = None
     any: Annotated[tuple["Filter", ...], Field(min_length=1, max_length=50)] | None = None

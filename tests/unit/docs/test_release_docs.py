@@ -108,10 +108,11 @@ def drawn(name: str, told: str) -> str:
     model = MODELS[name]
     hints = typing.get_type_hints(model, include_extras=True)
     meanings = dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", told, re.MULTILINE))
+    required = model.model_json_schema().get("required", ())
     rows = ["| field | needed | type | meaning |", "| --- | --- | --- | --- |"]
     for own, field in model.model_fields.items():
         shown = field.alias or own
-        needed = "yes" if field.is_required() else ""
+        needed = "yes" if shown in required else ""
         rows.append(f"| `{shown}` | {needed} | {kind(hints[own])} | {meanings.get(shown, '')} |")
     return f"{name} -->\n" + "\n".join(rows) + "\n"
 

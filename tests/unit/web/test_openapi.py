@@ -100,3 +100,16 @@ def test_the_keys_that_are_taken_are_described(public: Client, operator: Client)
         answer = operator("POST", "/api/v1/releases", {}, {"Idempotency-Key": key})
         fits = re.search(pattern, key) is not None and len(key) <= most
         assert answer.status == (422 if fits else 400), repr(key)
+
+
+def test_what_a_block_and_a_filter_need_is_described(public: Client, operator: Client) -> None:
+    schemas = public.get("/openapi.json").json["components"]["schemas"]
+    untyped = operator("POST", "/api/v1/releases/check", record(body=[{"text": "Words."}]))
+    assert [fault["problem"] for fault in untyped.json["faults"]] == ["this block has no type"]
+    named = schemas["Record"]["properties"]["body"]["items"]["discriminator"]["mapping"].values()
+    blocks = [schemas[each.rpartition("/")[2]] for each in named]
+    assert [block["required"][0] for block in blocks] == ["type"] * 4
+    for tests, status in (({}, 422), ({"language": "de"}, 200), ({"language": "de", "all": None}, 422)):
+        answer = operator("POST", "/api/v1/filters/try", {"filter": tests})
+        fits = schemas["Filter"]["minProperties"] <= len(tests) <= schemas["Filter"]["maxProperties"]
+        assert (answer.status, fits) == (status, status == 200)
