@@ -11,6 +11,7 @@ from pydantic import (
     WithJsonSchema,
     WrapValidator,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticKnownError
 
 from syndicator.model.filter import EVERYTHING, Filter
@@ -40,13 +41,17 @@ OfRelease = Annotated[
 """A type of event that can be subscribed to."""
 
 
+_EVERYTHING: JsonDict = EVERYTHING.model_dump(by_alias=True, exclude_none=True)
+"""As it is described: pydantic would show each test that is not in it as null, which is refused."""
+
+
 class NewSubscription(BaseModel):
     """Event types and a filter. A withdrawal reaches whoever received the release, whatever stands here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     events: Annotated[tuple[OfRelease, ...], Field(min_length=1, max_length=len(ALL_EVENTS))] = ALL_EVENTS
-    filter: Filter = EVERYTHING
+    filter: Filter = Field(default=EVERYTHING, json_schema_extra={"default": _EVERYTHING})
 
     @property
     def mask(self) -> int:
@@ -64,4 +69,7 @@ class NewEndpoint(BaseModel):
         default=False, description="Push nothing until the receiver has answered the challenge of a signed ping."
     )
     owner: Line | None = Field(default=None, description="The newsroom; the token's own name when left out.")
-    subscriptions: Annotated[tuple[NewSubscription, ...], Field(min_length=1, max_length=20)] = (NewSubscription(),)
+    subscriptions: Annotated[tuple[NewSubscription, ...], Field(min_length=1, max_length=20)] = Field(
+        default=(NewSubscription(),),
+        json_schema_extra={"default": [{"events": [str(kind) for kind in ALL_EVENTS], "filter": _EVERYTHING}]},
+    )

@@ -113,3 +113,14 @@ def test_what_a_block_and_a_filter_need_is_described(public: Client, operator: C
         answer = operator("POST", "/api/v1/filters/try", {"filter": tests})
         fits = schemas["Filter"]["minProperties"] <= len(tests) <= schemas["Filter"]["maxProperties"]
         assert (answer.status, fits) == (status, status == 200)
+
+
+def test_what_is_described_as_the_default_may_be_sent(public: Client, operator: Client) -> None:
+    schemas = public.get("/openapi.json").json["components"]["schemas"]
+    wanted = schemas["NewEndpoint"]["properties"]["subscriptions"]["default"]
+    events, wants = (schemas["NewSubscription"]["properties"][name]["default"] for name in ("events", "filter"))
+    added = operator("POST", "/api/v1/endpoints", {"url": "https://news.example/in", "subscriptions": wanted})
+    assert added.status == 201, added.json
+    path = f"/api/v1/endpoints/{added.json['id']}/subscriptions"
+    further = operator("POST", path, {"events": events, "filter": wants})
+    assert further.status == 201, further.json
