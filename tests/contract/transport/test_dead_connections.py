@@ -93,3 +93,31 @@ def test_what_came_unasked_over_a_kept_connection_is_no_answer_to_the_next_push(
             assert len(seen) == count
             answered.release()
             assert came.acquire(timeout=5)
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["at once", "after one that failed"])
+def test_the_connection_that_is_made_instead_is_kept(make: Made, *, between: bool) -> None:
+    """One that never came about in between, to somebody else, is not taken for the one that was kept."""
+    more, came = threading.Semaphore(0), threading.Semaphore(0)
+    connections: list[socket.socket] = []
+
+    def say_more_once(connection: socket.socket) -> None:
+        connections.append(connection)
+        receivers.request_of(connection)
+        connection.sendall(NO_CONTENT)
+        if len(connections) == 1:
+            more.acquire(timeout=5)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            came.release()
+        receivers.answering(NO_CONTENT)(connection)
+
+    with listening(say_more_once) as port, listening(receivers.reset) as other:
+        transport = make(limits=PATIENT)
+        results = [push(transport, f"http://127.0.0.1:{port}/")]
+        more.release()
+        assert came.acquire(timeout=5)
+        if between:
+            assert isinstance(push(transport, f"https://127.0.0.1:{other}/"), Failure)
+        results += [push(transport, f"http://127.0.0.1:{port}/") for _ in range(3)]
+    assert [each.status for each in results if isinstance(each, Answer)] == [204] * 4
+    assert len(connections) == 2

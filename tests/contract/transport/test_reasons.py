@@ -63,6 +63,19 @@ def test_an_answer_in_small_letters_is_none_and_ends_the_attempt_at_once(make: M
     )
 
 
+def test_what_one_receiver_said_is_no_reason_of_the_next(make: Made) -> None:
+    """One attempt after the other is made with the same parts."""
+    with (
+        listening(receivers.answering(b"http/1.1 200 OK\r\n\r\n")) as port,
+        listening(receivers.reset_after_reading) as silent,
+    ):
+        transport = make()
+        push(transport, f"http://127.0.0.1:{port}/")
+        result = push(transport, f"http://127.0.0.1:{silent}/")
+    assert isinstance(result, Failure)
+    assert "http/1" not in result.reason.lower()
+
+
 def test_so_is_a_connection_that_does_not_come_about(make: Made) -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))  # and does not listen
