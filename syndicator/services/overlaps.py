@@ -14,8 +14,8 @@ from syndicator.store.far_ahead import FURTHEST_US
 _LONGEST_US: Final = LONGEST_OVERLAP_S * SECOND_US + FURTHEST_US
 
 
-def shorten(setup: Setup) -> int:
-    """Has each that would sign longer than any overlap end after the usual one, from now on; at how many endpoints.
+def shorten(setup: Setup) -> None:
+    """Has each that would sign longer than any overlap end after the usual one, from now on.
 
     It reads the secrets of all endpoints: for when the clock may have been set right. None ends at once, since the
     newsroom may not have changed to the newer one yet.
@@ -27,7 +27,6 @@ def shorten(setup: Setup) -> int:
     for endpoint_id in far:
         with suppress(NotFound):  # it was removed meanwhile
             _shorten(setup, endpoint_id)
-    return len(far)
 
 
 def _shorten(setup: Setup, endpoint_id: str) -> None:
