@@ -118,6 +118,14 @@ def test_the_deliveries_of_an_endpoint_are_listed_without_those_of_others(full: 
     assert is_by_index(plan), plan
 
 
+def test_those_of_a_release_in_a_state_are_listed_without_those_of_others(full: House) -> None:
+    asked = {"state": DeliveryState.DEAD, "release": "x5"}
+    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    assert "_events_release_id" in plan, plan
+    assert "ix_deliveries_failed" not in plan, plan
+    assert is_by_index(plan), plan
+
+
 @pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.SUPERSEDED])
 @pytest.mark.parametrize("before", [{}, {"before": 10**9}], ids=["first", "further"])
 def test_the_few_in_a_state_are_listed_without_the_many_that_were_delivered(
