@@ -34,7 +34,8 @@ class Fault:
     column: int | None = None
 
     def __str__(self) -> str:
-        where = f"{self.place} ({self.line}:{self.column})" if self.line else self.place
+        at = f"{self.line}:{self.column}" if self.column else f"line {self.line}"
+        where = f"{self.place} ({at})" if self.line else self.place
         return f"{where}: {self.problem}" + (f" — {self.fix}" if self.fix else "")
 
 

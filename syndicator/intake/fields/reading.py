@@ -34,7 +34,14 @@ from syndicator.intake.records.strict import record_of
 from syndicator.model.body import Block, Paragraph, Quote, Subheading
 from syndicator.model.release import Record
 
-_HOW_TO_NAME: Final = "add --language de (or what it is), or language: de in the front matter of Markdown"
+_HOW_TO_STATE: Final = {
+    "language": "add --language de (or what it is), or language: de in the front matter of Markdown",
+    "publisher": "write a block with the heading Publisher (Herausgeber, Éditeur …) and its name and address below the "
+    "text, or add --publisher KEY, whose profile the service holds",
+    "contacts": "write a block with the heading Media contact (Pressekontakt, Contact presse …) and a name, telephone "
+    "number or e-mail address below the text",
+}
+"""By field: what helps where a text does not say it."""
 # What a record's own fields hold, where an embargo is looked for by itself; a line of prose is only where it broke.
 _OF_THE_TEXT: Final = frozenset(
     {Part.BODY, Part.SUBHEADING, Part.HEADLINE, Part.SUBHEADLINE, Part.TEASER, Part.DATELINE, Part.LEGAL, Part.FIELD}
@@ -219,13 +226,16 @@ def _stated_embargoes(reading: Reading) -> Iterator[Fault]:
 
 
 def _record_of(fields: Mapping[str, Any]) -> Record:
-    """The record. What a text cannot state in its own words is asked for by the way there is to state it."""
+    """The record. What a text does not say is asked for by the way a text can say it, not by the field's name."""
     try:
         return record_of(fields)
     except Rejected as refused:
-        if "language" in fields:
-            raise
-        faults = [replace(each, fix=_HOW_TO_NAME) if each.place == "language" else each for each in refused.faults]
+        faults = [
+            replace(each, fix=_HOW_TO_STATE[each.place])
+            if each.place in _HOW_TO_STATE and each.place not in fields
+            else each
+            for each in refused.faults
+        ]
         raise Rejected(faults) from None
 
 

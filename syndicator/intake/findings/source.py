@@ -11,6 +11,7 @@ from syndicator.intake.fields.trackers import is_pixel, is_tracker
 from syndicator.intake.findings.asides import asides
 from syndicator.intake.findings.diagnostics import Diagnostic
 from syndicator.intake.findings.locate import at_field, at_line, at_text, lines_with_text
+from syndicator.intake.findings.mail_marks import mail_marks
 from syndicator.intake.findings.mojibake import misread_characters
 from syndicator.intake.findings.page_marks import page_marks
 from syndicator.intake.lines.embargoes import MENTION, contradicts, says_none
@@ -228,6 +229,7 @@ _LINTS: Final = (
     _embargo,
     asides,
     page_marks,
+    mail_marks,
     _inside,
     _revisions,
     _links,

@@ -96,6 +96,8 @@ class Layouts:
     farewells: tuple[str, ...]
     in_browser: tuple[str, ...]
     """What a newsletter offers above its text: "view in browser"."""
+    forwarded: frozenset[str]
+    """What a mail program writes above a mail that is forwarded, folded."""
 
 
 def folded(text: str) -> str:
@@ -175,6 +177,7 @@ def layouts() -> Layouts:
         greetings=tuple(word.casefold() for word in every["greetings"]),
         farewells=tuple(map(folded, every["farewells"])),
         in_browser=tuple(map(folded, every["in_browser"])),
+        forwarded=frozenset(map(folded, every["forwarded"])),
     )
 
 

@@ -21,6 +21,7 @@ _MOST_PREHEADERS: Final = 4
 _LONGEST_OFFER: Final = 120
 _LONGEST_LEAD_IN: Final = 400
 _ENDS_LEAD_IN: Final = ".!:?"
+_AROUND_MARK: Final = "-_=*> \t:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Letter:
 
 def letter_above(pieces: Sequence[Piece]) -> Letter:
     """The letter in front of a release; an empty one, where it begins at once."""
-    fields = _fields(pieces[0]) if pieces else {}
-    start = int(bool(fields))
+    marks = int(bool(pieces) and is_forward_mark(pieces[0].text))
+    fields = mail_header(pieces[marks].lines) if len(pieces) > marks else {}
+    start = marks + int(bool(fields))
     start += _preheader(pieces[start : start + _MOST_PREHEADERS])
     subject = fields.get("subject")
     length = start + _greeting(pieces[start:], subject)
@@ -42,10 +44,16 @@ def letter_above(pieces: Sequence[Piece]) -> Letter:
     return Letter(length, subject if is_untitled else None)
 
 
-def _fields(piece: Piece) -> dict[str, TextLine]:
+def is_forward_mark(text: str) -> bool:
+    """``-------- Weitergeleitete Nachricht --------``: what a mail program writes above a mail that is forwarded."""
+    return len(text) <= _LONGEST_GREETING and folded(text.strip(_AROUND_MARK)) in layouts().forwarded
+
+
+def mail_header(lines: Sequence[TextLine]) -> dict[str, TextLine]:
     """The fields of a mail's header that are known, and what they say; none, if this is another text."""
     found: dict[str, TextLine] = {}
-    for line in piece.lines:
+    is_marked = bool(lines) and is_forward_mark(lines[0].text)
+    for line in lines[int(is_marked) :]:
         match = _HEADER.match(line.text)
         if match is None:
             return {}
