@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from feeds.uri import mailto_of
-from syndicator.article.plaintext import caption_text, dateline_text, regulatory_lines
+from syndicator.article.plaintext import attribution_text, caption_text, dateline_text, regulatory_lines
 from syndicator.model.body import Block, ListBlock, Subheading, Table
 from syndicator.model.direction import direction
 from syndicator.model.media import Media
@@ -84,17 +84,17 @@ def media_html(shown: Iterable[Media], attached: Attached, language: str) -> str
 
 def _figure_html(media: Media, place: int, attached: Attached) -> str:
     address = media.href
-    caption = _text(caption_text(media, place, attached)) if media.caption else _text(media.label or "")
-    credit = f" ({_text(media.credit)})" if media.credit else ""
+    named = caption_text(media, place, attached) if media.caption else (media.label or "") + attribution_text(media)
+    caption = _text(named)
     if not address:
-        return f"<p>{caption}{credit}</p>"
+        return f"<p>{caption}</p>"
     size = f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
     shown = (
         f'<img src="{escape(address)}" alt="{escape(media.alt or "")}"{size}>'
         if (media.type or "").startswith("image/")
         else f'<a href="{escape(address)}">{_text(media.label or media.type or address)}</a>'
     )
-    return f"<figure>{shown}<figcaption>{caption}{credit}</figcaption></figure>"
+    return f"<figure>{shown}<figcaption>{caption}</figcaption></figure>"
 
 
 def publisher_html(publisher: Publisher, attached: Attached, language: str) -> str:

@@ -1,5 +1,6 @@
 """The plain text of a release, byte for byte as the network's archive keeps it."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from syndicator.model.body import Block, ListBlock, Paragraph, Table
@@ -93,7 +94,19 @@ def captions_text(record: Record, attached: Attached) -> str:
 
 
 def caption_text(media: Media, place: int, attached: Attached) -> str:
-    return f"{media.label or f'{attached.template.labels.media} {place}'}: {media.caption}"
+    """A caption under its label, with whom to name and the terms of use."""
+    return f"{media.label or f'{attached.template.labels.media} {place}'}: {media.caption}{attribution_text(media)}"
+
+
+def attribution_text(media: Media) -> str:
+    """Credit and rights in brackets behind the caption, as far as that does not name them itself; or nothing."""
+    said = [each for each in (media.credit, media.rights) if each and not _names(media.caption or "", each)]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _names(caption: str, maker: str) -> bool:
+    """Whether it says so behind a sign of credits, such as ``© Jane Doe``. To be in the picture is another thing."""
+    return re.search(rf"[(\[©:]\s*{re.escape(maker)}(?!\w)", caption) is not None
 
 
 def publisher_text(publisher: Publisher, attached: Attached) -> str:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from syndicator.article.html import block_html, media_html
-from syndicator.article.plaintext import block_text
+from syndicator.article.plaintext import block_text, caption_text
 from syndicator.bootstrap import read_networks
 from syndicator.model.body import Block
 from syndicator.model.media import Media
@@ -89,3 +89,27 @@ def test_a_file_is_shown_under_its_number_and_one_without_caption_and_address_is
     heading = f"<h2>{labels.captions.rstrip(':')}</h2>"
     assert media_html([nothing_to_show, media], ATTACHED, "en") == heading + shown.replace("{label}", labels.media)
     assert media_html([nothing_to_show], ATTACHED, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("media", "said"),
+    [
+        (Media(caption="Bread"), "Bread"),
+        (Media(caption="Bread", credit="Jo & Co"), "Bread (Jo & Co)"),
+        (Media(caption="Bread", rights="Free until May"), "Bread (Free until May)"),
+        (Media(caption="Bread", credit="Jo", rights="Free until May"), "Bread (Jo; Free until May)"),
+        (Media(caption="Bread. © Jo", credit="Jo"), "Bread. © Jo"),
+        (Media(caption="Bread. Credit: Jo", credit="Jo"), "Bread. Credit: Jo"),
+        (Media(caption="Bread (Photo: Jo)", credit="Jo", rights="Free"), "Bread (Photo: Jo) (Free)"),
+        (Media(caption="Bread. Credit: Jonas", credit="Jo"), "Bread. Credit: Jonas (Jo)"),
+        (Media(caption="At Jo's: Jo bakes bread", credit="Jo's"), "At Jo's: Jo bakes bread (Jo's)"),
+        (Media(caption="Bread of the Mill", credit="Mill"), "Bread of the Mill (Mill)"),
+    ],
+)
+def test_credit_and_terms_stand_behind_a_caption_that_does_not_name_them_itself(media: Media, said: str) -> None:
+    """Who takes the text alone prints the picture, too; and nobody is named twice."""
+    expected = f"Loaf: {said}"
+    media = media.model_copy(update={"label": "Loaf"})
+    assert caption_text(media, 1, ATTACHED) == expected
+    shown = f"<p>{expected.replace('&', '&amp;')}</p>"
+    assert media_html([media], ATTACHED, "en").endswith(f"</h2>{shown}")
