@@ -100,10 +100,18 @@ def diagnostics_of(answer: Mapping[str, Any]) -> "list[Diagnostic]":
     ]
 
 
-def show_advice(name: str, answer: Mapping[str, Any]) -> None:
-    """Says the warnings in an answer on stderr."""
-    found = diagnostics_of(answer)
+def show_advice(name: str, answer: Mapping[str, Any], of_text: "Sequence[Diagnostic]" = ()) -> None:
+    """Says the warnings in an answer on stderr, below those about the text that was taken."""
+    found = [*of_text, *diagnostics_of(answer)]
     if found:
-        from syndicator.intake.findings.diagnostics import render_diagnostics
+        from syndicator.intake.findings.diagnostics import in_order, render_diagnostics
 
-        say(render_diagnostics(name, found), err=True, nl=False)
+        say(render_diagnostics(name, in_order(found)), err=True, nl=False)
+
+
+def taken_with(reading: "Reading", profile: Mapping[str, Any]) -> "list[Diagnostic]":
+    """What ``check`` says to a text that the service has taken: its author may have seen none of it."""
+    from syndicator.intake.findings.diagnostics import Severity
+    from syndicator.intake.findings.lint import diagnose
+
+    return [one for one in diagnose(reading, profile) if one.severity is not Severity.ERROR]

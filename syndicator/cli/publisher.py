@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.advice import of_publisher, profile_of, show_advice
+from syndicator.cli.advice import of_publisher, profile_of, show_advice, taken_with
 from syndicator.cli.arguments import KEY, RELEASE, argument_faults
 from syndicator.cli.given import GivenFile
 from syndicator.cli.lifting import lift_of
@@ -64,7 +64,7 @@ def submit(
 
     Accepted means stored for good. The idempotency key is printed before anything is sent: if you send the same
     file again with it, there will still be one release. Pictures and documents that the record names as media
-    `file` must lie beside it; they are handed in first.
+    `file` must lie beside it; they are handed in first. Warnings of `check` are told when it is accepted.
 
     With --wait the command ends when every feed shows the release and every push has arrived, was superseded or is
     parked; for a release under embargo, when it is scheduled. Progress goes to stderr. The exit code is 11 if the
@@ -77,7 +77,8 @@ def submit(
 
     source = source_of(file, stated)
     key = f"cli-{secrets.token_hex(16)}" if idempotency_key is None else idempotency_key
-    record = _record(source, profile_of(client, publisher), argument_faults())
+    profile = profile_of(client, publisher)
+    record = _record(source, profile, argument_faults())
     say(f"Idempotency-Key: {key}", err=True)
     try:
         submitted = client.submit(_with_files(client, record, source.folder), key)
@@ -91,7 +92,7 @@ def submit(
         show_json(submitted)
     else:
         _show_submitted(submitted)
-        show_advice(file.name, submitted)
+        show_advice(file.name, submitted, taken_with(source.reading, profile))
     if wait:
         _follow(client, submitted["id"], limit_s)
 

@@ -1,11 +1,12 @@
 """For publishers: what may happen to a release after it was handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from syndicator.cli.advice import of_publisher, profile_of, show_advice
+from syndicator.cli.advice import of_publisher, profile_of, show_advice, taken_with
 from syndicator.cli.arguments import NOTE, RELEASE, TIME, argument_faults
 from syndicator.cli.given import GivenFile
 from syndicator.cli.lifting import lift_of
@@ -15,6 +16,7 @@ from syndicator.cli.terminal import say, show_json
 
 if TYPE_CHECKING:
     from syndicator.client import Client
+    from syndicator.intake.findings.diagnostics import Diagnostic
 
 _file = click.option("--file", "file", type=GivenFile(), required=True, help="The whole release as it is now.")
 _note = click.option(
@@ -23,7 +25,16 @@ _note = click.option(
 _expected = click.option("--expected-version", type=int, help="Refuse unless this is the newest version.")
 
 
-def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **fields: Any) -> None:  # noqa: ANN401
+def _revise(
+    client: "Client",
+    release_id: str,
+    action: str,
+    *,
+    as_json: bool,
+    text: "_Text | None" = None,
+    **fields: Any,  # noqa: ANN401 (JSON)
+) -> None:
+    fields["record"] = text.record if text else None
     body = {name: value for name, value in fields.items() if value is not None}
     view = client.post(f"/api/v1/releases/{segment(release_id)}/{action}", body)
     if as_json:
@@ -32,17 +43,24 @@ def _revise(client: "Client", release_id: str, action: str, *, as_json: bool, **
         lift = lift_of(view)
         lifts = f"; it lifts on {lift}" if lift else ""
         say(f"{view['id']} is {view['state']}, version {view['version']}{lifts}")
-        show_advice(release_id, view)
+        show_advice(text.file if text else release_id, view, text.findings if text else ())
 
 
-def _record(client: "Client", file: BinaryIO, publisher: str | None, stated: Mapping[str, str]) -> Any:  # noqa: ANN401 (JSON)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A release as a file states it now: its record as the API takes it, and what ``check`` says to the file."""
+
+    record: Any
+    file: str
+    findings: "Sequence[Diagnostic]"
+
+
+def _text(client: "Client", file: BinaryIO, publisher: str | None, stated: Mapping[str, str]) -> _Text:
     from syndicator.cli.attachments import with_kept_files
 
-    source = source_of(file, stated)
-    record = source.complete(profile_of(client, publisher), argument_faults()).model_dump(
-        mode="json", exclude_none=True
-    )
-    return with_kept_files(client, record, source.folder)
+    source, profile = source_of(file, stated), profile_of(client, publisher)
+    record = source.complete(profile, argument_faults()).model_dump(mode="json", exclude_none=True)
+    return _Text(with_kept_files(client, record, source.folder), file.name, taken_with(source.reading, profile))
 
 
 @click.command()
@@ -67,8 +85,8 @@ def update(
 
     Example: syndicator update rel_… --file release.json
     """
-    record = _record(client, file, publisher, stated)
-    _revise(client, release_id, "update", as_json=as_json, record=record, expected_version=expected_version)
+    text = _text(client, file, publisher, stated)
+    _revise(client, release_id, "update", as_json=as_json, text=text, expected_version=expected_version)
 
 
 @click.command()
@@ -95,8 +113,8 @@ def correct(
 
     Example: syndicator correct rel_… --file release.json --note "The name was misspelt."
     """
-    record = _record(client, file, publisher, stated)
-    _revise(client, release_id, "correct", as_json=as_json, record=record, note=note, expected_version=expected_version)
+    text = _text(client, file, publisher, stated)
+    _revise(client, release_id, "correct", as_json=as_json, text=text, note=note, expected_version=expected_version)
 
 
 @click.command()

@@ -117,3 +117,32 @@ def test_a_wording_in_another_language_is_a_note(acme: Call, tmp_path: Path) -> 
     assert note["severity"] == "note"
     assert "has no wording in fr: that in " in note["message"]
     assert "note[N203]" in acme(*asked).out
+
+
+HASTY = f"""{TEXT}
+INTERN: bitte noch nicht rausgeben
+
+Media contact
+Jane Doe
+Phone: +44 113 1
+Mobile: +44 7700 900123
+"""
+
+
+def test_who_submits_without_check_is_told_what_check_would_have_said(acme: Call, tmp_path: Path) -> None:
+    """It is out, but not in silence: a note to colleagues is in it, and a number is in no field."""
+    text = written(tmp_path, HASTY)
+    done = acme("submit", text, "--publisher", "acme")
+    release = done.out.split()[1]
+    again = written(tmp_path, HASTY.replace("today", "yesterday"))
+    others = (
+        acme("update", release, "--publisher", "acme", "--file", again),
+        acme("correct", release, "--publisher", "acme", "--file", text, "--note", "It was today."),
+    )
+    for each in (done, *others):
+        assert each.code == 0
+        assert "warning[W129]: 'INTERN'" in each.err.replace("INTERN:", "INTERN")
+        assert "release.txt:5:1" in each.err
+        assert "note[N201]: '+44 7700 900123' of this line is in no field" in each.err
+        assert each.err.endswith("1 warning, 1 note\n")
+    assert acme("submit", text, "--publisher", "acme", "--json").err.count("\n") == 1, "JSON is for machines"

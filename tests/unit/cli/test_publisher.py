@@ -196,7 +196,7 @@ def test_wait_says_a_long_stage_again(call: Call, monkeypatch: pytest.MonkeyPatc
     with Answering(*answers) as service:
         done = call("submit", EXAMPLE, "--to", service.url, "--wait", "--wait-limit", "1e6")
     assert done.code == 0
-    first, again, last = done.err.splitlines()[1:]
+    first, again, last = done.err.splitlines()[-3:]
     assert (first, last) == ("0/1 delivered", "1/1 delivered")
     assert re.fullmatch(r"0/1 delivered, \d+ s left", again)
 
