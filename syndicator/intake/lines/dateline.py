@@ -201,6 +201,8 @@ def _may_stand_in_place(word: str) -> bool:
 
 def _length(text: str, place: str, date: str) -> int:
     printed = f"{place}, {date} \u2013 "
+    if "\n" in place:  # ``Acme AG`` above it: a field holds one line
+        return 0
     if place and text.startswith(printed):
         return len(printed)
     alone = f"{place}, {date}" if place else date

@@ -36,9 +36,10 @@ def leaves_reach(text: str) -> bool:
         return True
     if ways == 0 and (_NOTE.match(line) or _TAGS.fullmatch(line)):
         return True
-    label, colon, _ = line.partition(":")
+    label, colon, rest = line.partition(":")
     if colon and said(line).field == "text" and not line.startswith("http"):
-        return line.endswith(":") or (len(label.split()) >= _UNKNOWN_LABEL_WORDS and ways < 2)  # noqa: PLR2004
+        is_sentence = len(label.split()) >= _UNKNOWN_LABEL_WORDS and ways < 2  # noqa: PLR2004
+        return line.endswith(":") or (is_sentence and not dials(rest))
     return (
         len(words) >= _SENTENCE_WORDS and ways == 0 and (line.endswith((".", "!")) or len(words) >= _SENTENCE_WORDS + 2)
     )
