@@ -63,7 +63,7 @@ def compose(release: Release, attached: Attached, audience: Audience, media_urls
     note = f"{attached.template.labels.correction} {release.note}" if release.note else ""
     return Article(
         title=record.headline,
-        summary=summary(record),
+        summary=f"{note} {summary(record)}" if note else summary(record),
         text=f"{note}\n\n{text}" if note else text,
         html="".join(
             (

@@ -73,7 +73,7 @@ def release_main(site: Site, shown: ReleasePage) -> str:
     channels = "".join(f"<li>{_channel_link(channel)} {_feed_links(channel)}</li>" for channel in shown.channels)
     return (
         f'<article dir="{direction(release.record.language)}">\n<h1>{escape(article.title, quote=False)}</h1>\n'
-        f'<p class="when" lang="en"><span dir="ltr">{published}{changed}</span></p>\n'
+        f"{_origin(release.record.publisher.name, published + changed)}\n"
         f"{_relations(site, shown)}{_reachable(article.html)}\n</article>\n"
         f'<aside lang="en" aria-labelledby="channels"><h2 id="channels">Channels</h2><ul>{channels}</ul></aside>'
     )
@@ -136,9 +136,14 @@ def _entry(site: Site, each: Line) -> str:
     return (
         f'<li lang="{escape(each.language)}" dir="{direction(each.language)}"><h2>'
         f'<a href="{escape(site.root)}/releases/{escape(each.id)}">{escape(each.title, quote=False)}</a></h2>\n'
-        f'<p class="when" lang="en"><span dir="ltr">{_time(each.published_at)}</span></p>'
+        f"{_origin(each.publisher, _time(each.published_at))}"
         f"<p>{escape(each.summary, quote=False)}</p></li>\n"
     )
+
+
+def _origin(publisher: str, when: str) -> str:
+    """Who issued it, and when: newsrooms ask for that first."""
+    return f'<p class="when"><bdi>{escape(publisher, quote=False)}</bdi> · <span lang="en" dir="ltr">{when}</span></p>'
 
 
 def _autodiscovery(channel: ChannelView) -> str:

@@ -25,6 +25,7 @@ class Line:
     language: str
     title: str
     summary: str
+    publisher: str
     published_at: datetime
 
 
@@ -65,9 +66,10 @@ def _composed(connection: Connection, row: RowMapping) -> Line:
         language=stored.release.record.language,
         title=article.title,
         summary=article.summary,
+        publisher=stored.release.record.publisher.name,
         published_at=from_us(row["published_at"]),
     )
 
 
 def _weight(known: tuple[_State, Line]) -> int:
-    return _AROUND_BYTES + _LETTER_BYTES * (len(known[1].title) + len(known[1].summary))
+    return _AROUND_BYTES + _LETTER_BYTES * sum(map(len, (known[1].title, known[1].summary, known[1].publisher)))

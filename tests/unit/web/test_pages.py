@@ -93,6 +93,24 @@ def test_a_release_is_read_whole_with_publisher_contact_and_disclaimer(shown: Se
     assert page.find(".//link[@rel='canonical']").get("href") == item["url"]
 
 
+def test_who_issued_it_and_what_was_corrected_is_seen_at_once(served: Served) -> None:
+    """In lists and feeds, too: who looks through them at six o'clock opens no entry to learn that it changed."""
+    publisher = {**record()["publisher"], "name": "Acme & Söhne"}
+    release_id = served.submit(teaser="Acme opens a hall.", publisher=publisher)["id"]
+    corrected = record(teaser="Acme opens a hall.", publisher=publisher)
+    served.revise(release_id, "correct", record=corrected, note="It opens on Sunday.")
+    served.render()
+    told = "Berichtigung: It opens on Sunday. Acme opens a hall."
+    for path in ("/", "/channels/all", f"/releases/{release_id}"):
+        page = _page(served.public.get(path).text)
+        assert page.xpath("string(//p[@class='when']/bdi)") == "Acme & Söhne"
+        assert page.xpath("//p[@class='when']//time")
+        assert told in (page.text_content() + "".join(page.xpath("//meta[@name='description']/@content")))
+    assert served.public.get("/feeds/all.json").json["items"][0]["summary"] == told
+    assert told in served.public.get("/feeds/all.rss").text
+    assert told in served.public.get("/feeds/all.atom").text
+
+
 def test_what_a_publisher_wrote_is_text_on_every_page(served: Served) -> None:
     publisher = {**record()["publisher"], "name": HOSTILE}
     subjects = [{"code": "1", "label": HOSTILE}]
