@@ -38,6 +38,8 @@ _HOW_TO_STATE: Final = {
     "language": "add --language de (or what it is), or language: de in the front matter of Markdown",
     "publisher": "write a block with the heading Publisher (Herausgeber, Éditeur …) and its name and address below the "
     "text, or add --publisher KEY, whose profile the service holds",
+    "publisher.name": "write the name into the first line of the publisher block, or as name under publisher in front "
+    "of the text",
     "contacts": "write a block with the heading Media contact (Pressekontakt, Contact presse …) and a name, telephone "
     "number or e-mail address below the text",
 }
@@ -231,9 +233,7 @@ def _record_of(fields: Mapping[str, Any]) -> Record:
         return record_of(fields)
     except Rejected as refused:
         faults = [
-            replace(each, fix=_HOW_TO_STATE[each.place])
-            if each.place in _HOW_TO_STATE and each.place not in fields
-            else each
+            each if each.place in fields else replace(each, fix=_HOW_TO_STATE.get(each.place, each.fix))
             for each in refused.faults
         ]
         raise Rejected(faults) from None

@@ -36,6 +36,11 @@ def test_a_text_is_told_the_headings_that_help_and_that_they_do() -> None:
     assert faults(TEXT + BLOCKS) == {}
 
 
-def test_front_matter_that_states_half_of_it_is_told_the_rest_by_field() -> None:
-    stated = faults(f"---\npublisher:\n  url: https://acme.example\n---\n{TEXT}{BLOCKS.replace('Acme Ltd', '')}")
-    assert stated == {"publisher.name": "add name"}
+def test_who_names_half_of_a_publisher_is_told_where_the_name_goes() -> None:
+    in_front = f"---\npublisher:\n  url: https://acme.example\n---\n{TEXT}{BLOCKS.replace('Acme Ltd', '')}"
+    in_text = TEXT + BLOCKS.replace("Publisher\nAcme Ltd\n1 Mill Lane", "V.i.S.d.P.: Jane Doe, Acme, 07545 Gera")
+    for text in (in_front, in_text):
+        told = faults(text)
+        assert list(told) == ["publisher.name"]
+        assert "first line of the publisher block" in told["publisher.name"]
+        assert "as name under publisher" in told["publisher.name"]
