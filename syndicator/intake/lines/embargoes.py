@@ -73,6 +73,18 @@ MENTION: Final = re.compile(
 )
 """What says that a text must not be published yet. The word alone may be about trade, a street, or a library."""
 
+# In a letter such words are about the text below; in a text, about whatever it tells.
+_ON: Final = r"(?:[^.!?]|\d\.){0,60}"
+_TO_EDITORS: Final = re.compile(
+    rf"\bver\u00f6ffentlich(?:ung|en|t)\b{_ON}\b(?:ab|erst|fr\u00fchestens|nicht vor)\b"
+    rf"|\b(?:ab|erst|fr\u00fchestens|nicht vor)\b{_ON}\b(?:zu )?ver\u00f6ffentlich"
+    rf"|\b(?:publish|publication|print|run)\b{_ON}\b(?:from|after|not before|(?:no|not) earlier|only (?:on|at))\b"
+    rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter)\b"
+    rf"|\b(?:publicar|publicaci\u00f3n|difundir|difusi\u00f3n)\b{_ON}\ba partir\b"
+    rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire\b",
+    re.IGNORECASE,
+)
+
 REFUSED_AFTER: Final = timedelta(days=1)
 """An embargo that ended longer ago was mistyped, and what it was to hold back would be out for good."""
 
@@ -109,7 +121,8 @@ def says_none(line: str) -> bool:
 
 def asks_to_wait(text: str) -> bool:
     """Whether a sender's words to the editors, however long, speak of an embargo and of a time."""
-    return MENTION.search(text) is not None and bool(_dates(text) or _CLOCK.search(text))
+    speaks = MENTION.search(text) or _TO_EDITORS.search(text)
+    return speaks is not None and bool(_dates(text) or _CLOCK.search(text))
 
 
 def unheeded(record: Record) -> Iterator[Fault]:

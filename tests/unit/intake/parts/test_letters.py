@@ -67,3 +67,35 @@ def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> No
     assert reading.draft["headline"] == "Acme opens a bakery"
     assert "publisher" not in reading.draft
     assert [span.text for span in reading.spans_of(Part.LETTER)][2:] == farewell
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "anbei unsere Mitteilung mit der Bitte um Ver\u00f6ffentlichung ab Samstag, 28. November, 10 Uhr.",
+        "bitte ver\u00f6ffentlichen Sie unsere Mitteilung erst am 28. November 2099.",
+        "wir bitten Sie, die Mitteilung fr\u00fchestens am 28. November, 10 Uhr, zu ver\u00f6ffentlichen.",
+        "please publish our news from Saturday, 28 November 2099, 10:00 on.",
+        "our news is for publication after 28 November 2099.",
+        "merci de publier notre communiqu\u00e9 \u00e0 partir du 28 novembre 2099.",
+        "os rogamos publicar nuestra nota a partir del 28 de noviembre de 2099.",
+        "vi preghiamo di pubblicare il comunicato a partire dal 28 novembre 2099.",
+    ],
+)
+def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking: str) -> None:
+    reading = reading_of(HEADER, "Dear all,", asking, "Acme opens a bakery", TEXT)
+    assert asking in [span.text for span in reading.spans_of(Part.LETTER)]
+    assert list(reading.embargoes.values()) == [asking]
+
+
+@pytest.mark.parametrize(
+    "lead_in",
+    [
+        "anbei unsere Mitteilung zur Ver\u00f6ffentlichung. Der Verkauf beginnt ab 3. M\u00e4rz, 10 Uhr.",
+        "mit der Bitte um Ver\u00f6ffentlichung am 3. M\u00e4rz 2027.",
+        "please find our press release from 3 March 2027 below.",
+        "nous vous prions de trouver le communiqu\u00e9 du 3 mars 2027.",
+    ],
+)
+def test_other_words_of_the_letter_about_a_day_are_none(lead_in: str) -> None:
+    assert not reading_of(HEADER, "Dear all,", lead_in, "Acme opens a bakery", TEXT).embargoes
