@@ -81,7 +81,8 @@ _TO_EDITORS: Final = re.compile(
     rf"|\b(?:publish|publication|print|run)\b{_ON}\b(?:from|after|not before|(?:no|not) earlier|only (?:on|at))\b"
     rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter)\b"
     rf"|\b(?:publicar|publicaci\u00f3n|difundir|difusi\u00f3n)\b{_ON}\ba partir\b"
-    rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire\b",
+    rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire\b"
+    r"|\bfrei(?:gegeben)? ab\b|\bembargo(?:ed)?\s*[:\u2013\d-]",
     re.IGNORECASE,
 )
 

@@ -99,3 +99,21 @@ def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking:
 )
 def test_other_words_of_the_letter_about_a_day_are_none(lead_in: str) -> None:
     assert not reading_of(HEADER, "Dear all,", lead_in, "Acme opens a bakery", TEXT).embargoes
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Acme opens a bakery - Sperrfrist 28.11., 18 Uhr",
+        "EMBARGO 28 Nov 2099, 10am: Acme opens a bakery",
+        "Acme opens a bakery (frei ab 28.11.2099)",
+    ],
+)
+def test_a_subject_that_states_an_embargo_is_heard(subject: str) -> None:
+    header = f"From: Jane Doe <jane@acme.example>\nSubject: {subject}"
+    assert list(reading_of(header, "Dear all,", "Acme opens a bakery", TEXT).embargoes.values()) == [header]
+
+
+def test_a_subject_about_trade_states_none() -> None:
+    header = "From: Jane Doe <jane@acme.example>\nSubject: Embargo gegen Atlantis endet am 28. November 2099"
+    assert not reading_of(header, "Dear all,", "Acme opens a bakery", TEXT).embargoes
