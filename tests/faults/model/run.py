@@ -52,7 +52,7 @@ def run(house: House, seed: int, steps: int, say: Callable[[str], None] = lambda
     with world.closing, _repeatable_jitter(seed):
         people.add(Random(seed))  # noqa: S311 (repeatable, no secret)
         Faults(seed, steps_of_all, say=say, longest_pause_s=0).run(count=steps)
-        _end(world)
+        end(world)
     return world
 
 
@@ -70,7 +70,7 @@ def _repeatable_jitter(seed: int) -> Iterator[None]:
         yield
 
 
-def _end(world: World) -> None:
+def end(world: World) -> None:
     """It settles; then everybody recovers, and settles again."""
     world.settle()
     _arrived(world, "in the end")
@@ -80,7 +80,7 @@ def _end(world: World) -> None:
     _arrived(world, "after a recovery")
     world.differs_if(world.rows(_NEVER_ENDED), "dead after a recovery, of well receivers")
     with world.house.service.database.read() as connection:
-        found = broken(connection, world.house.clock.us)
+        found = broken(connection, world.house.clock.us, world.log_kept_since_us)
     world.differs_if({name: rows for name, rows in found.items() if name not in _NOT_HERE}, "invariants are broken")
 
 

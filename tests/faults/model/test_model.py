@@ -1,12 +1,17 @@
 """The service does as the model, on both databases; and whatever is broken on purpose, the same short run tells."""
 
+import itertools
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from syndicator.clock import SECOND_US
 from tests.faults.model.known_bad import KNOWN_BAD, SEEDS, STEPS
-from tests.faults.model.run import opened, repeat, run
-from tests.faults.model.world import DivergedError
+from tests.faults.model.run import end, opened, repeat, run, settings
+from tests.faults.model.steps import People
+from tests.faults.model.troubles import Troubles
+from tests.faults.model.world import DivergedError, World
 from tests.servers.migrated import migrated_file
 
 
@@ -31,6 +36,24 @@ def test_what_is_broken_on_purpose_is_seen(tmp_path: Path, monkeypatch: pytest.M
     broken, best = KNOWN_BAD[name]
     broken(monkeypatch)
     assert any(_is_seen(tmp_path / f"{seed}", seed) for seed in dict.fromkeys([best, *SEEDS]))
+
+
+def test_attempts_that_the_log_forgot_are_not_missed(tmp_path: Path) -> None:
+    seed = next(seed for seed in itertools.count() if settings(seed)["attempt_retention_days"] == 1)
+    chance = Random(seed)  # noqa: S311 (repeatable, no secret)
+    with opened(migrated_file(tmp_path / "house.db"), tmp_path, seed) as house:
+        world = World(house, seed)
+        people = People(world)
+        with world.closing:
+            people.add(chance)
+            people.submit(chance)
+            world.settle()
+            assert world.rows("SELECT id FROM attempts")
+            house.service.change_endpoint(world.desks[0].id, "remove", actor="m")  # or it is sent everything once more
+            house.clock.us += 2 * 86_400 * SECOND_US
+            Troubles(world, people).forget_attempts(chance)
+            assert not world.rows("SELECT id FROM attempts")
+            end(world)
 
 
 def _is_seen(folder: Path, seed: int) -> bool:

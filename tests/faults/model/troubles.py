@@ -103,8 +103,11 @@ class Troubles:
         return f"{desk.id} is {desk.mood}"
 
     def forget_attempts(self, _chance: Random) -> None:
-        while forget_old_attempts(self.world.house.service.setup):
+        setup = self.world.house.service.setup
+        while forget_old_attempts(setup):
             pass
+        kept_since = self.world.house.clock.us - setup.attempt_retention_us
+        self.world.log_kept_since_us = max(self.world.log_kept_since_us, kept_since)
 
     def _may_have_sent(self, row: Claimed) -> None:
         [found] = self.world.rows("SELECT release_id FROM deliveries WHERE id = :id", id=row.id)

@@ -54,6 +54,7 @@ class World:
     in_hand: dict[tuple[str, str], int] = field(default_factory=dict)
     """Endpoint and release that a worker has in hand, until its lease is over."""
     late: list[Sent] = field(default_factory=list)
+    log_kept_since_us: int = 0
     bodies: dict[str, bytes] = field(default_factory=dict)
     """What was sent for an event: the same bytes each time, until an erasure."""
     delivered: set[tuple[str, str]] = field(default_factory=set)
