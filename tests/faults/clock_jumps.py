@@ -82,7 +82,8 @@ class ClockJumps:
         arrived = self.newsroom.envelopes[self._seen :]
         self._seen += len(arrived)
         now = self.house.clock.us
-        self.early += [each["data"]["id"] for each in arrived if now < self.embargoes.get(each["data"]["id"], 0)]
+        telling = [each["data"]["id"] for each in arrived if each["type"] != "release.withdrawn"]  # that waits for none
+        self.early += [release for release in telling if now < self.embargoes.get(release, 0)]
 
     def lose_a_worker(self, chance: Random) -> str:
         """A worker claims what is due, and is never heard of again."""

@@ -11,8 +11,12 @@ INVARIANTS: Final[Mapping[str, str]] = {
     """,
     "no attempt before the release was public": """
         SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id JOIN releases r ON r.id = d.release_id
-         WHERE r.published_at IS NULL OR a.started_at < r.embargo_until
-            OR (a.started_at < r.published_at AND r.published_at <= a.started_at + 86400000000) -- else by a wrong clock
+          JOIN events v ON v.seq = d.event_seq
+         WHERE r.published_at IS NULL OR (
+               (a.started_at < r.embargo_until
+             OR (a.started_at < r.published_at AND r.published_at <= a.started_at + 86400000000)) -- else by a wrong clock
+           AND v.type NOT IN ('release.withheld', 'release.withdrawn') -- which wait for nothing
+           AND a.by <> 'sweep') -- which logs what had gone out before and came to nothing
     """,
     "no release public before its embargo": """
         SELECT id FROM releases WHERE published_at < embargo_until

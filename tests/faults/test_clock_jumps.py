@@ -54,6 +54,37 @@ def test_a_claim_that_did_not_ask_the_embargo_would_be_seen(
     assert jumps.early == ([] if checked else [release])
 
 
+def test_what_calls_a_release_back_is_not_early(make_house: Callable[..., House], newsroom: Newsroom) -> None:
+    """Its newsroom has the release, by a clock that was ahead."""
+    jumps = ClockJumps(make_house(**SETTINGS), newsroom)
+    chance = Random(0)  # noqa: S311 (it draws nothing that matters)
+    jumps.embargo(chance)
+    jumps.house.clock.us += 48 * HOUR_US
+    jumps.work(chance)
+    jumps.house.clock.us -= 48 * HOUR_US
+    jumps.withdraw(chance)
+    jumps.work(chance)
+    assert [each["type"] for each in newsroom.envelopes] == ["release.published", "release.withdrawn"]
+    assert jumps.settle() == {}
+
+
+def test_what_the_sweep_logs_of_a_lost_worker_is_not_early(
+    make_house: Callable[..., House], newsroom: Newsroom
+) -> None:
+    """It logs when it saw the loss, by a clock that is right again; what was lost had been claimed before."""
+    jumps = ClockJumps(make_house(**SETTINGS), newsroom)
+    chance = Random(0)  # noqa: S311 (it draws nothing that matters)
+    jumps.embargo(chance)
+    jumps.house.clock.us += 48 * HOUR_US
+    assert jumps.lose_a_worker(chance) == "1 claimed"
+    jumps.house.clock.us -= 48 * HOUR_US
+    jumps.work(chance)
+    jumps.house.clock.us += HOUR_US
+    jumps.work(chance)
+    assert newsroom.envelopes == []
+    assert jumps.settle() == {}
+
+
 @pytest.mark.parametrize(("kind", "lifted"), [("sqlite", True), ("postgres", False)])
 def test_this_machines_clock_lifts_embargoes_on_sqlite_alone(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, *, lifted: bool

@@ -7,6 +7,8 @@ from random import Random
 import pytest
 
 from syndicator.clock import SECOND_US
+from syndicator.model.lifecycle import Action
+from syndicator.services.revise import Revision
 from tests.faults.model.known_bad import KNOWN_BAD, SEEDS, STEPS
 from tests.faults.model.run import end, opened, repeat, run, settings
 from tests.faults.model.steps import People
@@ -54,6 +56,22 @@ def test_attempts_that_the_log_forgot_are_not_missed(tmp_path: Path) -> None:
             Troubles(world, people).forget_attempts(chance)
             assert not world.rows("SELECT id FROM attempts")
             end(world)
+
+
+def test_what_calls_a_release_back_is_not_early(tmp_path: Path) -> None:
+    """It went out by a clock that was ahead; whoever is told has it."""
+    with opened(migrated_file(tmp_path / "house.db"), tmp_path, seed=1) as house:
+        world = World(house, seed=1)
+        with world.closing:
+            People(world).add(Random(1))  # noqa: S311 (repeatable, no secret)
+            release_id = house.submit()
+            world.releases.append(release_id)
+            world.expected.regions[release_id] = {1: [], 2: []}
+            world.work()
+            house.clock.us -= 30 * SECOND_US
+            house.service.revise(release_id, Revision(action=Action.WITHHOLD, actor="m", note="Note"))
+            world.work()
+            assert [push.at_us for push in world.desks[0].pushes] == [house.clock.us + 30 * SECOND_US, house.clock.us]
 
 
 def _is_seen(folder: Path, seed: int) -> bool:

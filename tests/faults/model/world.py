@@ -24,12 +24,13 @@ _TOLD = """
     SELECT e.id AS endpoint_id, d.event_seq AS seq FROM deliveries d JOIN endpoints e ON e.no = d.endpoint_no
      WHERE d.release_id IS NOT NULL
 """
+_REVOCATIONS = {EventType.WITHHELD, EventType.WITHDRAWN}
 # Named by its event: a lane that is wrong must not hide it. It waits for an attempt in flight, and for nothing else.
 _SLOW_REVOCATIONS = """
     SELECT d.id, v.type, d.state FROM deliveries d
-      JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no JOIN releases r ON r.id = d.release_id
+      JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
      WHERE v.type IN ('release.withheld', 'release.withdrawn') AND d.state IN ('waiting', 'queued', 'parked')
-       AND d.due_at <= :now AND r.published_at <= :now AND e.state IN ('active', 'paused')
+       AND d.due_at <= :now AND e.state IN ('active', 'paused')
        AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.release_id = d.release_id AND o.endpoint_no = d.endpoint_no
                           AND o.state = 'claimed')
 """
@@ -144,9 +145,10 @@ class World:
             seen, self._seen[desk.id] = self._seen.get(desk.id, 0), len(desk.pushes)
             for push in desk.pushes[seen:]:
                 if push.release_id:
-                    at = public[push.release_id]
-                    self.differs_if(at is None or push.at_us < at, f"{push} came before its embargo")
-                    self._look_at(desk, push, events[push.event_id])
+                    at, event = public[push.release_id], events[push.event_id]
+                    is_early = at is None or (push.at_us < at and event.type not in _REVOCATIONS)
+                    self.differs_if(is_early, f"{push} came before its embargo")
+                    self._look_at(desk, push, event)
                 if push.is_recorded:
                     is_in_hand = push.at_us <= self.in_hand.get((desk.id, push.release_id or ""), 0)
                     self.differs_if(is_in_hand, f"{desk.id} was sent {push.event_id} while another attempt was made")
