@@ -222,7 +222,9 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
             raise _Moved
         if erasure.pushes(connection, each.id) != each.pushes:
             raise _Moved
-        if under_way := erasure.hold_pushes(connection, each.id, setup.database.for_update):
+        if not erasure.hold_pushes(setup.database, connection, each.id):
+            raise _Moved
+        if under_way := erasure.under_way(connection, each.id):
             pushes = f"{under_way} pushes of {each.id} are under way"
             message = f"{pushes}: it can be done once they have ended, in a minute at most"
             raise Conflict(message)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from syndicator.store.database import Database
 from syndicator.store.deliveries import RECEIVED
 from syndicator.store.holds import OF_RELEASE
 
@@ -37,7 +38,7 @@ _FORGET_ANSWERS = text(f"""
      WHERE answer IS NOT NULL AND delivery_id IN (SELECT id FROM deliveries WHERE {_OF_THIS})
 """)
 _SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_id = :id")
-_OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked') {{for_update}}"
+_OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked')"
 _UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND state = 'claimed'")
 _RECEIVED_BY = text(f"""
     SELECT DISTINCT e.id FROM deliveries o JOIN endpoints e ON e.no = o.endpoint_no
@@ -85,9 +86,17 @@ def received_by(connection: Connection, release_id: str) -> tuple[str, ...]:
     return tuple(connection.execute(_RECEIVED_BY, {"id": release_id}).scalars())
 
 
-def hold_pushes(connection: Connection, release_id: str, for_update: str) -> int:
-    """Keeps waiting pushes from being claimed until the transaction ends; how many are under way already."""
-    connection.execute(text(_OPEN.format(for_update=for_update)), {"id": release_id})
+def hold_pushes(database: Database, connection: Connection, release_id: str) -> bool:
+    """Keeps waiting pushes from being claimed until the transaction ends; false where somebody else is at one of them.
+
+    It does not wait for that: an endpoint's move, say, takes them in another order and may wait for those held here.
+    """
+    held = connection.execute(text(f"{_OPEN} {database.skip_locked}"), {"id": release_id}).scalars()
+    return set(held) >= set(connection.execute(text(_OPEN), {"id": release_id}).scalars())
+
+
+def under_way(connection: Connection, release_id: str) -> int:
+    """How many of its pushes are under way."""
     return int(connection.execute(_UNDER_WAY, {"id": release_id}).scalar_one())
 
 

@@ -20,7 +20,7 @@ from syndicator.store import audit, backlogs, channels, deliveries, events, rend
 from tests.contract.house.conftest import Clock, House, open_house, record
 from tests.contract.house.locks import wait_until
 from tests.contract.house.newsroom import Newsroom
-from tests.contract.house.test_erase import changed, wanted
+from tests.contract.house.test_erase import changed, everything, names_it, wanted
 from tests.contract.house.test_relations import HOUR_US, held
 
 PATIENCE_S = 20.0
@@ -154,6 +154,34 @@ def test_an_erasure_of_several_releases_and_a_rendering(
 
     monkeypatch.setattr(audit, "write", slowly)
     assert pass_each_other(house, erases, renders) == []
+
+
+def test_an_erasure_of_several_releases_and_a_pause(
+    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for the endpoint lies in another order than its releases do."""
+    house, other = houses
+    with Newsroom() as newsroom:
+        endpoint_id = house.endpoint(newsroom)
+        older = house.submit("older", **changed(headline="Older"))
+        house.clock.us += 1000
+        house.submit("newer", **changed(headline="Newer"))
+        house.service.fan_out("t")
+        new = record(**changed(headline="Older, new"))
+        house.service.revise(older, Revision(action=Action.UPDATE, actor="t", record=new))
+        house.service.fan_out("t")
+        write = audit.write
+        erases = Thread(lambda: house.service.erase_contact(wanted(owner="operator"), actor="operator"))
+        pauses = Thread(lambda: other.service.change_endpoint(endpoint_id, "pause", actor="t"))
+
+        def slowly(*given: Any, **named: Any) -> None:
+            erases.stop()
+            write(*given, **named)
+
+        monkeypatch.setattr(audit, "write", slowly)
+        assert pass_each_other(house, erases, pauses) == []
+    assert [each["state"] for each in house.deliveries()].count("parked") == 2
+    assert names_it(everything(house)) == []
 
 
 def test_a_release_that_others_name_and_a_rendering_of_those(
