@@ -212,6 +212,14 @@ class Database:
             return f"{rows} r CROSS JOIN LATERAL (SELECT * FROM {table} d WHERE {which} {self.skip_locked}) d"
         return f"{rows} r CROSS JOIN {table} d WHERE {which}"
 
+    def by_each(self, query: str) -> str:
+        """What a column is compared with to be one of those that ``query`` finds, which is run before and once.
+
+        Each is then looked up by itself: of ``IN (SELECT …)`` PostgreSQL makes a join, for which it may read all of a
+        table where it believes that much is found.
+        """
+        return f"= ANY (ARRAY({query}))" if self.dialect == "postgresql" else f"IN ({query})"
+
 
 def as_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     """The value to bind for ``Database.rows``."""

@@ -98,21 +98,22 @@ _DAY_US = 86_400 * SECOND_US
 # by a clock that was ahead, begins now: its window would not end before that time. Nor does what appeared more than a
 # day ahead wait for that: only its embargo holds it back. What calls a release back waits for neither: whoever is told
 # of it has the release.
-_CLAIM = f"""
+_CLAIM = """
     UPDATE deliveries SET state = 'claimed', claim_token = :token, lease_until = :until,
            series_at = CASE WHEN attempts = 0 AND due_at = series_at OR series_at > :now THEN :now ELSE series_at END
-     WHERE id IN (
-        SELECT d.id FROM deliveries d
-         WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now {{but_not}}
-           AND (d.lane = 0 OR d.release_id IS NULL OR (
-                SELECT (r.published_at <= :now OR r.published_at > :now + {_DAY_US})
-                   AND COALESCE(r.embargo_until, :now) <= :now
-                  FROM releases r WHERE r.id = d.release_id))
-           AND (NOT d.follows OR NOT EXISTS (
-                SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}
-                   AND o.endpoint_no = d.endpoint_no AND o.claim_token IS NOT NULL))
-         ORDER BY d.due_at LIMIT :limit {{skip_locked}})
-    RETURNING id
+     WHERE id {by_each} RETURNING id
+"""
+_DUE = f"""
+    SELECT d.id FROM deliveries d
+     WHERE d.state = 'waiting' AND d.lane = :lane AND d.due_at <= :now {{but_not}}
+       AND (d.lane = 0 OR d.release_id IS NULL OR (
+            SELECT (r.published_at <= :now OR r.published_at > :now + {_DAY_US})
+               AND COALESCE(r.embargo_until, :now) <= :now
+              FROM releases r WHERE r.id = d.release_id))
+       AND (NOT d.follows OR NOT EXISTS (
+            SELECT 1 FROM deliveries o WHERE o.{OF_RELEASE.format(release_id="d.release_id")}
+               AND o.endpoint_no = d.endpoint_no AND o.claim_token IS NOT NULL))
+     ORDER BY d.due_at LIMIT :limit {{skip_locked}}
 """
 _BUT_NOT = "AND d.endpoint_no NOT IN (SELECT u.no FROM {rows} u)"
 # As ``Claimed`` has them.
@@ -124,7 +125,7 @@ _CLAIMED = f"""
       JOIN deliveries d ON d.id = i.id
       JOIN events v ON v.seq = d.event_seq
       JOIN endpoints e ON e.no = d.endpoint_no
-     ORDER BY d.lane, d.due_at
+     ORDER BY d.lane, d.due_at, d.id
 """
 # The token is the fence: only claimed rows have one. To name their state as well would lead Postgres, which
 # believes that few are claimed, through the index of the leases, and that compares every row with every id.
@@ -265,9 +266,8 @@ def claim(
     Nothing of the endpoints of ``but_not``. Of withdrawals more than ``urgent`` only where the other lanes leave room:
     those to a host that hangs come back.
     """
-    excepted = _BUT_NOT.format(rows=database.rows("but_not", {"no": "bigint"})) if but_not else ""
     bound = {"but_not": as_rows({"no": no} for no in but_not)} if but_not else {}
-    statement = text(_CLAIM.format(skip_locked=_free(database), but_not=excepted))
+    statement = text(_claim(database, excepts=bool(but_not)))
     ids: list[int] = []
     due = [lane for lane, due_at in sorted(_first_due(connection).items()) if due_at <= now]
     turns = [(lane, limit) for lane in due]
@@ -282,6 +282,11 @@ def claim(
     bound = {"ids": as_rows({"id": number} for number in ids)}
     rows = connection.execute(text(_CLAIMED.format(ids=database.rows("ids", _IDS))), bound)
     return [Claimed(*row) for row in rows]
+
+
+def _claim(database: Database, *, excepts: bool) -> str:
+    but_not = _BUT_NOT.format(rows=database.rows("but_not", {"no": "bigint"})) if excepts else ""
+    return _CLAIM.format(by_each=database.by_each(_DUE.format(but_not=but_not, skip_locked=_free(database))))
 
 
 def delivered(database: Database, connection: Connection, ids: Iterable[int], token: str, now: int) -> int:

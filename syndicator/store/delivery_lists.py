@@ -17,20 +17,26 @@ _LINE = """
     SELECT d.id, d.state, d.release_id, d.attempts, d.due_at, d.finished_at, d.trigger, v.id AS event_id,
            v.type AS event_type, v.version, e.id AS endpoint_id, e.url
 """
+# Those of the page first: PostgreSQL may otherwise join all that fit with their events.
 _LIST = f"""
-    {_LINE} FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
-     WHERE {{where}} ORDER BY d.id DESC LIMIT :limit
+    {_LINE} FROM (SELECT d.id FROM deliveries d WHERE {{where}} ORDER BY d.id DESC LIMIT :limit) f
+      JOIN deliveries d ON d.id = f.id JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
+     ORDER BY d.id DESC
 """
 # From event to event, each by a scalar probe: PostgreSQL may otherwise read all deliveries there are.
 _LIST_OF_ENDPOINT = f"""
     {_LINE} FROM (SELECT g.id FROM (
         SELECT v.seq, (SELECT d.id FROM deliveries d WHERE d.event_seq = v.seq AND {{where}}) AS id
-          FROM events v WHERE {{before}} ORDER BY v.seq DESC) g
+          FROM events v WHERE {{events}} ORDER BY v.seq DESC) g
          WHERE g.id IS NOT NULL ORDER BY g.seq DESC LIMIT :limit) f
       JOIN deliveries d ON d.id = f.id JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
      ORDER BY d.event_seq DESC
 """
-_BEFORE = "v.seq < COALESCE((SELECT event_seq FROM deliveries WHERE id >= :before ORDER BY id LIMIT 1), v.seq + 1)"
+# Of an endpoint's list, what its events tell already: those of a release are a few, by their index.
+_OF_EVENTS = {
+    "release": "v.release_id = :release",
+    "before": "v.seq < COALESCE((SELECT event_seq FROM deliveries WHERE id >= :before ORDER BY id LIMIT 1), v.seq + 1)",
+}
 _WHERE = {
     # Of the deliveries of a release or an endpoint, which are few; by no index, which has those of all others.
     "state": "d.state || '' = :state",
@@ -58,13 +64,19 @@ def _listing(asked: Mapping[str, object]) -> str:
     if "endpoint" not in asked:
         conditions = [_in_state(asked) if name == "state" else _WHERE[name] for name in asked]
         return _LIST.format(where=" AND ".join(conditions) or "TRUE")
-    where = " AND ".join(_WHERE[name] for name in asked if name != "before")
-    return _LIST_OF_ENDPOINT.format(where=where, before=_BEFORE if "before" in asked else "TRUE")
+    where = " AND ".join(_WHERE[name] for name in asked if name not in _OF_EVENTS)
+    events = " AND ".join(condition for name, condition in _OF_EVENTS.items() if name in asked) or "TRUE"
+    return _LIST_OF_ENDPOINT.format(where=where, events=events)
 
 
 def _in_state(asked: Mapping[str, object]) -> str:
-    """Of all deliveries there are, by the index of the state: that is not seen where the state is a parameter."""
-    return _WHERE["state"] if "release" in asked else f"d.state = '{DeliveryState(str(asked['state']))}'"
+    """Of all deliveries there are, by the index of the state: that is not seen where the state is a parameter.
+
+    What was delivered is in none, and PostgreSQL may believe that hardly any was: it would read and sort all there is.
+    """
+    state = DeliveryState(str(asked["state"]))
+    by_no_index = "release" in asked or state is DeliveryState.DELIVERED
+    return _WHERE["state"] if by_no_index else f"d.state = '{state}'"
 
 
 def counts(connection: Connection, release_id: str) -> dict[str, int]:

@@ -28,18 +28,12 @@ _LAST = text(
         ]
     )
 )
-_DUE_NOW = """
-    UPDATE deliveries SET due_at = :now
-     WHERE id IN (SELECT id FROM deliveries WHERE state = 'waiting' AND due_at > :furthest LIMIT :limit {free})
-"""
-_LAPSES_SOON = """
-    UPDATE deliveries SET lease_until = :soon
-     WHERE id IN (SELECT id FROM deliveries WHERE state = 'claimed' AND lease_until > :furthest LIMIT :limit {free})
-"""
-_RESTED = """
-    UPDATE endpoints SET backoff_until = :now
-     WHERE no IN (SELECT no FROM endpoints WHERE backoff_until > :furthest LIMIT :limit {free})
-"""
+_RESTS = "SELECT no FROM endpoints WHERE backoff_until > :furthest LIMIT :limit {free}"
+_RESTED = "UPDATE endpoints SET backoff_until = :now WHERE no {by_each}"
+_DUE = "SELECT id FROM deliveries WHERE state = 'waiting' AND due_at > :furthest LIMIT :limit {free}"
+_DUE_NOW = "UPDATE deliveries SET due_at = :now WHERE id {by_each}"
+_LEASED = "SELECT id FROM deliveries WHERE state = 'claimed' AND lease_until > :furthest LIMIT :limit {free}"
+_LAPSES_SOON = "UPDATE deliveries SET lease_until = :soon WHERE id {by_each}"
 
 
 def bring_back(database: Database, connection: Connection, now: int) -> None:
@@ -51,5 +45,6 @@ def bring_back(database: Database, connection: Connection, now: int) -> None:
     if all(last is None or last <= furthest for last in connection.execute(_LAST).scalars()):
         return
     values = {"now": now, "soon": now + _LEASE_US, "furthest": furthest, "limit": _AT_ONCE}
-    for statement in (_RESTED, _DUE_NOW, _LAPSES_SOON):
-        connection.execute(text(statement.format(free=database.skip_locked)), values)
+    for found, change in ((_RESTS, _RESTED), (_DUE, _DUE_NOW), (_LEASED, _LAPSES_SOON)):
+        these = database.by_each(found.format(free=database.skip_locked))
+        connection.execute(text(change.format(by_each=these)), values)

@@ -39,9 +39,9 @@ def test_a_claim_that_did_not_ask_the_embargo_would_be_seen(
     """The control: a release goes public by a clock that is ahead, which is then set right."""
     if not checked:
         nets = ("d.due_at <= :now", "r.published_at <= :now", "COALESCE(r.embargo_until, :now) <= :now")
-        known_bad = functools.reduce(lambda sql, net: sql.replace(net, "TRUE"), nets, deliveries._CLAIM)
+        known_bad = functools.reduce(lambda sql, net: sql.replace(net, "TRUE"), nets, deliveries._DUE)
         assert known_bad.count("TRUE") == len(nets)
-        monkeypatch.setattr(deliveries, "_CLAIM", known_bad)
+        monkeypatch.setattr(deliveries, "_DUE", known_bad)
         monkeypatch.setattr(deliveries, "_first_due", lambda _: {lane.order: 0 for lane in Lane})
     jumps = ClockJumps(make_house(**SETTINGS), newsroom)
     release = jumps.house.submit(embargo_until=isoformat(from_us(jumps.house.clock.us + HOUR_US)))

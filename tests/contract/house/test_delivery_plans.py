@@ -7,7 +7,18 @@ from sqlalchemy import text
 
 from syndicator.model.lifecycle import DeliveryState
 from syndicator.services.views.newsrooms import delivery_page
-from syndicator.store import attempts, backlogs, deliveries, delivery_lists, erasure, events, holds, leases, replays
+from syndicator.store import (
+    attempts,
+    backlogs,
+    deliveries,
+    delivery_lists,
+    erasure,
+    events,
+    far_ahead,
+    holds,
+    leases,
+    replays,
+)
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
@@ -72,14 +83,13 @@ def test_old_attempts_are_forgotten_without_a_look_at_others(full: House) -> Non
 
 def test_a_claim_and_a_retry_look_at_no_more_than_their_rows(full: House) -> None:
     database = full.service.database
-    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"), but_not="")
+    claim = deliveries._claim(database, excepts=False)
     plan = explained(full, claim, token="t", until=1, lane=2, now=10**15, limit=5)
     assert "ix_deliveries_waiting" in plan, plan
     # Whether a version before is under way is looked for among its own deliveries, not among all that are claimed.
     assert "ix_deliveries_leases" not in plan, plan
     assert is_by_index(plan), plan
-    but_not = deliveries._BUT_NOT.format(rows=database.rows("but_not", {"no": "bigint"}))
-    claim = deliveries._CLAIM.format(skip_locked="", but_not=but_not)
+    claim = deliveries._claim(database, excepts=True)
     plan = explained(full, claim, token="t", until=1, lane=2, now=10**15, limit=5, but_not=as_rows([{"no": 5}]))
     assert "ix_deliveries_waiting" in plan, plan
     assert is_by_index(plan), plan
@@ -124,6 +134,27 @@ def test_those_of_a_release_in_a_state_are_listed_without_those_of_others(full: 
     assert "_events_release_id" in plan, plan
     assert "ix_deliveries_failed" not in plan, plan
     assert is_by_index(plan), plan
+
+
+def test_what_a_release_sent_an_endpoint_is_found_by_its_events(full: House, newsroom: Newsroom) -> None:
+    asked = {"release": "x5", "endpoint": full.endpoint(newsroom)}
+    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    assert "_events_release_id" in plan, plan
+    assert "Backward using pk_events" not in plan, plan
+    assert "SCAN v" not in plan, plan
+    assert is_by_index(plan), plan
+
+
+@pytest.mark.parametrize("before", [{}, {"before": 10**9}], ids=["first", "further"])
+def test_what_was_delivered_since_the_database_counted_is_listed_a_page_at_a_time(
+    moved: House, before: dict[str, int]
+) -> None:
+    with moved.service.database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'delivered'"))
+    asked = {"state": DeliveryState.DELIVERED, **before}
+    plan = explained(moved, delivery_lists._listing(asked), limit=51, **asked)
+    assert "Seq Scan on deliveries" not in plan, plan
+    assert "pk_deliveries" in plan or "SCAN d" in plan or "INTEGER PRIMARY KEY" in plan, plan
 
 
 @pytest.mark.parametrize("state", [DeliveryState.DEAD, DeliveryState.SUPERSEDED])
@@ -196,9 +227,13 @@ def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -
     _holds_back_by_endpoint(moved)
     with database.write() as connection:
         connection.execute(text("ANALYZE"))
-    claim = deliveries._CLAIM.format(skip_locked=database.skip_locked.replace("UPDATE", "UPDATE OF d"), but_not="")
+    claim = deliveries._claim(database, excepts=False)
     plan = explained(moved, claim, token="t", until=1, lane=2, now=10**15, limit=1000)
     assert "hashed" not in plan, plan
+    assert is_by_index(plan), plan
+    late = database.by_each(far_ahead._DUE.format(free=database.skip_locked))
+    plan = explained(moved, far_ahead._DUE_NOW.format(by_each=late), furthest=10**15, limit=5000, now=1)
+    assert "Seq Scan on deliveries" not in plan, plan
     _holds_back_by_endpoint(moved)  # of an outage: all of it waits, and the database has counted it
 
 

@@ -302,8 +302,8 @@ def test_a_lift_one_microsecond_early_is_seen_on_every_surface(
     )
     monkeypatch.setattr(releases, "_LIFT", text(f"{careless} AND :now > 0"))
     if not pushes_ask_again:
-        hasty = deliveries._CLAIM.replace("AND COALESCE(r.embargo_until, :now) <= :now", "")
-        monkeypatch.setattr(deliveries, "_CLAIM", hasty)
+        hasty = deliveries._DUE.replace("AND COALESCE(r.embargo_until, :now) <= :now", "")
+        monkeypatch.setattr(deliveries, "_DUE", hasty)
     fresh.live(holding=True)
     expected = {*SHOWN_BY_A_LIFT, BROKER} - ({PUSHES} if pushes_ask_again else set())
     assert fresh.walk().leaks(lived.twin, WORD, fresh.lines) == expected

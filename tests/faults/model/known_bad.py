@@ -50,12 +50,12 @@ def claims_have_no_fence(patch: pytest.MonkeyPatch) -> None:
 
 def embargoes_are_not_checked_again(patch: pytest.MonkeyPatch) -> None:
     nets = ("d.due_at <= :now", "r.published_at <= :now", "COALESCE(r.embargo_until, :now) <= :now")
-    _without(patch, deliveries, "_CLAIM", *nets)
+    _without(patch, deliveries, "_DUE", *nets)
     patch.setattr(deliveries, "_first_due", lambda _: {lane.order: 0 for lane in Lane})
 
 
 def versions_of_a_release_go_out_at_once(patch: pytest.MonkeyPatch) -> None:
-    _without(patch, deliveries, "_CLAIM", "(NOT d.follows OR NOT EXISTS (", instead="(TRUE OR NOT EXISTS (")
+    _without(patch, deliveries, "_DUE", "(NOT d.follows OR NOT EXISTS (", instead="(TRUE OR NOT EXISTS (")
 
 
 def disabled_endpoints_are_told(patch: pytest.MonkeyPatch) -> None:
