@@ -39,7 +39,8 @@ _FORGET_ANSWERS = text(f"""
 """)
 _SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_id = :id")
 _OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked')"
-_UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND state = 'claimed'")
+# By its token, which only claimed ones have: by the state, PostgreSQL may read all that are claimed of other releases.
+_UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND claim_token IS NOT NULL")
 _RECEIVED_BY = text(f"""
     SELECT DISTINCT e.id FROM deliveries o JOIN endpoints e ON e.no = o.endpoint_no
      WHERE o.{_OF_THIS} AND {RECEIVED} ORDER BY e.id

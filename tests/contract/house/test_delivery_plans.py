@@ -145,6 +145,14 @@ def test_what_a_release_sent_an_endpoint_is_found_by_its_events(full: House, new
     assert is_by_index(plan), plan
 
 
+def test_an_erasure_asks_for_no_other_releases_claims(moved: House) -> None:
+    with moved.service.database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'claimed', claim_token = 't', lease_until = 1"))
+    plan = explained(moved, erasure._UNDER_WAY.text, id="x5")
+    assert "_events_release_id" in plan, plan
+    assert "ix_deliveries_leases" not in plan, plan
+
+
 @pytest.mark.parametrize("before", [{}, {"before": 10**9}], ids=["first", "further"])
 def test_what_was_delivered_since_the_database_counted_is_listed_a_page_at_a_time(
     moved: House, before: dict[str, int]
