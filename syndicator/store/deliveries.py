@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, text
 from syndicator.clock import SECOND_US
 from syndicator.model.lifecycle import Lane
 from syndicator.store.database import Database, as_rows
-from syndicator.store.holds import OF_RELEASE, hold_open
+from syndicator.store.holds import OF_RELEASE, hold_open, of_this
 
 RETRY_LANE = Lane.RETRY.order
 WITHDRAW_LANE = Lane.WITHDRAW.order
@@ -76,9 +76,15 @@ _FAN_OUT = f"""
      WHERE e.state IN ('active', 'paused')
     ON CONFLICT (event_seq, endpoint_no) DO NOTHING
 """
-_SUPERSEDE = text(f"""
+_SUPERSEDE = """
     UPDATE deliveries SET state = 'superseded', finished_at = :now
-     WHERE {_OF_THIS} AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
+     WHERE {of_this} AND event_seq < :seq AND state IN ('waiting', 'queued', 'parked')
+"""
+# Counted, and each by its place in the index: for the first that exists PostgreSQL may begin to read all there are.
+_FOLLOWS = text("""
+    SELECT count(*) FROM events v
+     WHERE v.release_id = :release_id
+       AND (SELECT d.id FROM deliveries d WHERE d.event_seq = v.seq ORDER BY d.endpoint_no LIMIT 1) > 0
 """)
 # Pings have places of their own: a test need not wait for the endpoint's backlog, and many tests must not become one.
 _INSERT_PING = text(f"""
@@ -230,17 +236,15 @@ def fan_out(
         values |= {"event_bit": event_bit, "filters": as_rows({"sha256": sha256} for sha256 in filters)}
     if not receivers:
         return 0
-    follows = connection.execute(
-        text(f"SELECT EXISTS (SELECT 1 FROM deliveries WHERE {_OF_THIS})"),
-        {"release_id": release_id},
-    ).scalar_one()
+    follows = connection.execute(_FOLLOWS, {"release_id": release_id}).scalar_one() > 0
     if follows:
         hold_open(database, connection, release_id)
     inserted = connection.execute(
-        text(_FAN_OUT.format(receivers=" UNION ".join(receivers))), {**values, "follows": bool(follows)}
+        text(_FAN_OUT.format(receivers=" UNION ".join(receivers))), {**values, "follows": follows}
     ).rowcount
     if follows:
-        connection.execute(_SUPERSEDE, {"release_id": release_id, "seq": seq, "now": now})
+        superseded = text(_SUPERSEDE.format(of_this=of_this(database)))
+        connection.execute(superseded, {"release_id": release_id, "seq": seq, "now": now})
     return inserted
 
 

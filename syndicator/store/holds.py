@@ -16,11 +16,11 @@ from syndicator.store.database import Database, as_rows
 # A release's deliveries are found by its events, of which it has a few: an index of their own would be written three
 # times for each of them.
 OF_RELEASE = "event_seq IN (SELECT seq FROM events WHERE release_id = {release_id})"
-_OPEN = f"""
+_OPEN = """
     SELECT count(*) FROM (
         SELECT id FROM deliveries
-         WHERE {OF_RELEASE.format(release_id=":release_id")} AND state IN ('waiting', 'queued', 'parked', 'claimed')
-         ORDER BY id {{held}}) h
+         WHERE {of_this} AND state IN ('waiting', 'queued', 'parked', 'claimed')
+         ORDER BY id {held}) h
 """
 _CLAIMED = """
     SELECT id FROM deliveries
@@ -30,9 +30,19 @@ _CLAIMED = """
 _TOKENS = {"id": "bigint", "token": "text"}
 
 
+def of_this(database: Database) -> str:
+    """The same for ``:release_id``, for what a fan-out does: each event's are looked up, counted or not.
+
+    After an upgrade of PostgreSQL or a restore nothing is counted, and a join would read all deliveries there are.
+    """
+    return f"event_seq {database.by_each('SELECT seq FROM events WHERE release_id = :release_id')}"
+
+
 def hold_open(database: Database, connection: Connection, release_id: str) -> None:
     """Waits for claims of this release that are being made; until the transaction ends no others are."""
-    connection.execute(text(_OPEN.format(held=database.for_reference)), {"release_id": release_id})
+    connection.execute(
+        text(_OPEN.format(of_this=of_this(database), held=database.for_reference)), {"release_id": release_id}
+    )
 
 
 def hold_claimed(database: Database, connection: Connection, claims: Iterable[tuple[int, str]]) -> None:

@@ -58,18 +58,36 @@ def full(house: House) -> House:
 
 
 def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
-    received = deliveries._RECEIVED
+    received, of_this = deliveries._RECEIVED, holds.of_this(full.service.database)
     for statement, values in (
         (received, {"release_id": "x5"}),
-        (deliveries._SUPERSEDE.text, {"release_id": "x5", "seq": 10**9, "now": 1}),
+        (deliveries._SUPERSEDE.format(of_this=of_this), {"release_id": "x5", "seq": 10**9, "now": 1}),
+        (deliveries._FOLLOWS.text, {"release_id": "x5"}),
         (delivery_lists._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
         (replays._HAS_RECEIVED.text, {"release_id": "x5", "endpoint_no": 1}),
         (events._NEWEST.text, {"id": "x5"}),
         (erasure._UNDER_WAY.text, {"id": "x5"}),
-        (holds._OPEN.format(held=full.service.database.for_reference), {"release_id": "x5"}),
+        (holds._OPEN.format(of_this=of_this, held=full.service.database.for_reference), {"release_id": "x5"}),
     ):
         plan = explained(full, statement, **values)
         assert "_events_release_id" in plan, plan
+        assert is_by_index(plan), plan
+
+
+def test_a_fan_out_finds_the_deliveries_before_where_nothing_was_ever_counted(full: House) -> None:
+    """As after an upgrade of PostgreSQL, or a restore: an event may then have any share of the deliveries."""
+    database = full.service.database
+    if database.dialect == "postgresql":
+        with database.write() as connection:
+            connection.execute(text("SET LOCAL allow_system_table_mods = on"))
+            connection.execute(text("DELETE FROM pg_statistic"))
+    of_this = holds.of_this(database)
+    for statement, values in (
+        (deliveries._FOLLOWS.text, {}),
+        (holds._OPEN.format(of_this=of_this, held=database.for_reference), {}),
+        (deliveries._SUPERSEDE.format(of_this=of_this), {"seq": 10**9, "now": 1}),
+    ):
+        plan = explained(full, statement, release_id="x5", **values)
         assert is_by_index(plan), plan
 
 
