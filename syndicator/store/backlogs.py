@@ -27,10 +27,8 @@ _THESE = "id IN (SELECT id FROM {ids} i)"
 # What waits, in the words of the two indexes by endpoint: the claim's index holds what waits for anybody.
 _CLAIMABLE = tuple(f"d.endpoint_no = :no AND {these} AND d.claim_token IS NULL" for these in (IS_FIRST, IS_RETRY))
 # Each endpoint's by its own look at the two indexes, however many endpoints: PostgreSQL cannot know how much waits this
-# moment, and may otherwise compare all that waits for anybody with each of them. Two statements for this, too: where it
-# takes much to wait, one read every delivery there is.
-_WAITING = "SELECT d.id FROM {of_each}"
-_HOLD_BACK = "UPDATE deliveries SET state = 'queued' WHERE {which}"
+# moment, and may otherwise compare all that waits for anybody with each of them.
+_HOLD_BACK = "UPDATE deliveries SET state = 'queued' WHERE id {by_each}"
 _WAITING_OF = tuple(
     f"d.endpoint_no = r.no AND {these} AND d.claim_token IS NULL AND d.lane > 0" for these in (IS_FIRST, IS_RETRY)
 )
@@ -76,23 +74,14 @@ _UNFINISHED = text(f"""
 def hold_back(database: Database, connection: Connection, endpoints: Iterable[int]) -> int:
     """Takes the waiting deliveries of endpoints in back-off out of the claim's way; withdrawals stay."""
     numbers = as_rows({"no": no} for no in endpoints)
-    found: list[int] = []
-    for which in _WAITING_OF:
-        found += connection.execute(text(_waiting(database, which)), {"numbers": numbers}).scalars()
-    return _change(database, connection, _HOLD_BACK, found) if found else 0
-
-
-def _waiting(database: Database, which: str) -> str:
-    return _WAITING.format(
-        of_each=database.free_of_each(database.rows("numbers", {"no": "bigint"}), "deliveries", which)
+    return sum(
+        connection.execute(text(_held_back(database, which)), {"numbers": numbers}).rowcount for which in _WAITING_OF
     )
 
 
-def _change(database: Database, connection: Connection, statement: str, ids: Iterable[int], **values: int) -> int:
-    """Runs it for these, which are held; how many there were."""
-    these = _THESE.format(ids=database.rows("ids", {"id": "bigint"}))
-    bound = {"ids": as_rows({"id": number} for number in ids), **values}
-    return connection.execute(text(statement.format(which=these)), bound).rowcount
+def _held_back(database: Database, which: str) -> str:
+    of_each = database.free_of_each(database.rows("numbers", {"no": "bigint"}), "deliveries", which)
+    return _HOLD_BACK.format(by_each=database.by_each(f"SELECT d.id FROM {of_each}"))
 
 
 def move_claimable(connection: Connection, endpoint_no: int, state: EndpointState, now: int) -> None:
@@ -112,7 +101,9 @@ def move_some(
         some = text(_SOME.format(state=source, held=database.for_change))
         ids = connection.execute(some, {"no": endpoint_no, "limit": limit - moved}).scalars().all()
         if ids:
-            moved += _change(database, connection, statement, ids, now=now)
+            these = _THESE.format(ids=database.rows("ids", {"id": "bigint"}))
+            values = {"ids": as_rows({"id": number} for number in ids), "now": now}
+            moved += connection.execute(text(statement.format(which=these)), values).rowcount
     return moved
 
 

@@ -266,15 +266,12 @@ def test_what_waits_and_was_not_counted_is_found_by_its_endpoint(moved: House) -
 def _holds_back_by_endpoint(house: House) -> None:
     """Each endpoint's deliveries are looked up by its number: none of another one's is read, nor the claim's index."""
     for which, index in zip(backlogs._WAITING_OF, ("open", "retried"), strict=True):
-        waiting = backlogs._waiting(house.service.database, which)
-        plan = explained(house, waiting, numbers=as_rows([{"no": 5}, {"no": 6}]))
+        held_back = backlogs._held_back(house.service.database, which)
+        plan = explained(house, held_back, numbers=as_rows([{"no": 5}, {"no": 6}]))
         by_number = rf"ix_deliveries_{index} .*?(endpoint_no=\?|Index Cond: \(endpoint_no = )"
         assert re.search(by_number, plan, re.DOTALL), plan
         assert "ix_deliveries_waiting" not in plan, plan
         assert is_by_index(plan), plan
-    these = backlogs._THESE.format(ids=house.service.database.rows("ids", {"id": "bigint"}))
-    plan = explained(house, backlogs._HOLD_BACK.format(which=these), ids=as_rows([{"id": 5}, {"id": 6}]))
-    assert is_by_index(plan), plan
 
 
 def test_a_fan_out_to_many_asks_for_the_queue_of_each(moved: House) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from feeds.fragments import TEMPLATE_VERSION
 from syndicator.model.channel import NewChannel
@@ -302,31 +302,24 @@ def test_what_a_fan_out_holds_is_neither_held_back_nor_promoted_meanwhile(
         assert move(numbers) == 1
 
 
-@pytest.mark.parametrize("moved", ["held back", "parked"])
-def test_nobody_claims_or_supersedes_what_was_found_before_it_is_moved(
-    houses: tuple[House, House], monkeypatch: pytest.MonkeyPatch, moved: str
-) -> None:
+def test_nobody_claims_or_supersedes_what_was_found_before_it_is_parked(houses: tuple[House, House]) -> None:
     """Moved by its number alone, a claim would be sent by the next one as well, and an older version come back."""
     house, other = houses
     with Newsroom() as newsroom:
         [row] = _fanned_out(house, newsroom)
     database, number = house.service.database, row["endpoint_no"]
-    change, free = backlogs._change, list[Any]()
-
-    def meanwhile(*given: Any, **values: Any) -> int:
-        with other.service.database.write() as connection:
-            free.append(connection.execute(FREE).all())
-        return change(*given, **values)
-
     with database.write() as connection:
-        if moved == "parked":
-            backlogs.hold_back(database, connection, [number])
-    monkeypatch.setattr(backlogs, "_change", meanwhile)
+        backlogs.hold_back(database, connection, [number])
+    free = list[Any]()
+
+    def meanwhile(*given: Any) -> None:
+        if "SET state = 'parked'" in given[2]:
+            with other.service.database.write() as connection:
+                free.append(connection.execute(FREE).all())
+
+    event.listen(database.engine, "before_cursor_execute", meanwhile)
     with database.write() as connection:
-        if moved == "parked":
-            assert backlogs.move_some(database, connection, number, EndpointState.PAUSED, house.clock.us) == 1
-        else:
-            assert backlogs.hold_back(database, connection, [number]) == 1
+        assert backlogs.move_some(database, connection, number, EndpointState.PAUSED, house.clock.us) == 1
     assert free == [[]]
 
 
