@@ -248,7 +248,7 @@ class Slot:
         return _OPENED
 
     def _may_send(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
-        ends = (remote, remote_port, local, local_port)
+        ends = f"{remote}:{remote_port} {local}:{local_port}"
         if self._opened is not None:
             self._sockets.opened(self._opened, ends)
             self._opened = None

@@ -2,10 +2,10 @@
 
 import socket
 
-from syndicator.delivery.transport.sockets import Ends, Sockets
+from syndicator.delivery.transport.sockets import Sockets
 
-ONE: Ends = ("192.0.2.1", 443, "192.0.2.2", 50_001)
-OTHER: Ends = ("192.0.2.1", 443, "192.0.2.2", 50_002)
+ONE = "192.0.2.1:443 192.0.2.2:50001"
+OTHER = "192.0.2.1:443 192.0.2.2:50002"
 
 
 def test_a_descriptor_belongs_to_the_last_connection_that_was_opened_with_it() -> None:
