@@ -68,7 +68,7 @@ def asked_by(check: list[str]) -> SplitResult:
 @pytest.mark.parametrize("status", [200, 503])
 def test_a_health_check_asks_no_proxy(status: int) -> None:
     """Docker hands the proxies of its own configuration to every container, and their 127.0.0.1 is another one."""
-    stated = re.search(r"CMD (\[.+readyz.+\])$", DOCKERFILE, re.MULTILINE)
+    stated = re.search(r"CMD (\[.+healthz.+\])$", DOCKERFILE, re.MULTILINE)
     assert stated
     checks = [SERVICES[name]["healthcheck"]["test"][1:] for name in ("web", "worker", "receiver")]
     checks.append(yaml.safe_load(stated[1]))
@@ -293,7 +293,7 @@ def test_the_image_runs_as_nobody_special_from_the_locks() -> None:
     stages = DOCKERFILE.split("\nFROM ")
     assert len(stages) == 3
     assert re.search(r"^USER (?!0)\d+:\d+$", stages[-1], re.MULTILINE)
-    assert re.search(r"^HEALTHCHECK [^\n]*\n *CMD .*:8080/readyz'", stages[-1], re.MULTILINE)
+    assert re.search(r"^HEALTHCHECK [^\n]*\n *CMD .*:8080/healthz'", stages[-1], re.MULTILINE)
     installs = re.findall(r"pip (?:install|wheel) [^\\\n]*", DOCKERFILE)
     assert installs
     assert all(re.search("--require-hashes|--no-index|--no-deps", install) for install in installs)
