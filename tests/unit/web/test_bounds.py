@@ -20,6 +20,7 @@ from tests.unit.web.lifespan import live
 
 PATIENCE_S = 10
 BRIEF_S = 0.4
+LATE_S = 2 * BRIEF_S
 ON_THE_WAY_BYTES = 16_000_000
 """More than the kernels of both sides keep."""
 
@@ -30,7 +31,7 @@ async def echoing(scope: Scope, receive: Receive, send: Send) -> None:
         await live(receive, send)
         return
     if scope["path"] == "/late":
-        await asyncio.sleep(2 * BRIEF_S)
+        await asyncio.sleep(LATE_S)
     size, goes_on = 0, scope["path"] != "/at-once"
     while goes_on:
         message = await receive()
@@ -220,14 +221,17 @@ def test_who_drips_a_body_is_hung_up_on(server: Server, monkeypatch: pytest.Monk
 
 
 def test_a_body_that_waited_for_its_turn_has_all_its_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pipelined behind an answer that takes long: until then the server read nothing."""
-    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    """Pipelined behind an answer that takes long: until then the server read nothing.
+
+    Soon after that answer the server looks for who let it wait.
+    """
+    monkeypatch.setattr(bounds, "PATIENCE_S", LATE_S + BRIEF_S / 8)
     with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, reader.makefile("rb") as stream:
         reader.sendall(b"GET /late HTTP/1.1\r\nhost: x\r\n\r\n" + POST + b"content-length: 20\r\n\r\n")
         assert stream.readline().startswith(b"HTTP/1.1 200 ")
-        for _ in range(5):
-            reader.sendall(b"x" * 4)
-            select.select([], [], [], BRIEF_S / 8)
+        reader.sendall(b"x" * 4)
+        select.select([], [], [], BRIEF_S / 4)
+        reader.sendall(b"x" * 16)
         assert stream.read().endswith(b"20")
 
 
