@@ -75,16 +75,9 @@ MENTION: Final = re.compile(
 
 # In a letter such words are about the text below; in a text, about whatever it tells.
 _ON: Final = r"(?:[^.!?]|\d\.){0,60}"
-_TO_EDITORS: Final = re.compile(
-    rf"\bver\u00f6ffentlich(?:ung|en|t)\b{_ON}\b(?:ab|erst|fr\u00fchestens|nicht vor)\b"
-    rf"|\b(?:ab|erst|fr\u00fchestens|nicht vor)\b{_ON}\b(?:zu )?ver\u00f6ffentlich"
-    rf"|\b(?:publish|publication|print|run)\b{_ON}\b(?:from|after|not before|(?:no|not) earlier|only (?:on|at))\b"
-    rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter)\b"
-    rf"|\b(?:publicar|publicaci\u00f3n|difundir|difusi\u00f3n)\b{_ON}\ba partir\b"
-    rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire\b"
-    r"|\bfrei(?:gegeben)? ab\b|\bembargo(?:ed)?\s*[:\u2013\d-]",
-    re.IGNORECASE,
-)
+# Entry may be "free from 2 pm", and an embargo on oil.
+_APART: Final = r"(?:^|[(\[:,|+*!/\u2013\u2014]|\s-)\s*"
+_BEFORE_TIME: Final = r"de[rlm]?|du|da|dal(?:le)?|las?|ore|um|heute|morgen|today|tomorrow|demain|ma\u00f1ana|domani"
 
 REFUSED_AFTER: Final = timedelta(days=1)
 """An embargo that ended longer ago was mistyped, and what it was to hold back would be out for good."""
@@ -122,8 +115,28 @@ def says_none(line: str) -> bool:
 
 def asks_to_wait(text: str) -> bool:
     """Whether a sender's words to the editors, however long, speak of an embargo and of a time."""
-    speaks = MENTION.search(text) or _TO_EDITORS.search(text)
+    speaks = MENTION.search(text) or _to_editors().search(text)
     return speaks is not None and bool(_dates(text) or _CLOCK.search(text))
+
+
+@lru_cache(maxsize=1)
+def _to_editors() -> re.Pattern[str]:
+    """When to publish, as a letter asks for it. ``from`` counts in front of a time: news may be from Acme, too."""
+    before = "|".join(map(re.escape, layouts().date_leads | layouts().weekdays))
+    months = "|".join(map(re.escape, layouts().months))
+    time = rf"(?:\W+(?:{before}|{_BEFORE_TIME}))*\W+(?:\d|(?:{months}|noon|midnight|mitternacht)\b)"
+    return re.compile(
+        rf"\bver\u00f6ffentlich(?:ung|en|t)\b{_ON}\b(?:ab{time}|(?:erst|fr\u00fchestens|nicht vor)\b)"
+        rf"|\bab{time}{_ON}\b(?:zur ver\u00f6ffentlichung|ver\u00f6ffentlich(?:en|t))\b"
+        rf"|\b(?:erst|fr\u00fchestens|nicht vor)\b{_ON}\bver\u00f6ffentlich"
+        rf"|\b(?:publish|publication|(?:print|run) (?:it|this|the|our))\b{_ON}"
+        rf"\b(?:(?:from|after){time}|(?:not before|(?:no|not) earlier|only (?:on|at))\b)"
+        rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter){time}"
+        rf"|\b(?:publicar|publicaci\u00f3n|difundir|difusi\u00f3n)\b{_ON}\ba partir{time}"
+        rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire{time}"
+        rf"|{_APART}(?:frei(?:gegeben)? ab|embargo(?:ed)?){time}",
+        re.IGNORECASE | re.MULTILINE,
+    )
 
 
 def unheeded(record: Record) -> Iterator[Fault]:

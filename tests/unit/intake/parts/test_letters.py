@@ -77,6 +77,11 @@ def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> No
         "wir bitten Sie, die Mitteilung fr\u00fchestens am 28. November, 10 Uhr, zu ver\u00f6ffentlichen.",
         "please publish our news from Saturday, 28 November 2099, 10:00 on.",
         "our news is for publication after 28 November 2099.",
+        "please run this story from tomorrow, 10 am.",
+        "please print it no earlier than Monday, 28 November 2099.",
+        "please publish our news after midnight.",
+        "our news is for publication from Nov. 28, 2099.",
+        "anbei unsere Mitteilung, ab Samstag, dem 28. November 2099, zur Ver\u00f6ffentlichung frei.",
         "merci de publier notre communiqu\u00e9 \u00e0 partir du 28 novembre 2099.",
         "os rogamos publicar nuestra nota a partir del 28 de noviembre de 2099.",
         "vi preghiamo di pubblicare il comunicato a partire dal 28 novembre 2099.",
@@ -95,6 +100,12 @@ def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking:
         "mit der Bitte um Ver\u00f6ffentlichung am 3. M\u00e4rz 2027.",
         "please find our press release from 3 March 2027 below.",
         "nous vous prions de trouver le communiqu\u00e9 du 3 mars 2027.",
+        "please find below, for publication, a press release from Acme, dated 3 March 2027.",
+        "I hope you can publish this news from Acme about our event on 3 March 2027.",
+        "please publish the following news from Acme; Jane is available until 5 pm.",
+        "this is about our exhibition, which will run from 3 March to 5 May 2027.",
+        "pictures in print quality are available from 3 March 2027.",
+        "der Markt ist ab 3. M\u00e4rz 2027 ge\u00f6ffnet, wir bitten um Ver\u00f6ffentlichung.",
     ],
 )
 def test_other_words_of_the_letter_about_a_day_are_none(lead_in: str) -> None:
@@ -107,6 +118,8 @@ def test_other_words_of_the_letter_about_a_day_are_none(lead_in: str) -> None:
         "Acme opens a bakery - Sperrfrist 28.11., 18 Uhr",
         "EMBARGO 28 Nov 2099, 10am: Acme opens a bakery",
         "Acme opens a bakery (frei ab 28.11.2099)",
+        "WG: Embargo: Samstag, 28. November 2099: Acme opens a bakery",
+        "Acme opens a bakery - frei ab 28. November, 10 Uhr",
     ],
 )
 def test_a_subject_that_states_an_embargo_is_heard(subject: str) -> None:
@@ -114,6 +127,15 @@ def test_a_subject_that_states_an_embargo_is_heard(subject: str) -> None:
     assert list(reading_of(header, "Dear all,", "Acme opens a bakery", TEXT).embargoes.values()) == [header]
 
 
-def test_a_subject_about_trade_states_none() -> None:
-    header = "From: Jane Doe <jane@acme.example>\nSubject: Embargo gegen Atlantis endet am 28. November 2099"
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Embargo gegen Atlantis endet am 28. November 2099",
+        "\u00d6l-Embargo: Acme baut um",
+        "Oil embargo: Acme moves",
+        "Tag der offenen T\u00fcr: Eintritt frei ab 14 Uhr",
+    ],
+)
+def test_a_subject_about_trade_or_entry_states_none(subject: str) -> None:
+    header = f"From: Jane Doe <jane@acme.example>\nDate: Fri, 27 Nov 2026 10:15\nSubject: {subject}"
     assert not reading_of(header, "Dear all,", "Acme opens a bakery", TEXT).embargoes
