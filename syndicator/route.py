@@ -144,7 +144,7 @@ def _proxy(base_url: str) -> Proxy | None:
     named = select_proxy(base_url, getproxies_environment())
     if not named:
         return None
-    variable = _named_by(parts.scheme)
+    variable = _named_by(parts.scheme, named)
     url = named if "://" in named else f"http://{named}"
     place = _place(url)
     if not place:
@@ -156,18 +156,19 @@ def _proxy(base_url: str) -> Proxy | None:
     return Proxy(url, place, variable)
 
 
-def _named_by(scheme: str) -> str:
-    """The variable that counts, as it is spelt here; of two spellings the one in small letters."""
+def _named_by(scheme: str, url: str) -> str:
+    """The variable that names it, as it is spelt here; of two spellings the one in small letters."""
     spelt = sorted(os.environ, reverse=True)
     kinds = (f"{scheme}_proxy", "all_proxy")
-    return next(name for kind in kinds for name in spelt if name.lower() == kind and os.environ[name])
+    return next(name for kind in kinds for name in spelt if name.lower() == kind and os.environ[name] == url)
 
 
 def _place(url: str) -> str:
     """Host and port of a proxy; empty if it cannot be one."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        is_split = "@" in parts.path + parts.query + parts.fragment  # in front of it is a half of a password
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not is_split
         unquote(parts.netloc).encode("latin-1")  # as its name and password will be sent
     except ValueError:
         return ""

@@ -269,7 +269,15 @@ def test_what_comes_out_of_a_tunnel_is_the_services_own(
 
 
 @pytest.mark.parametrize(
-    "named", ["socks5://127.0.0.1:1080", "http://", "http://a:b", "http://me:p#ss@a:8080", "http://me:%E2%82%AC@a:8080"]
+    "named",
+    [
+        "socks5://127.0.0.1:1080",
+        "http://",
+        "http://a:b",
+        "http://me:p#ss@a:8080",
+        "http://me:%E2%82%AC@a:8080",
+        *(f"http://me:123{sign}ss@a:8080" for sign in "/?#"),
+    ],
 )
 def test_what_is_no_proxy_that_can_be_used_is_refused_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch, named: str
@@ -278,6 +286,15 @@ def test_what_is_no_proxy_that_can_be_used_is_refused_before_anything_is_sent(
     with pytest.raises(ConfigError, match=f"ALL_PROXY .* list {HOST} in NO_PROXY") as raised:
         Client(f"https://{HOST}", "token")
     assert "p#ss" not in str(raised.value)
+    assert "123" not in str(raised.value)
+
+
+def test_the_variable_that_is_named_is_the_one_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty one in small letters takes the one in capitals back, as for curl."""
+    monkeypatch.setenv("https_proxy", "")
+    monkeypatch.setenv("HTTPS_PROXY", "http://one.test:1")
+    monkeypatch.setenv("ALL_PROXY", "http://two.test:2")
+    assert str(Route.to(f"https://{HOST}").proxy) == "the proxy two.test:2 of ALL_PROXY"
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
