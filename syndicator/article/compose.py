@@ -60,10 +60,11 @@ def compose(release: Release, attached: Attached, audience: Audience, media_urls
     disclaimer, terms = legal_text(attached, record, year)
     text = plain_text(record, attached, contacts, year)
     body = html.body_html(record)
-    note = f"{attached.template.labels.correction} {release.note}" if release.note else ""
+    labels = attached.template.labels
+    note = f"{labels.correction} {release.note}" if release.note else ""
     return Article(
         title=record.headline,
-        summary=f"{note} {summary(record)}" if note else summary(record),
+        summary=f"{labels.correction} {_opening(release.note)} {summary(record)}" if release.note else summary(record),
         text=f"{note}\n\n{text}" if note else text,
         html="".join(
             (
@@ -93,7 +94,12 @@ def _located(media: Media, urls: Mapping[str, str]) -> Media:
 
 def summary(record: Record) -> str:
     """Teaser, subheadline or how the body begins, cut at a word."""
-    text = " ".join((record.teaser or record.subheadline or _beginning(record)).split())
+    return _opening(record.teaser or record.subheadline or _beginning(record))
+
+
+def _opening(text: str) -> str:
+    """On one line, and cut at a word."""
+    text = " ".join(text.split())
     if len(text) <= _SUMMARY_CHARACTERS:
         return text
     return text[: _SUMMARY_CHARACTERS + 1].rsplit(" ", 1)[0][:_SUMMARY_CHARACTERS].rstrip(",;:–- ") + " …"

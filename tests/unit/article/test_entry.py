@@ -190,3 +190,14 @@ def test_a_contact_for_newsrooms_alone_is_in_nothing_that_the_public_reads() -> 
         assert each in told.html
         assert each in told.text
         assert each not in read_by_all
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [("Two\nlines.", "Two lines. T."), ("word " * 9_000, " ".join(["word"] * 60) + " \u2026 T.")],
+)
+def test_a_summary_begins_with_a_line_of_what_was_corrected(note: str, words: str) -> None:
+    """A note may be as long as a text, and each list and each feed has it."""
+    corrected = release(note=note, teaser="T.")
+    told = compose(corrected, ATTACHED, Audience.PUBLIC, {}).summary
+    assert told == f"{ATTACHED.template.labels.correction} {words}"
