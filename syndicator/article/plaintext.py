@@ -100,13 +100,15 @@ def caption_text(media: Media, place: int, attached: Attached) -> str:
 
 def attribution_text(media: Media) -> str:
     """Credit and rights in brackets behind the caption, as far as that does not name them itself; or nothing."""
-    said = [each for each in (media.credit, media.rights) if each and not _names(media.caption or "", each)]
+    stated = dict.fromkeys(filter(None, (media.credit, media.rights)))
+    said = [each for each in stated if not _names(media.caption or "", each)]
     return f" ({'; '.join(said)})" if said else ""
 
 
 def _names(caption: str, maker: str) -> bool:
-    """Whether it says so behind a sign of credits, such as ``© Jane Doe``. To be in the picture is another thing."""
-    return re.search(rf"[(\[©:]\s*{re.escape(maker)}(?!\w)", caption) is not None
+    """Whether it says so with a sign of credits, such as ``© Jane Doe``. To be in the picture is another thing."""
+    before = r"(?<!\w)" if re.search(r"[©:]", maker) else r"[(\[©:]\s*"
+    return re.search(rf"{before}{re.escape(maker)}(?!\w)", caption) is not None
 
 
 def publisher_text(publisher: Publisher, attached: Attached) -> str:

@@ -104,6 +104,10 @@ def test_a_file_is_shown_under_its_number_and_one_without_caption_and_address_is
         (Media(caption="Bread. Credit: Jonas", credit="Jo"), "Bread. Credit: Jonas (Jo)"),
         (Media(caption="At Jo's: Jo bakes bread", credit="Jo's"), "At Jo's: Jo bakes bread (Jo's)"),
         (Media(caption="Bread of the Mill", credit="Mill"), "Bread of the Mill (Mill)"),
+        (Media(caption="Bread \u00a9 Jo", credit="\u00a9 Jo"), "Bread \u00a9 Jo"),
+        (Media(caption="Bread. Photo: Jo", credit="Photo: Jo"), "Bread. Photo: Jo"),
+        (Media(caption="Bread. Photo: Jonas", credit="Photo: Jo"), "Bread. Photo: Jonas (Photo: Jo)"),
+        (Media(caption="Bread", credit="Acme Ltd", rights="Acme Ltd"), "Bread (Acme Ltd)"),
     ],
 )
 def test_credit_and_terms_stand_behind_a_caption_that_does_not_name_them_itself(media: Media, said: str) -> None:
