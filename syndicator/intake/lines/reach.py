@@ -42,6 +42,8 @@ _DIALS: Final = re.compile(r"[+(0]|\d{3}[-. ]\d{3}[-. ]\d{4}$")
 _WAYS: Final = frozenset({"phone", "mobile", "fax", "email", "url"})
 _FEWEST_LETTERS: Final = 3
 _DIGITS: Final = 6
+_ISBN_DIGITS: Final = 13
+_ISBN_STARTS: Final = ("978", "979")
 _LONGEST: Final = 200
 _MOST_WORDS_OF_TOWN: Final = 5
 
@@ -146,7 +148,13 @@ def is_number(text: str) -> bool:
     """Whether these figures are enough for a telephone number, and no date, range, code or columns of a table."""
     between = _RANGE.fullmatch(text.strip())
     is_range = between is not None and len(between[1]) == len(between[2])
-    return sum(map(str.isdigit, text)) >= _DIGITS and not is_range and not _FIGURES.match(text)
+    return sum(map(str.isdigit, text)) >= _DIGITS and not (is_range or _FIGURES.match(text) or _is_of_book(text))
+
+
+def _is_of_book(text: str) -> bool:
+    """Whether it is an ISBN; a number of Massachusetts has the same area code, and three figures less."""
+    figures = "".join(filter(str.isdigit, text))
+    return len(figures) == _ISBN_DIGITS and text.strip().startswith(_ISBN_STARTS)
 
 
 def dials(line: str) -> bool:
