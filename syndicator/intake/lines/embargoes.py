@@ -76,7 +76,7 @@ MENTION: Final = re.compile(
 # In a letter such words are about the text below; in a text, about whatever it tells.
 _ON: Final = r"(?:[^.!?]|\d\.){0,60}"
 # Entry may be "free from 2 pm", and an embargo on oil.
-_APART: Final = r"(?:^|[(\[:,|+*!/\u2013\u2014]|\s-)\s*"
+_APART: Final = r"(?:^|[(\[:,|+*!/\u2013\u2014]|[ \t]-)[ \t]*"
 _BEFORE_TIME: Final = r"de[rlm]?|du|da|dal(?:le)?|las?|ore|um|heute|morgen|today|tomorrow|demain|ma\u00f1ana|domani"
 
 REFUSED_AFTER: Final = timedelta(days=1)
