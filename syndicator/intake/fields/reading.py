@@ -23,11 +23,19 @@ from syndicator.intake.fields.drafts import (
     texts_of,
 )
 from syndicator.intake.lines.dateline import DatelineFound, dateline_of
-from syndicator.intake.lines.embargoes import asks_to_wait, is_embargo, says_none, unheeded, unheeded_line
+from syndicator.intake.lines.embargoes import (
+    asks_to_wait,
+    is_embargo,
+    says_none,
+    subject_asks_to_wait,
+    unheeded,
+    unheeded_line,
+)
 from syndicator.intake.lines.languages import language_of
 from syndicator.intake.lines.layouts import folded
-from syndicator.intake.lines.sheet import Anchor, Oddity, Picture, Sheet
+from syndicator.intake.lines.sheet import Anchor, Oddity, Picture, Sheet, TextLine
 from syndicator.intake.parts.layout import Layout, Part, Span
+from syndicator.intake.parts.letters import mail_header
 from syndicator.intake.parts.sections import lay_out
 from syndicator.intake.quotes.spans import find_quotes
 from syndicator.intake.records.strict import record_of
@@ -210,12 +218,17 @@ def _embargoes_in(span: Span) -> Iterator[tuple[int, str]]:
     """Those of one span. A kicker or a contact may state one, too; in a letter, a sentence does."""
     if says_none(span.text):
         return
-    if span.part is Part.EMBARGO or (span.part is Part.LETTER and asks_to_wait(span.text)):
+    if span.part is Part.EMBARGO or (span.part is Part.LETTER and _holds_back(span.text)):
         yield span.first, span.text
         return
     for number, line in enumerate(span.text.split("\n"), span.first):
         if is_embargo(line.strip()):
             yield min(number, span.last), line.strip()
+
+
+def _holds_back(letter: str) -> bool:
+    header = mail_header([TextLine(number, line) for number, line in enumerate(letter.split("\n"))])
+    return subject_asks_to_wait(letter) if header else asks_to_wait(letter)
 
 
 def _stated_embargoes(reading: Reading) -> Iterator[Fault]:

@@ -115,27 +115,46 @@ def says_none(line: str) -> bool:
 
 def asks_to_wait(text: str) -> bool:
     """Whether a sender's words to the editors, however long, speak of an embargo and of a time."""
-    speaks = MENTION.search(text) or _to_editors().search(text)
-    return speaks is not None and bool(_dates(text) or _CLOCK.search(text))
+    return subject_asks_to_wait(text) or (_asked().search(text) is not None and _names_time(text))
+
+
+def subject_asks_to_wait(header: str) -> bool:
+    """The same for a mail's header: its subject may be a headline, about what somebody publishes from a day on."""
+    speaks = MENTION.search(header) or _set_apart().search(header)
+    return speaks is not None and _names_time(header)
+
+
+def _names_time(text: str) -> bool:
+    return bool(_dates(text) or _CLOCK.search(text))
 
 
 @lru_cache(maxsize=1)
-def _to_editors() -> re.Pattern[str]:
-    """When to publish, as a letter asks for it. ``from`` counts in front of a time: news may be from Acme, too."""
+def _time() -> str:
+    """What begins with a time. ``from`` counts in front of one only: news may be from Acme, too."""
     before = "|".join(map(re.escape, layouts().date_leads | layouts().weekdays))
     months = "|".join(map(re.escape, layouts().months))
-    time = rf"(?:\W+(?:{before}|{_BEFORE_TIME}))*\W+(?:\d|(?:{months}|noon|midnight|mitternacht)\b)"
+    return rf"(?:\W+(?:{before}|{_BEFORE_TIME}))*\W+(?:\d|(?:{months}|noon|midnight|mitternacht)\b)"
+
+
+@lru_cache(maxsize=1)
+def _set_apart() -> re.Pattern[str]:
+    return re.compile(rf"{_APART}(?:frei(?:gegeben)? ab|embargo(?:ed)?){_time()}", re.IGNORECASE | re.MULTILINE)
+
+
+@lru_cache(maxsize=1)
+def _asked() -> re.Pattern[str]:
+    """When to publish, in a sentence."""
+    time = _time()
     return re.compile(
-        rf"\bver\u00f6ffentlich(?:ung|en|t)\b{_ON}\b(?:ab{time}|(?:erst|fr\u00fchestens|nicht vor)\b)"
-        rf"|\bab{time}{_ON}\b(?:zur ver\u00f6ffentlichung|ver\u00f6ffentlich(?:en|t))\b"
+        rf"\bver\u00f6ffentlich(?:ung|en|t werden)\b{_ON}\b(?:ab{time}|(?:erst|fr\u00fchestens|nicht vor)\b)"
+        rf"|\bab{time}{_ON}\b(?:zur ver\u00f6ffentlichung|ver\u00f6ffentlich(?:en|t werden))\b"
         rf"|\b(?:erst|fr\u00fchestens|nicht vor)\b{_ON}\bver\u00f6ffentlich"
         rf"|\b(?:publish|publication|(?:print|run) (?:it|this|the|our))\b{_ON}"
         rf"\b(?:(?:from|after){time}|(?:not before|(?:no|not) earlier|only (?:on|at))\b)"
         rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter){time}"
         rf"|\b(?:publicar|publicaci\u00f3n|difundir|difusi\u00f3n)\b{_ON}\ba partir{time}"
-        rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire{time}"
-        rf"|{_APART}(?:frei(?:gegeben)? ab|embargo(?:ed)?){time}",
-        re.IGNORECASE | re.MULTILINE,
+        rf"|\b(?:pubblicare|pubblicazione|diffondere|diffusione)\b{_ON}\ba partire{time}",
+        re.IGNORECASE,
     )
 
 

@@ -77,6 +77,7 @@ def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> No
         "wir bitten Sie, die Mitteilung fr\u00fchestens am 28. November, 10 Uhr, zu ver\u00f6ffentlichen.",
         "please publish our news from Saturday, 28 November 2099, 10:00 on.",
         "our news is for publication after 28 November 2099.",
+        "die Mitteilung darf ver\u00f6ffentlicht werden ab 28. November 2099.",
         "please run this story from tomorrow, 10 am.",
         "please print it no earlier than Monday, 28 November 2099.",
         "please publish our news after midnight.",
@@ -104,6 +105,7 @@ def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking:
         "I hope you can publish this news from Acme about our event on 3 March 2027.",
         "please publish the following news from Acme; Jane is available until 5 pm.",
         "this is about our exhibition, which will run from 3 March to 5 May 2027.",
+        "anbei unsere Mitteilung: Acme ver\u00f6ffentlicht neue Karte ab 3. M\u00e4rz 2027.",
         "pictures in print quality are available from 3 March 2027.",
         "der Markt ist ab 3. M\u00e4rz 2027 ge\u00f6ffnet, wir bitten um Ver\u00f6ffentlichung.",
     ],
@@ -134,8 +136,11 @@ def test_a_subject_that_states_an_embargo_is_heard(subject: str) -> None:
         "\u00d6l-Embargo: Acme baut um",
         "Oil embargo: Acme moves",
         "Tag der offenen T\u00fcr: Eintritt frei ab 14 Uhr",
+        "Acme ver\u00f6ffentlicht neue Karte ab 3. Dezember 2027",
+        "Acme to publish its report only on 3 May 2027",
+        "Publication of results from 3 May 2027",
     ],
 )
-def test_a_subject_about_trade_or_entry_states_none(subject: str) -> None:
+def test_a_subject_about_trade_or_entry_or_what_the_sender_publishes_states_none(subject: str) -> None:
     header = f"From: Jane Doe <jane@acme.example>\nDate: Fri, 27 Nov 2026 10:15\nSubject: {subject}"
     assert not reading_of(header, "Dear all,", "Acme opens a bakery", TEXT).embargoes
