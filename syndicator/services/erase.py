@@ -182,7 +182,7 @@ def _rewriting(
         remains=tuple(places),
         pushes=erasure.pushes(connection, release_id) if records else frozenset(),
         bodies=tuple(_bodies(setup, connection, release_id, records)) if records else (),
-        received_by=erasure.received_by(connection, release_id) if records else (),
+        received_by=erasure.received_by(setup.database, connection, release_id) if records else (),
     )
 
 
@@ -224,14 +224,14 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
             raise _Moved
         if not erasure.hold_pushes(setup.database, connection, each.id):
             raise _Moved
-        if under_way := erasure.under_way(connection, each.id):
+        if under_way := erasure.under_way(setup.database, connection, each.id):
             pushes = f"{under_way} pushes of {each.id} are under way"
             message = f"{pushes}: it can be done once they have ended, in a minute at most"
             raise Conflict(message)
         records = {number: record.model_dump_json(exclude_none=True) for number, record in each.records.items()}
         first = records.get(1)
         digest = hashlib.sha256(first.encode()).hexdigest() if first else None
-        dropped = erasure.rewrite(connection, each.id, records, each.bodies, digest)
+        dropped = erasure.rewrite(setup.database, connection, each.id, records, each.bodies, digest)
         counts = {"versions": len(records), "pushes": len(each.bodies), "answers": dropped}
         audit.write(connection, actor=actor, action=_ACTION, subject=each.id, now=now, **counts)
         answers += dropped
@@ -243,7 +243,7 @@ def _applied(setup: Setup, connection: Connection, plan: _Plan, actor: str) -> t
     numbers.move(connection, numbers.REWRITE, now)
     # Asked again: one may have been sent it since the plan was made.
     told = (
-        replace(each, received_by=erasure.received_by(connection, each.id)) if each.records else each
+        replace(each, received_by=erasure.received_by(setup.database, connection, each.id)) if each.records else each
         for each in plan.releases
     )
     return replace(plan, releases=tuple(told)).report(answers), tuple(sorted(dirty))

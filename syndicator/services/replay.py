@@ -76,7 +76,7 @@ def recover_since(setup: Setup, endpoint_id: str, since_us: int, *, actor: str, 
         if fresh:
             with setup.database.write() as connection:
                 endpoint = _hold(setup, connection, endpoint_id)
-                count += sum(_send_newest(connection, endpoint, release_id, now) for release_id in fresh)
+                count += sum(_send_newest(setup, connection, endpoint, release_id, now) for release_id in fresh)
     return count
 
 
@@ -88,7 +88,9 @@ def _releases_since(setup: Setup, endpoint_id: str, since: int, created_at: int)
     before: int | None = None
     while True:
         with setup.database.read() as connection:
-            rows = delivery_lists.listed(connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since, before=before)
+            rows = delivery_lists.listed(
+                setup.database, connection, _PER_TRANSACTION, endpoint=endpoint_id, since=since, before=before
+            )
         yield [row["release_id"] for row in rows if row["release_id"]]
         if len(rows) < _PER_TRANSACTION:
             break
@@ -103,7 +105,7 @@ def _releases_since(setup: Setup, endpoint_id: str, since: int, created_at: int)
         before = told[-1].seq
 
 
-def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, now: int) -> bool:
+def _send_newest(setup: Setup, connection: Connection, endpoint: _Endpoint, release_id: str, now: int) -> bool:
     newest = events.newest(connection, release_id)
     if newest is None or newest.fanned_out_at is None:
         return False  # whoever is to be told will be, by its fan-out
@@ -111,7 +113,8 @@ def _send_newest(connection: Connection, endpoint: _Endpoint, release_id: str, n
     delivery = replays.of_event(connection, newest.seq, endpoint.no)
     if delivery is not None:
         return replays.replay(connection, delivery, lane, now)
-    is_told = replays.has_received(connection, release_id, endpoint.no) or _wants(connection, endpoint, newest)
+    has_received = replays.has_received(setup.database, connection, release_id, endpoint.no)
+    is_told = has_received or _wants(connection, endpoint, newest)
     if is_told:
         replays.add(connection, newest.seq, endpoint.no, lane, now)
     return is_told

@@ -35,19 +35,19 @@ class Claimed(NamedTuple):
     secrets: str
 
 
-_OF_THIS = OF_RELEASE.format(release_id=":release_id")
+# Counted, and each by its index: for one that exists PostgreSQL may first read all attempts there are.
 RECEIVED = """
     (o.attempts > 0 OR o.state IN ('claimed', 'delivered') OR o.trigger IN ('replay', 'resume')
-     OR EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = o.id))
+     OR (SELECT count(*) FROM attempts a WHERE a.delivery_id = o.id) > 0)
 """
 """Of a delivery ``o``: whether it was, or may have been, sent. A replay counts its attempts anew."""
 
-_RECEIVED = f"SELECT DISTINCT o.endpoint_no AS no FROM deliveries o WHERE o.{_OF_THIS} AND {RECEIVED}"
-_MATCHING = f"""
+_RECEIVED = f"SELECT DISTINCT o.endpoint_no AS no FROM deliveries o WHERE o.{{of_this}} AND {RECEIVED}"
+_MATCHING = """
     SELECT DISTINCT s.endpoint_no AS no FROM subscriptions s
-     WHERE s.filter_sha256 IN (SELECT sha256 FROM {{filters}} f)
+     WHERE s.filter_sha256 IN (SELECT sha256 FROM {filters} f)
        AND ((s.event_mask & :event_bit) <> 0
-            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = s.endpoint_no))
+            OR EXISTS (SELECT 1 FROM deliveries o WHERE o.{of_this} AND o.endpoint_no = s.endpoint_no))
 """
 # In the words of the index, so that it is used. A delivery that comes back without an attempt that counts keeps its
 # place; otherwise its whole backlog would follow, one by one, into the lane of retries. A withdrawal holds no place:
@@ -228,11 +228,11 @@ def fan_out(
     Deliveries of older versions that did not start yet are superseded.
     """
     values: dict[str, Any] = {"release_id": release_id, "seq": seq, "lane": lane, "cap": cap, "now": now}
-    receivers = []
+    receivers, this = [], of_this(database)
     if received:
-        receivers.append(_RECEIVED)
+        receivers.append(_RECEIVED.format(of_this=this))
     if matching:
-        receivers.append(_MATCHING.format(filters=database.rows("filters", {"sha256": "text"})))
+        receivers.append(_MATCHING.format(filters=database.rows("filters", {"sha256": "text"}), of_this=this))
         values |= {"event_bit": event_bit, "filters": as_rows({"sha256": sha256} for sha256 in filters)}
     if not receivers:
         return 0
@@ -243,7 +243,7 @@ def fan_out(
         text(_FAN_OUT.format(receivers=" UNION ".join(receivers))), {**values, "follows": follows}
     ).rowcount
     if follows:
-        superseded = text(_SUPERSEDE.format(of_this=of_this(database)))
+        superseded = text(_SUPERSEDE.format(of_this=this))
         connection.execute(superseded, {"release_id": release_id, "seq": seq, "now": now})
     return inserted
 

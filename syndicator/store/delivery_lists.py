@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, RowMapping, text
 
 from syndicator.model.lifecycle import DeliveryState
-from syndicator.store.holds import OF_RELEASE
+from syndicator.store.database import Database
+from syndicator.store.holds import of_this
 
-_OF_THIS = OF_RELEASE.format(release_id=":release_id")
 _GET = text("""
     SELECT d.*, v.id AS event_id, v.type AS event_type, v.version, e.id AS endpoint_id, e.url
       FROM deliveries d JOIN events v ON v.seq = d.event_seq JOIN endpoints e ON e.no = d.endpoint_no
@@ -40,13 +40,13 @@ _OF_EVENTS = {
 _WHERE = {
     # Of the deliveries of a release or an endpoint, which are few; by no index, which has those of all others.
     "state": "d.state || '' = :state",
-    "release": f"d.{OF_RELEASE.format(release_id=':release')}",
+    "release": "d.{of_this}",
     "endpoint": "d.endpoint_no = (SELECT no FROM endpoints WHERE id = :endpoint)",
     "before": "d.id < :before",
     # What was due before and came to an end since is part of it.
     "since": "(d.series_at >= :since OR d.finished_at >= :since)",
 }
-_COUNT_OF_RELEASE = text(f"SELECT d.state, count(*) AS count FROM deliveries d WHERE d.{_OF_THIS} GROUP BY d.state")
+_COUNT_OF_RELEASE = "SELECT d.state, count(*) AS count FROM deliveries d WHERE d.{of_this} GROUP BY d.state"
 
 
 def get(connection: Connection, delivery_id: int) -> RowMapping | None:
@@ -54,16 +54,16 @@ def get(connection: Connection, delivery_id: int) -> RowMapping | None:
     return connection.execute(_GET, {"id": delivery_id}).mappings().first()
 
 
-def listed(connection: Connection, limit: int, **where: object) -> Sequence[RowMapping]:
+def listed(database: Database, connection: Connection, limit: int, **where: object) -> Sequence[RowMapping]:
     """The newest deliveries that fit (state, release, endpoint, before, since); of one endpoint by their events."""
     asked = {name: value for name, value in where.items() if value is not None}
-    return connection.execute(text(_listing(asked)), {**asked, "limit": limit}).mappings().all()
+    return connection.execute(text(_listing(database, asked)), {**asked, "limit": limit}).mappings().all()
 
 
-def _listing(asked: Mapping[str, object]) -> str:
+def _listing(database: Database, asked: Mapping[str, object]) -> str:
     if "endpoint" not in asked:
         conditions = [_in_state(asked) if name == "state" else _WHERE[name] for name in asked]
-        return _LIST.format(where=" AND ".join(conditions) or "TRUE")
+        return _LIST.format(where=" AND ".join(conditions).format(of_this=of_this(database, ":release")) or "TRUE")
     where = " AND ".join(_WHERE[name] for name in asked if name not in _OF_EVENTS)
     events = " AND ".join(condition for name, condition in _OF_EVENTS.items() if name in asked) or "TRUE"
     return _LIST_OF_ENDPOINT.format(where=where, events=events)
@@ -79,9 +79,7 @@ def _in_state(asked: Mapping[str, object]) -> str:
     return _WHERE["state"] if by_no_index else f"d.state = '{state}'"
 
 
-def counts(connection: Connection, release_id: str) -> dict[str, int]:
+def counts(database: Database, connection: Connection, release_id: str) -> dict[str, int]:
     """How many deliveries of a release are in each state that any is in."""
-    return {
-        row["state"]: row["count"]
-        for row in connection.execute(_COUNT_OF_RELEASE, {"release_id": release_id}).mappings()
-    }
+    statement = text(_COUNT_OF_RELEASE.format(of_this=of_this(database)))
+    return {row["state"]: row["count"] for row in connection.execute(statement, {"release_id": release_id}).mappings()}

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, CursorResult, RowMapping, text
 
 from syndicator.store.database import Database
 from syndicator.store.deliveries import RECEIVED
-from syndicator.store.holds import OF_RELEASE
+from syndicator.store.holds import of_this
 
 _SCOPES = {"release": "r.id = :value", "publisher": "r.publisher_key = :value", "owner": "r.owner = :value"}
 _RELEASES = "SELECT r.id FROM releases r WHERE {scope} AND r.id > :after ORDER BY r.id LIMIT :limit"
@@ -32,19 +32,16 @@ _DELETE_DOCUMENTS = text("""
                     WHERE e.release_id = :id AND c.deleted_at IS NOT NULL
                       AND e.channel_no = renditions.channel_no AND e.page = renditions.page)
 """)
-_OF_THIS = OF_RELEASE.format(release_id=":id")
-_FORGET_ANSWERS = text(f"""
-    UPDATE attempts SET answer = NULL
-     WHERE answer IS NOT NULL AND delivery_id IN (SELECT id FROM deliveries WHERE {_OF_THIS})
-""")
+_FORGET_ANSWERS = "UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND delivery_id {by_each}"
+_OF_THIS = "SELECT id FROM deliveries WHERE {of_this}"
 _SET_DIGEST = text("UPDATE idempotency_keys SET digest = :digest WHERE release_id = :id")
-_OPEN = f"SELECT id FROM deliveries WHERE {_OF_THIS} AND state IN ('waiting', 'queued', 'parked')"
+_OPEN = "SELECT id FROM deliveries WHERE {of_this} AND state IN ('waiting', 'queued', 'parked')"
 # By its token, which only claimed ones have: by the state, PostgreSQL may read all that are claimed of other releases.
-_UNDER_WAY = text(f"SELECT count(*) FROM deliveries WHERE {_OF_THIS} AND claim_token IS NOT NULL")
-_RECEIVED_BY = text(f"""
+_UNDER_WAY = "SELECT count(*) FROM deliveries WHERE {of_this} AND claim_token IS NOT NULL"
+_RECEIVED_BY = f"""
     SELECT DISTINCT e.id FROM deliveries o JOIN endpoints e ON e.no = o.endpoint_no
-     WHERE o.{_OF_THIS} AND {RECEIVED} ORDER BY e.id
-""")
+     WHERE o.{{of_this}} AND {RECEIVED} ORDER BY e.id
+"""
 _PROFILES = {
     "publisher": text("SELECT key, profile FROM publishers WHERE key = :value"),
     "owner": text("SELECT key, profile FROM publishers WHERE owner = :value ORDER BY key"),
@@ -82,9 +79,9 @@ def pushes(connection: Connection, release_id: str) -> frozenset[int]:
     return frozenset(connection.execute(_PUSHES, {"id": release_id}).scalars())
 
 
-def received_by(connection: Connection, release_id: str) -> tuple[str, ...]:
+def received_by(database: Database, connection: Connection, release_id: str) -> tuple[str, ...]:
     """Ids of the endpoints that were, or may have been, sent some version of it."""
-    return tuple(connection.execute(_RECEIVED_BY, {"id": release_id}).scalars())
+    return tuple(_of_release(database, connection, _RECEIVED_BY, release_id).scalars())
 
 
 def hold_pushes(database: Database, connection: Connection, release_id: str) -> bool:
@@ -92,13 +89,13 @@ def hold_pushes(database: Database, connection: Connection, release_id: str) -> 
 
     It does not wait for that: an endpoint's move, say, takes them in another order and may wait for those held here.
     """
-    held = connection.execute(text(f"{_OPEN} {database.skip_locked}"), {"id": release_id}).scalars()
-    return set(held) >= set(connection.execute(text(_OPEN), {"id": release_id}).scalars())
+    held = _of_release(database, connection, f"{_OPEN} {database.skip_locked}", release_id).scalars()
+    return set(held) >= set(_of_release(database, connection, _OPEN, release_id).scalars())
 
 
-def under_way(connection: Connection, release_id: str) -> int:
+def under_way(database: Database, connection: Connection, release_id: str) -> int:
     """How many of its pushes are under way."""
-    return int(connection.execute(_UNDER_WAY, {"id": release_id}).scalar_one())
+    return int(_of_release(database, connection, _UNDER_WAY, release_id).scalar_one())
 
 
 def new_edition(connection: Connection, release_id: str, edition: int, newest: int) -> bool:
@@ -107,6 +104,7 @@ def new_edition(connection: Connection, release_id: str, edition: int, newest: i
 
 
 def rewrite(
+    database: Database,
     connection: Connection,
     release_id: str,
     records: Mapping[int, str],
@@ -126,9 +124,16 @@ def rewrite(
         connection.execute(_SET_DIGEST, {"id": release_id, "digest": digest})
     connection.execute(_DELETE_FRAGMENTS, {"id": release_id})
     connection.execute(_DELETE_DOCUMENTS, {"id": release_id})
-    return connection.execute(_FORGET_ANSWERS, {"id": release_id}).rowcount
+    return _of_release(
+        database, connection, _FORGET_ANSWERS.format(by_each=database.by_each(_OF_THIS)), release_id
+    ).rowcount
 
 
 def set_profile(connection: Connection, key: str, old: str, profile: str, now: int) -> bool:
     """Whether it was still the old one."""
     return connection.execute(_SET_PROFILE, {"key": key, "old": old, "profile": profile, "now": now}).rowcount == 1
+
+
+def _of_release(database: Database, connection: Connection, statement: str, release_id: str) -> CursorResult[Any]:
+    """What a statement about ``{of_this}`` deliveries finds."""
+    return connection.execute(text(statement.format(of_this=of_this(database))), {"release_id": release_id})

@@ -30,12 +30,12 @@ _CLAIMED = """
 _TOKENS = {"id": "bigint", "token": "text"}
 
 
-def of_this(database: Database) -> str:
-    """The same for ``:release_id``, for what a fan-out does: each event's are looked up, counted or not.
+def of_this(database: Database, release_id: str = ":release_id") -> str:
+    """The same for one release, whose id is bound: each event's are looked up, counted or not.
 
     After an upgrade of PostgreSQL or a restore nothing is counted, and a join would read all deliveries there are.
     """
-    return f"event_seq {database.by_each('SELECT seq FROM events WHERE release_id = :release_id')}"
+    return f"event_seq {database.by_each(f'SELECT seq FROM events WHERE release_id = {release_id}')}"
 
 
 def hold_open(database: Database, connection: Connection, release_id: str) -> None:

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Connection, text
 
+from syndicator.store.database import Database
 from syndicator.store.deliveries import RECEIVED
-from syndicator.store.holds import OF_RELEASE
+from syndicator.store.holds import of_this
 
 # A replay does not make a delivery received that was never sent: it gets the same trigger as one that is added.
 _TRIGGER = f"CASE WHEN {RECEIVED} THEN 'replay' ELSE 'recover' END"
@@ -19,10 +20,9 @@ _ADD = text(f"""
     SELECT seq, :endpoint_no, release_id, :lane, {_STATE}, :now, :now, TRUE, 'recover' FROM events WHERE seq = :seq
 """)
 _OF_EVENT = text("SELECT id FROM deliveries WHERE event_seq = :seq AND endpoint_no = :endpoint_no")
-_OF_THIS = OF_RELEASE.format(release_id=":release_id")
-_HAS_RECEIVED = text(f"""
-    SELECT EXISTS (SELECT 1 FROM deliveries o WHERE o.{_OF_THIS} AND o.endpoint_no = :endpoint_no AND {RECEIVED})
-""")
+_HAS_RECEIVED = f"""
+    SELECT EXISTS (SELECT 1 FROM deliveries o WHERE o.{{of_this}} AND o.endpoint_no = :endpoint_no AND {RECEIVED})
+"""
 
 
 def replay(connection: Connection, delivery_id: int, lane: int, now: int) -> bool:
@@ -41,7 +41,7 @@ def of_event(connection: Connection, seq: int, endpoint_no: int) -> int | None:
     return found
 
 
-def has_received(connection: Connection, release_id: str, endpoint_no: int) -> bool:
+def has_received(database: Database, connection: Connection, release_id: str, endpoint_no: int) -> bool:
     """Whether the endpoint was, or may have been, sent some version of the release."""
     values = {"release_id": release_id, "endpoint_no": endpoint_no}
-    return bool(connection.execute(_HAS_RECEIVED, values).scalar_one())
+    return bool(connection.execute(text(_HAS_RECEIVED.format(of_this=of_this(database))), values).scalar_one())

@@ -134,7 +134,7 @@ def delivery_page(
     """The newest deliveries that fit; ``before`` is the ``next`` of the page before."""
     with setup.database.read() as connection:
         rows = delivery_lists.listed(
-            connection, limit + 1, state=state, release=release, endpoint=endpoint, before=before
+            setup.database, connection, limit + 1, state=state, release=release, endpoint=endpoint, before=before
         )
     shown = rows[:limit]
     return DeliveryPage(

@@ -118,7 +118,7 @@ def release(setup: Setup, release_id: str, *, inside: bool = False) -> ReleaseVi
             stored.release,
             record=_dumped(stored.release.record) if inside else _public(setup, connection, stored),
             channels=_channels(setup, connection, release_id, inside=inside),
-            inside=_inside(connection, stored) if inside else None,
+            inside=_inside(setup, connection, stored) if inside else None,
         )
 
 
@@ -214,7 +214,7 @@ def _channels(setup: Setup, connection: Connection, release_id: str, *, inside: 
     )
 
 
-def _inside(connection: Connection, stored: StoredVersion) -> Inside:
+def _inside(setup: Setup, connection: Connection, stored: StoredVersion) -> Inside:
     return Inside(
         owner=stored.owner,
         created_at=from_us(stored.created_at),
@@ -235,5 +235,5 @@ def _inside(connection: Connection, stored: StoredVersion) -> Inside:
             )
             for row in events.of_release(connection, stored.release.id)
         ),
-        deliveries=delivery_lists.counts(connection, stored.release.id),
+        deliveries=delivery_lists.counts(setup.database, connection, stored.release.id),
     )

@@ -55,7 +55,8 @@ class House:
 
     def deliveries(self, **where: object) -> list[dict[str, Any]]:
         with self.service.database.read() as connection:
-            return [dict(row) for row in reversed(delivery_lists.listed(connection, 1000, **where))]
+            rows = delivery_lists.listed(self.service.database, connection, 1000, **where)
+            return [dict(row) for row in reversed(rows)]
 
     def states(self) -> list[tuple[str, str]]:
         """(event type, state) of every delivery, oldest first."""

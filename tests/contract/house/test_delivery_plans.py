@@ -1,6 +1,7 @@
 """Whatever is asked about deliveries while work goes on is found by an index, however many are stored."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +23,7 @@ from syndicator.store import (
 from syndicator.store.database import as_rows
 from tests.contract.house.conftest import House
 from tests.contract.house.newsroom import Newsroom
-from tests.contract.house.test_schema import explained
+from tests.contract.house.test_schema import explained, never_counted
 
 _NUMBERS = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 40000) SELECT x FROM n) numbers"
 # 4,000 releases with one event each, to ten endpoints.
@@ -47,6 +48,12 @@ _ENDPOINTS = f"""
 """
 
 
+_ATTEMPTS = f"""
+    INSERT INTO attempts (delivery_id, endpoint_no, number, started_at, duration_us, outcome, answer, bytes_sent, trigger, by)
+    SELECT x, x % 10, 1, x, 1, 'retry', :answer, 0, 'event', 't' FROM {_NUMBERS}
+"""
+
+
 @pytest.fixture
 def full(house: House) -> House:
     first = house.submit()
@@ -58,37 +65,55 @@ def full(house: House) -> House:
 
 
 def test_a_releases_deliveries_are_found_by_its_events(full: House) -> None:
-    received, of_this = deliveries._RECEIVED, holds.of_this(full.service.database)
-    for statement, values in (
-        (received, {"release_id": "x5"}),
+    of_this = holds.of_this(full.service.database)
+    these: tuple[tuple[str, dict[str, object]], ...] = (
+        *_of_release(full),
         (deliveries._SUPERSEDE.format(of_this=of_this), {"release_id": "x5", "seq": 10**9, "now": 1}),
         (deliveries._FOLLOWS.text, {"release_id": "x5"}),
-        (delivery_lists._COUNT_OF_RELEASE.text, {"release_id": "x5"}),
-        (replays._HAS_RECEIVED.text, {"release_id": "x5", "endpoint_no": 1}),
         (events._NEWEST.text, {"id": "x5"}),
-        (erasure._UNDER_WAY.text, {"id": "x5"}),
         (holds._OPEN.format(of_this=of_this, held=full.service.database.for_reference), {"release_id": "x5"}),
-    ):
+    )
+    for statement, values in these:
         plan = explained(full, statement, **values)
         assert "_events_release_id" in plan, plan
         assert is_by_index(plan), plan
 
 
-def test_a_fan_out_finds_the_deliveries_before_where_nothing_was_ever_counted(full: House) -> None:
+def test_a_releases_deliveries_are_found_where_nothing_was_ever_counted(full: House) -> None:
     """As after an upgrade of PostgreSQL, or a restore: an event may then have any share of the deliveries."""
     database = full.service.database
-    if database.dialect == "postgresql":
-        with database.write() as connection:
-            connection.execute(text("SET LOCAL allow_system_table_mods = on"))
-            connection.execute(text("DELETE FROM pg_statistic"))
-    of_this = holds.of_this(database)
+    with database.write() as connection:
+        connection.execute(text(_ATTEMPTS), {"answer": b"x"})
+    never_counted(full)
+    of_this, this = holds.of_this(database), dict[str, object](release_id="x5")
     for statement, values in (
-        (deliveries._FOLLOWS.text, {}),
-        (holds._OPEN.format(of_this=of_this, held=database.for_reference), {}),
-        (deliveries._SUPERSEDE.format(of_this=of_this), {"seq": 10**9, "now": 1}),
+        *_of_release(full),
+        (deliveries._FOLLOWS.text, this),
+        (holds._OPEN.format(of_this=of_this, held=database.for_reference), this),
+        (deliveries._SUPERSEDE.format(of_this=of_this), this | {"seq": 10**9, "now": 1}),
     ):
-        plan = explained(full, statement, release_id="x5", **values)
+        plan = explained(full, statement, **values)
         assert is_by_index(plan), plan
+        assert "Seq Scan on attempts" not in plan, plan
+        assert "SCAN a" not in plan, plan
+
+
+def _of_release(house: House) -> Iterator[tuple[str, dict[str, object]]]:
+    """Statements about the deliveries of one release, with their values."""
+    database = house.service.database
+    of_this, this = holds.of_this(database), dict[str, object](release_id="x5")
+    filters = {"filters": as_rows([{"sha256": "a"}]), "event_bit": 1}
+    matching = deliveries._MATCHING.format(of_this=of_this, filters=database.rows("filters", {"sha256": "text"}))
+    yield deliveries._RECEIVED.format(of_this=of_this), this
+    yield matching, this | filters
+    yield delivery_lists._COUNT_OF_RELEASE.format(of_this=of_this), this
+    yield replays._HAS_RECEIVED.format(of_this=of_this), this | {"endpoint_no": 1}
+    yield erasure._UNDER_WAY.format(of_this=of_this), this
+    yield f"{erasure._OPEN.format(of_this=of_this)} {database.skip_locked}", this
+    yield erasure._RECEIVED_BY.format(of_this=of_this), this
+    yield erasure._FORGET_ANSWERS.format(by_each=database.by_each(erasure._OF_THIS.format(of_this=of_this))), this
+    for asked in (dict[str, object](release="x5"), dict[str, object](release="x5", state="dead")):
+        yield delivery_lists._listing(database, asked), {**asked, "limit": 51}
 
 
 def test_old_attempts_are_forgotten_without_a_look_at_others(full: House) -> None:
@@ -141,14 +166,14 @@ def test_the_deliveries_of_an_endpoint_are_listed_without_those_of_others(full: 
     """Of one that got little, too, and what came to an end long ago."""
     endpoint = full.endpoint(newsroom)
     asked = {"state": "dead", "endpoint": endpoint, "before": 10**9}
-    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    plan = explained(full, delivery_lists._listing(full.service.database, asked), limit=51, **asked)
     assert "uq_deliveries" in plan or "sqlite_autoindex_deliveries" in plan, plan
     assert is_by_index(plan), plan
 
 
 def test_those_of_a_release_in_a_state_are_listed_without_those_of_others(full: House) -> None:
     asked = {"state": DeliveryState.DEAD, "release": "x5"}
-    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    plan = explained(full, delivery_lists._listing(full.service.database, asked), limit=51, **asked)
     assert "_events_release_id" in plan, plan
     assert "ix_deliveries_failed" not in plan, plan
     assert is_by_index(plan), plan
@@ -156,7 +181,7 @@ def test_those_of_a_release_in_a_state_are_listed_without_those_of_others(full: 
 
 def test_what_a_release_sent_an_endpoint_is_found_by_its_events(full: House, newsroom: Newsroom) -> None:
     asked = {"release": "x5", "endpoint": full.endpoint(newsroom)}
-    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    plan = explained(full, delivery_lists._listing(full.service.database, asked), limit=51, **asked)
     assert "_events_release_id" in plan, plan
     assert "Backward using pk_events" not in plan, plan
     assert "SCAN v" not in plan, plan
@@ -166,7 +191,8 @@ def test_what_a_release_sent_an_endpoint_is_found_by_its_events(full: House, new
 def test_an_erasure_asks_for_no_other_releases_claims(moved: House) -> None:
     with moved.service.database.write() as connection:
         connection.execute(text("UPDATE deliveries SET state = 'claimed', claim_token = 't', lease_until = 1"))
-    plan = explained(moved, erasure._UNDER_WAY.text, id="x5")
+    under_way = erasure._UNDER_WAY.format(of_this=holds.of_this(moved.service.database))
+    plan = explained(moved, under_way, release_id="x5")
     assert "_events_release_id" in plan, plan
     assert "ix_deliveries_leases" not in plan, plan
 
@@ -178,7 +204,7 @@ def test_what_was_delivered_since_the_database_counted_is_listed_a_page_at_a_tim
     with moved.service.database.write() as connection:
         connection.execute(text("UPDATE deliveries SET state = 'delivered'"))
     asked = {"state": DeliveryState.DELIVERED, **before}
-    plan = explained(moved, delivery_lists._listing(asked), limit=51, **asked)
+    plan = explained(moved, delivery_lists._listing(moved.service.database, asked), limit=51, **asked)
     assert "Seq Scan on deliveries" not in plan, plan
     assert "pk_deliveries" in plan or "SCAN d" in plan or "INTEGER PRIMARY KEY" in plan, plan
 
@@ -189,15 +215,15 @@ def test_the_few_in_a_state_are_listed_without_the_many_that_were_delivered(
     full: House, state: DeliveryState, before: dict[str, int]
 ) -> None:
     asked = {"state": state, **before}
-    plan = explained(full, delivery_lists._listing(asked), limit=51, **asked)
+    plan = explained(full, delivery_lists._listing(full.service.database, asked), limit=51, **asked)
     assert "ix_deliveries_failed" in plan, plan
     assert "Sort" not in plan, plan
     assert is_by_index(plan), plan
 
 
-def test_a_state_that_nobody_knows_is_no_part_of_a_statement() -> None:
+def test_a_state_that_nobody_knows_is_no_part_of_a_statement(house: House) -> None:
     with pytest.raises(ValueError, match="is not a valid DeliveryState"):
-        delivery_lists._listing({"state": "dead' OR TRUE --"})
+        delivery_lists._listing(house.service.database, {"state": "dead' OR TRUE --"})
 
 
 def test_pages_of_an_endpoints_deliveries_follow_each_other(house: House, newsroom: Newsroom) -> None:

@@ -300,7 +300,7 @@ def test_who_waits_for_a_replay_has_received_it(house: House, newsroom: Newsroom
     [delivery] = house.deliveries()
     house.service.replay_delivery(delivery["id"], actor="t", reason="r")
     with house.service.database.read() as connection:
-        assert erasure.received_by(connection, release_id) == (endpoint_id,)
+        assert erasure.received_by(house.service.database, connection, release_id) == (endpoint_id,)
 
 
 def test_a_replay_has_all_its_attempts_again(house: House, newsroom: Newsroom) -> None:
