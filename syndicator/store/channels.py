@@ -31,9 +31,9 @@ _ENTER = """
        AND (c.name IN (SELECT name FROM {names} n) OR c.filter_sha256 IN (SELECT name FROM {filters} f))
     ON CONFLICT (channel_no, release_id) DO NOTHING
 """
-# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
-_SHOWING = "(SELECT id FROM {rows} r LIMIT :count) n JOIN channel_entries e ON e.release_id = n.id"
-_HOLD = "SELECT no FROM channels WHERE no IN (SELECT e.channel_no FROM {showing}) ORDER BY no {for_change}"
+_OF_THESE = "d.release_id = r.id"
+_OF_THESE_IN_PAGES = f"{_OF_THESE} AND d.page > 0"
+_HOLD = "SELECT no FROM channels WHERE no IN (SELECT d.channel_no FROM {showing}) ORDER BY no {for_change}"
 _COUNT_ENTRY = text("""
     UPDATE channels SET entries = entries + 1
      WHERE no IN (SELECT e.channel_no FROM channel_entries e WHERE e.release_id = :release_id
@@ -41,11 +41,11 @@ _COUNT_ENTRY = text("""
 """)
 _MARK_DIRTY = """
     UPDATE channels SET generation = generation + 1
-     WHERE deleted_at IS NULL AND no IN (SELECT e.channel_no FROM {showing})
+     WHERE deleted_at IS NULL AND no IN (SELECT d.channel_no FROM {showing})
     RETURNING no
 """
 _MARK_PAGES = """
-    INSERT INTO dirty_pages (channel_no, page) SELECT e.channel_no, e.page FROM {showing} WHERE e.page > 0
+    INSERT INTO dirty_pages (channel_no, page) SELECT d.channel_no, d.page FROM {showing_in_pages}
     ON CONFLICT DO NOTHING
 """
 _DIRTY = text("""
@@ -55,6 +55,7 @@ _DIRTY = text("""
 _BY_NO = "SELECT * FROM channels WHERE no IN (SELECT no FROM {rows} r) AND deleted_at IS NULL ORDER BY no"
 _BY_NAME = text("SELECT * FROM channels WHERE name = :name AND deleted_at IS NULL")
 _LIST = text("SELECT * FROM channels WHERE deleted_at IS NULL ORDER BY no")
+# Postgres takes JSON rows for a hundred, and would rather read a whole table than look so often: a limit helps.
 _ENTRIES = """
     SELECT e.channel_no, e.page, e.position, e.release_id, r.version, r.edition, r.updated_at
       FROM (SELECT no, page FROM {rows} r LIMIT :count) n
@@ -167,11 +168,11 @@ def mark_dirty(database: Database, connection: Connection, releases: Iterable[st
     channels in the order of their numbers, and no two transactions may wait for each other. No page is marked before
     its channel is held, for who renders it now would take the mark away with the older one.
     """
+    showing, in_pages = _showing(database, _OF_THESE), _showing(database, _OF_THESE_IN_PAGES)
     rows = [{"id": release_id} for release_id in releases]
-    showing = _SHOWING.format(rows=database.rows("rows", {"id": "text"}))
     values = {"rows": as_rows(rows), "count": len(rows)}
     connection.execute(text(_HOLD.format(showing=showing, for_change=database.for_change)), values)
-    connection.execute(text(_MARK_PAGES.format(showing=showing)), values)
+    connection.execute(text(_MARK_PAGES.format(showing_in_pages=in_pages)), values)
     return connection.execute(text(_MARK_DIRTY.format(showing=showing)), values).scalars().all()
 
 
@@ -264,6 +265,12 @@ def withdrawn(
 
 def of_release(connection: Connection, release_id: str) -> Sequence[RowMapping]:
     return connection.execute(_OF_RELEASE, {"id": release_id}).mappings().all()
+
+
+def _showing(database: Database, which: str) -> str:
+    """Entries of the releases. Postgres takes JSON rows for a hundred: with a limit it reads no more than it must."""
+    rows = f"(SELECT id FROM {database.rows('rows', {'id': 'text'})} n LIMIT :count)"
+    return database.of_each(rows, "channel_entries", which)
 
 
 def _numbers(database: Database) -> str:

@@ -208,8 +208,12 @@ class Database:
 
         ``which`` compares ``d`` with ``r``. Looked for row by row, whatever the database believes to be stored.
         """
+        return self.of_each(rows, table, which, self.skip_locked)
+
+    def of_each(self, rows: str, table: str, which: str, end: str = "OFFSET 0") -> str:
+        """The same, whoever is at them. PostgreSQL makes a join of what ends with nothing, and reads what it likes."""
         if self.dialect == "postgresql":
-            return f"{rows} r CROSS JOIN LATERAL (SELECT * FROM {table} d WHERE {which} {self.skip_locked}) d"
+            return f"{rows} r CROSS JOIN LATERAL (SELECT * FROM {table} d WHERE {which} {end}) d"
         return f"{rows} r CROSS JOIN {table} d WHERE {which}"
 
     def by_each(self, query: str) -> str:

@@ -28,9 +28,9 @@ _SET_PAYLOAD = text("UPDATE payloads SET body = :body WHERE event_seq = :seq AND
 _DELETE_FRAGMENTS = text("DELETE FROM fragments WHERE release_id = :id")
 _DELETE_DOCUMENTS = text("""
     DELETE FROM renditions
-     WHERE EXISTS (SELECT 1 FROM channel_entries e JOIN channels c ON c.no = e.channel_no
-                    WHERE e.release_id = :id AND c.deleted_at IS NOT NULL
-                      AND e.channel_no = renditions.channel_no AND e.page = renditions.page)
+     WHERE (channel_no, page) IN (
+            SELECT e.channel_no, e.page FROM channel_entries e JOIN channels c ON c.no = e.channel_no
+             WHERE e.release_id = :id AND c.deleted_at IS NOT NULL)
 """)
 _FORGET_ANSWERS = "UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND delivery_id {by_each}"
 _OF_THIS = "SELECT id FROM deliveries WHERE {of_this}"

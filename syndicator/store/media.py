@@ -63,10 +63,12 @@ _REFER = text("""
 _IS_KEPT = text("""
     SELECT 1 FROM media_files f JOIN releases r ON r.owner = f.owner WHERE r.id = :release_id AND f.sha256 = :sha256
 """)
-# Any version, whatever became of it: history and a reinstatement show it again.
+# Any version, whatever became of it: history and a reinstatement show it again. Scalar probes, in the order of the
+# index: for EXISTS PostgreSQL may join all versions with all releases.
 _IS_USED = """
-    EXISTS (SELECT 1 FROM version_media m JOIN releases r ON r.id = m.release_id
-             WHERE m.sha256 = f.sha256 AND r.owner = f.owner)
+    (SELECT m.version FROM version_media m
+      WHERE m.sha256 = f.sha256 AND (SELECT r.owner FROM releases r WHERE r.id = m.release_id) = f.owner
+      ORDER BY m.release_id, m.version LIMIT 1) IS NOT NULL
 """
 _UNUSED = text(f"""
     SELECT f.created_at, f.owner, f.sha256 FROM media_files f

@@ -46,13 +46,15 @@ _COLUMNS = """
       JOIN network_texts t ON t.sha256 = v.texts_sha256
 """
 _VERSION = text(f"{_COLUMNS} WHERE r.id = :id AND v.version = COALESCE(CAST(:version AS INTEGER), r.version)")
+# Those of the page first, each looked up: PostgreSQL may otherwise join all of a channel with all releases.
 _NEWEST_OF_CHANNEL = text("""
     SELECT r.id, r.version, r.edition, r.published_at, v.created_at AS written_at
-      FROM channel_entries e
-      JOIN releases r ON r.id = e.release_id
+      FROM (SELECT e.release_id, e.position FROM channel_entries e
+             WHERE e.channel_no = :no AND (SELECT r.published_at <= :now FROM releases r WHERE r.id = e.release_id)
+             ORDER BY e.position DESC LIMIT :limit) n
+      JOIN releases r ON r.id = n.release_id
       JOIN versions v ON v.release_id = r.id AND v.version = r.version
-     WHERE e.channel_no = :no AND r.published_at <= :now
-     ORDER BY e.position DESC LIMIT :limit
+     ORDER BY n.position DESC
 """)
 _HISTORY = text("""
     SELECT version, action, state, actor, note, created_at FROM versions WHERE release_id = :id ORDER BY version
@@ -71,8 +73,9 @@ _LIFT = text("""
 _RELATE = text("""
     INSERT INTO relations (release_id, target_id) VALUES (:release_id, :target_id) ON CONFLICT DO NOTHING
 """)
+# A scalar probe: PostgreSQL may otherwise join them with all that ever appeared.
 _PUBLIC_AMONG = """
-    SELECT r.id FROM {rows} w JOIN releases r ON r.id = w.id WHERE r.published_at <= :now
+    SELECT w.id FROM {rows} w WHERE (SELECT r.published_at <= :now FROM releases r WHERE r.id = w.id)
 """
 _NAMING = """
     SELECT id FROM releases
