@@ -102,17 +102,6 @@ _RENDITIONS = f"""
 """
 
 
-def never_counted(house: House) -> None:
-    """As after an upgrade of PostgreSQL, or a restore."""
-    database = house.service.database
-    with database.write() as connection:
-        if database.dialect == "postgresql":
-            connection.execute(text("SET LOCAL allow_system_table_mods = on"))
-            connection.execute(text("DELETE FROM pg_statistic"))
-        else:
-            connection.execute(text("DELETE FROM sqlite_stat1"))
-
-
 def explained(house: House, statement: str, **values: object) -> str:
     """How the database would answer it."""
     explain = "EXPLAIN QUERY PLAN" if house.service.database.dialect == "sqlite" else "EXPLAIN"
