@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
+from syndicator.intake.fields.captions import captions_in
 from syndicator.intake.fields.trackers import is_pixel
+from syndicator.intake.lines.captions import caption_of
 from syndicator.intake.lines.contacts import asked_for, contacts_of
 from syndicator.intake.lines.dateline import DatelineFound, dateline_of
 from syndicator.intake.lines.layouts import folded, layouts
@@ -17,16 +18,9 @@ from syndicator.model.body import MAX_POINTS, MAX_ROWS
 from syndicator.model.links import TURNS
 from syndicator.model.text import MAX_CELL, cell_of
 
-_CAPTION: Final = re.compile(
-    r"^\s*(\w[\w.]{0,20}(?:\s?\d{1,3})?)\s*:\s+(?=\S)|^\s*(\w[\w.]{0,20}\s?\d{1,3})\s+[\u2013-]\s+(?=\S)"
-)
-_BETWEEN_SENTENCES: Final = re.compile(r"[.!?]\s+|\n|\s[|\u2013]\s")
-# A full stop behind an initial ends no name: "P. Garnier".
-_AFTER_CREDIT: Final = re.compile(r"(?<!\b[A-Z\u00c0-\u00de])[.!?]\s+|\n|\s\|\s")
 _FIRST_PARAGRAPHS: Final = 2
 _LONGEST_ASKING: Final = 600
 _MOST_ASKING: Final = 40
-_MOST_SENTENCES: Final = 100
 _MOST_PARAGRAPHS: Final = 50
 _MOST_LINKS: Final = 50
 MOST_MEDIA: Final = 100
@@ -75,7 +69,7 @@ def _datelines(layout: Layout) -> Iterator[DatelineFound]:
 
 def media_in(layout: Layout, sheet: Sheet) -> list[dict[str, Any]]:
     """Every caption and picture of the sheet, also those that a release has no room for."""
-    return [*_captions(layout, sheet), *_pictures(sheet)]
+    return [*captions_in(layout, {picture.title for picture in sheet.pictures}), *_pictures(sheet)]
 
 
 def publisher_in(layout: Layout) -> dict[str, Any]:
@@ -218,62 +212,6 @@ def _boilerplate(section: Section) -> dict[str, Any]:
     lines = [line.text.strip() for piece in section.pieces for line in piece.lines if line.text.strip()]
     paragraphs = lines if len(lines) <= _MOST_PARAGRAPHS else [p.text.strip() for p in section.pieces if p.text.strip()]
     return {"heading": section.heading.strip(), "paragraphs": paragraphs[:_MOST_PARAGRAPHS]}
-
-
-def _captions(layout: Layout, sheet: Sheet) -> Iterator[dict[str, Any]]:
-    """Captions, but for those that stand below their picture in the source: the picture holds them."""
-    shown = {picture.title for picture in sheet.pictures}
-    for section in layout.all(Part.CAPTION):
-        for piece in (piece for piece in section.pieces if piece.kind != "caption" or piece.text not in shown):
-            for text in _each_caption(piece):
-                yield caption_of(text)
-
-
-def _each_caption(piece: Piece) -> Iterator[str]:
-    """Captions of one paragraph: each line with a label of its own begins one."""
-    lines: list[str] = []
-    for line in piece.lines:
-        if lines and _label_of_media(line.text):
-            yield "\n".join(lines).strip()
-            lines = []
-        lines.append(line.text)
-    text = "\n".join(lines).strip()
-    if text:
-        yield text
-
-
-def _label_of_media(text: str) -> re.Match[str] | None:
-    """``Foto 1:`` in front of a caption."""
-    found = _CAPTION.match(text)
-    return found if found and folded(_label(found)).rstrip(" 0123456789.") in layouts().media else None
-
-
-def _label(found: re.Match[str]) -> str:
-    return found[1] or found[2]
-
-
-def caption_of(text: str) -> dict[str, Any]:
-    """``Foto 1: …`` as label and caption. A credit in the caption is named besides; the caption stays whole."""
-    found = _label_of_media(text)
-    caption = {"label": _label(found), "caption": text[found.end() :]} if found else {"caption": text}
-    credit = credit_in(caption["caption"])
-    return {**caption, "credit": credit} if credit else caption
-
-
-def credit_in(caption: str) -> str | None:
-    """``(Foto: Jane Doe)``, ``© Acme``, or a sentence ``Crédit photo : J. Doe``, the last one first."""
-    for found in re.finditer(r"[(\[]([^()\[\]]{3,120})[)\]]|(©\s?[^\n.;]{2,80})", caption):
-        text = (found[1] or found[2]).strip()
-        label, colon, rest = text.partition(":")
-        if text.startswith("©"):
-            return text[1:].strip() or None
-        if colon and folded(label) in layouts().credit and rest.strip():
-            return rest.strip()
-    starts = [0, *(found.end() for found in islice(_BETWEEN_SENTENCES.finditer(caption), _MOST_SENTENCES))]
-    for label, colon, rest in (caption[start:].partition(":") for start in reversed(starts)):
-        if colon and folded(label) in layouts().credit and rest.strip():
-            return _AFTER_CREDIT.split(rest, maxsplit=1)[0].strip(" .") or None
-    return None
 
 
 def _pictures(sheet: Sheet) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from syndicator.intake.findings.locate import at_field, at_line, at_text, lines_
 from syndicator.intake.findings.mail_marks import mail_marks
 from syndicator.intake.findings.mojibake import misread_characters
 from syndicator.intake.findings.page_marks import page_marks
+from syndicator.intake.findings.uncaptioned import uncaptioned
 from syndicator.intake.lines.embargoes import MENTION, contradicts, says_none
 from syndicator.intake.lines.layouts import folded, layouts
 from syndicator.intake.lines.openings import revises
@@ -25,6 +26,7 @@ _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff
 _PLACEHOLDER_WORDS: Final = re.compile(r"\b(?:TODO|TBD|TBC|X{3,}|FIXME)\b(?!\w)")
 _MOST: Final = 20
 _SENTENCE_END: Final = re.compile(r"[.!?:;]\s|\n\s*\n")
+_WRITE_FIX: Final = "write what belongs there, or remove it"
 _DENIED_WITHIN: Final = 60
 
 
@@ -81,7 +83,7 @@ def _placeholders(reading: Reading) -> Iterator[Diagnostic]:
         place, length = (found.start(), len(found[0])) if found else _phrase(line)
         if length:
             shown = line[place : place + length]
-            one = Diagnostic("W101", f"{shown!r} looks like placeholder text", "write what belongs there, or remove it")
+            one = Diagnostic("W101", f"{shown!r} looks like placeholder text", _WRITE_FIX)
             yield at_line(reading, one, number, place + 1, length)
 
 
@@ -195,6 +197,7 @@ def _pictures(reading: Reading) -> Iterator[Diagnostic]:
 
 def _oddities(reading: Reading) -> Iterator[Diagnostic]:
     fixes = {
+        "W101": _WRITE_FIX,
         "W114": _LINK_FIX,
         "W115": _LINK_FIX,
         "W123": _SHOW_FIX,
@@ -230,6 +233,7 @@ _LINTS: Final = (
     asides,
     page_marks,
     mail_marks,
+    uncaptioned,
     _inside,
     _revisions,
     _links,

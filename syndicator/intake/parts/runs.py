@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from syndicator.intake.lines.captions import credits_above
 from syndicator.intake.lines.openings import Opening, opening_of
-from syndicator.intake.lines.sheet import Piece, TextLine
+from syndicator.intake.lines.sheet import Piece, TextLine, joined
 from syndicator.intake.parts.top import kicks_below_company
 
 _INNER: Final = frozenset({"contact", "publisher", "captions", "embargo", "end", "legal"})
@@ -19,6 +20,8 @@ def runs(piece: Piece, *, in_contact: bool = False) -> Iterator[Run]:
         inner = opening_of(piece.lines[place].text)
         is_below_name = in_contact if opening is None else opening.section == "contact"
         is_kicker = place == 1 and kicks_below_company(piece)
+        if credits_above(piece.lines[place].text, joined(piece.lines[start:place])):
+            continue
         if inner is not None and (is_kicker or inner.section in _INNER) and not (is_below_name and _is_desk(inner)):
             yield opening, piece.lines[start:place]
             start, opening = place, inner
