@@ -13,8 +13,16 @@ import mammoth
 from syndicator.errors import Fault, Rejected
 from syndicator.intake.formats.html.hidden import hidden_text, struck_text
 from syndicator.intake.formats.html.page import read_html
-from syndicator.intake.formats.word_parts import XML_ENDINGS, margins_of, unstruck_docx, visible_docx, xml_alone
-from syndicator.intake.formats.word_reviews import changes_of, unread_boxes
+from syndicator.intake.formats.word_frames import unframed_docx
+from syndicator.intake.formats.word_parts import (
+    XML_ENDINGS,
+    is_read,
+    margins_of,
+    unstruck_docx,
+    visible_docx,
+    xml_alone,
+)
+from syndicator.intake.formats.word_reviews import changes_of, unfilled, unread_boxes
 from syndicator.intake.lines.embargoes import MENTION, is_embargo
 from syndicator.intake.lines.sheet import Oddity, Sheet
 
@@ -22,7 +30,7 @@ MAX_DOCX_BYTES: Final = 20_000_000
 _MOST_ENTRIES: Final = 1_000
 _MOST_XML_BYTES: Final = 3_000_000
 _MOST_BYTES: Final = 60_000_000
-# Counted by "<" over all parts: building and walking their trees takes 45 µs and a kilobyte for each.
+# Counted by "<" over all parts that are read: building and walking their trees takes 45 µs and a kilobyte for each.
 _MOST_TAGS: Final = 20_000
 # Counted by "=", which text has, too: each takes 7 to 15 µs, and Word writes three or four to an element.
 _MOST_ATTRIBUTES: Final = 100_000
@@ -40,6 +48,8 @@ _WAY_BACK: Final = re.compile('\\s?<a href="#(?:footnote|endnote)-ref-[^"<>]*">\
 # Its relations say which part is the text; Word on the web calls it document2.xml.
 _MAIN: Final = re.compile(r"word/document\d*\.xml")
 
+_DRAWN: Final = (("a picture", re.compile("word/media/")), ("a chart", re.compile(r"word/charts/chart\d*\.xml$")))
+
 
 def read_docx(body: bytes) -> Sheet:
     """The sheet of a Word document.
@@ -52,9 +62,11 @@ def read_docx(body: bytes) -> Sheet:
         body = xml_alone(body)
         seen, hidden = visible_docx(body)
         shown, struck = unstruck_docx(seen)
-        besides = [*_margins(body), *_boxes(body), *_changes(body)]
+        besides = [*_margins(body), *_boxes(body), *_changes(body), *_unfilled(body)]
         page = mammoth.convert_to_html(
-            io.BytesIO(shown), convert_image=mammoth.images.img_element(_no_picture), ignore_empty_paragraphs=True
+            io.BytesIO(unframed_docx(shown)),
+            convert_image=mammoth.images.img_element(_no_picture),
+            ignore_empty_paragraphs=True,
         )
     except (
         ExpatError,
@@ -71,7 +83,7 @@ def read_docx(body: bytes) -> Sheet:
     sheet = read_html(_WAY_BACK.sub("", page.value))
     sheet.pictures.clear()
     sheet.oddities.extend(
-        Oddity("N202", 0, f"the document holds a picture, {name}; hand it in as a file") for name in pictures
+        Oddity("N202", 0, f"the document holds {kind}, {name}; hand it in as a file") for kind, name in pictures
     )
     sheet.oddities.extend(hidden_text(text) for text in hidden)
     sheet.oddities.extend(struck_text(text) for text in struck)
@@ -87,7 +99,12 @@ def _margins(body: bytes) -> Iterator[Oddity]:
 
 def _boxes(body: bytes) -> Iterator[Oddity]:
     for text in unread_boxes(body):
-        yield _embargo(text) or Oddity("W125", 0, f"a text box or diagram, {text[:80]!r}, was not read")
+        yield _embargo(text) or Oddity("W125", 0, f"a text box, diagram or formula, {text[:80]!r}, was not read")
+
+
+def _unfilled(body: bytes) -> Iterator[Oddity]:
+    for text in unfilled(body):
+        yield Oddity("W101", 0, f"{text[:80]!r} stands where nobody has written anything yet")
 
 
 def _embargo(text: str) -> Oddity | None:
@@ -108,8 +125,8 @@ def _no_picture(_: Any) -> dict[str, str]:  # noqa: ANN401 (mammoth has no types
     return {"src": ""}
 
 
-def _judged(body: bytes) -> list[str]:
-    """Names of the pictures inside; raises where the archive is not to be trusted."""
+def _judged(body: bytes) -> list[tuple[str, str]]:
+    """Kinds and names of the pictures inside; raises where the archive is not to be trusted."""
     if len(body) > MAX_DOCX_BYTES:
         raise Rejected([Fault("record", f"this has {len(body):,} bytes", f"at most {MAX_DOCX_BYTES:,} are read")])
     try:
@@ -123,7 +140,8 @@ def _judged(body: bytes) -> list[str]:
         ) from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise Rejected([Fault("record", "this is no Word document (.docx)", _FIX)]) from None
-    return [_shown(entry.filename) for entry in entries if entry.filename.startswith("word/media/")][:100]
+    names = [(kind, entry.filename) for kind, name in _DRAWN for entry in entries if name.match(entry.filename)]
+    return [(kind, _shown(name)) for kind, name in names[:100]]
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -169,8 +187,9 @@ def _contents(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> list[
             continue
         with archive.open(entry) as part:
             text = part.read(_MOST_XML_BYTES + 1)
-        tags += text.count(b"<")
-        attributes += text.count(b"=")
+        if is_read(entry.filename):
+            tags += text.count(b"<")
+            attributes += text.count(b"=")
         if len(text) > _MOST_XML_BYTES:
             faults.append(
                 Fault("record", f"{_shown(entry.filename)} is larger than it says", "this looks like a zip bomb")

@@ -17,15 +17,24 @@ _TEXTS: Final = frozenset({"t", "tab", "br", "cr", "sym", "noBreakHyphen", "soft
 _MARGIN: Final = re.compile(rb"<(?:\w+:)?(hdr|ftr|comments)[\s>]")
 _KINDS: Final = {b"hdr": "header of the pages", b"ftr": "footer of the pages", b"comments": "comment"}
 _HEAD: Final = 3_000
+# Nobody reads these. Templates bring along thousands of tags in them: styles of older Words, and those of placeholders.
+_UNREAD: Final = re.compile(
+    r"(?:docProps|customXml|word/(?:theme|glossary|charts))/|word/(?:stylesWithEffects|settings|webSettings|fontTable)\.xml$"
+)
 _STYLES: Final = "word/styles.xml"
 
 
+def is_read(name: str) -> bool:
+    """Whether a part of this name has anything to read: text, or how it looks."""
+    return name.endswith(XML_ENDINGS) and not _UNREAD.match(name)
+
+
 def xml_alone(body: bytes) -> bytes:
-    """A Word document with nothing in parts that were not judged, whatever its relations call text."""
+    """A Word document with nothing in parts that are not read, whatever its relations call text."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(body)) as archive, zipfile.ZipFile(packed, "w") as alone:
         for name in dict.fromkeys(archive.namelist()):
-            alone.writestr(name, archive.read(name) if name.endswith(XML_ENDINGS) else b"")
+            alone.writestr(name, archive.read(name) if is_read(name) else b"")
     return packed.getvalue()
 
 

@@ -1,4 +1,5 @@
-"""What a Word document says beside the text that is read: changes that nobody has accepted, boxes that cannot be read.
+"""What a Word document says beside the text that is read: changes that nobody has accepted, controls that nobody
+has filled in, boxes that cannot be read.
 
 Expects an archive that was judged (``docx.py``): its XML declares no entities and is not too large.
 """
@@ -33,8 +34,21 @@ def changes_of(body: bytes) -> tuple[list[str], list[str]]:
     return put_in, taken_out
 
 
+def unfilled(body: bytes) -> Iterator[str]:
+    """The words of each content control that asks to be filled in, and was not.
+
+    Raises:
+        SyntaxError: for a part that is no XML.
+    """
+    for part in _text_parts(body):
+        for control in parsed(part).iter("{*}sdt") if b":showingPlcHdr" in part else ():
+            content = control.find("{*}sdtContent")
+            if control.find("{*}sdtPr/{*}showingPlcHdr") is not None and content is not None:
+                yield " ".join("".join(text.text or "" for text in content.iter("{*}t")).split())
+
+
 def unread_boxes(body: bytes) -> Iterator[str]:
-    """The words of each box and diagram of a document that has no simpler form of it besides, as old Words need.
+    """The words of each box, diagram and formula of a document that has no simpler form of it, as old Words need.
 
     Raises:
         SyntaxError: for a part that is no XML.
@@ -43,6 +57,10 @@ def unread_boxes(body: bytes) -> Iterator[str]:
         for box in parsed(part).iter("{*}txbxContent") if b":txbxContent" in part else ():
             text = _words(box)
             if text and not _is_read(box):
+                yield text
+        for formula in parsed(part).iter("{*}oMath") if b":oMath" in part else ():
+            text = "".join(words.text or "" for words in formula.iter("{*}t")).strip()
+            if text:
                 yield text
     for name, part in _parts(body):
         text = _words(parsed(part)) if name.startswith("word/diagrams/data") else ""

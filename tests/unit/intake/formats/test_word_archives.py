@@ -67,3 +67,37 @@ def test_attributes_are_bounded_as_tags_are() -> None:
 
     assert "the document has 120,0" in refusal(with_attributes(120_000), "release.docx")
     assert not read(with_attributes(5_000), "release.docx").faults
+
+
+UNREAD = [
+    "word/stylesWithEffects.xml",
+    "word/glossary/styles.xml",
+    "word/settings.xml",
+    "word/theme/theme1.xml",
+    "word/charts/style1.xml",
+    "customXml/item1.xml",
+    "docProps/app.xml",
+]
+STYLES = "".join(f"<w:style a='{number}'/>" for number in range(20_001))
+MANY = f"<w:styles xmlns:w='x'>{STYLES}</w:styles>"
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_tags_of_parts_that_nobody_reads_do_not_count(name: str) -> None:
+    """Word 2010 and python-docx put all styles in twice: an empty document had 24,000 tags and was refused."""
+    reading = read(docx(TEXT, more={name: MANY}), "release.docx")
+    assert not [fault for fault in reading.faults if fault.place == "record"]
+    assert reading.draft["headline"] == "Headline"
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_part_that_nobody_reads_is_no_text_whatever_its_relations_say(name: str) -> None:
+    made = io.BytesIO(with_main(name))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("word/document.xml", zipfile.ZipFile(io.BytesIO(docx(TEXT))).read("word/document.xml"))
+    assert "cannot be read" in refusal(made.getvalue(), "release.docx")
+
+
+@pytest.mark.parametrize("name", ["word/styles.xml", "word/header1.xml", "word/settings.xml.xml"])
+def test_tags_of_parts_that_are_read_count(name: str) -> None:
+    assert "the document has 20,3" in refusal(docx(TEXT, more={name: MANY}), "release.docx")

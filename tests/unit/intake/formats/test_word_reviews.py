@@ -78,7 +78,7 @@ BOTH = (
 def test_a_box_is_read_or_told(box: str, is_read: bool) -> None:
     reading = read(docx(f"{TITLE}<w:p {W}><w:r>{box}</w:r></w:p>{paragraph('Bread is cheap.')}"), "x.docx")
     assert said(reading) == [*(["In a", "box."] if is_read else []), "Bread is cheap."]
-    assert told(reading, "W125") == ([] if is_read else ["a text box or diagram, 'In a box.', was not read"])
+    assert told(reading, "W125") == ([] if is_read else ["a text box, diagram or formula, 'In a box.', was not read"])
 
 
 def test_an_embargo_in_a_box_that_cannot_be_read_is_refused() -> None:
@@ -91,4 +91,54 @@ def test_a_diagram_is_told() -> None:
         '<d:dataModel xmlns:d="urn:d" xmlns:a="urn:a"><d:t><a:p><a:r><a:t>Bread</a:t></a:r></a:p></d:t></d:dataModel>'
     )
     reading = read(docx(TITLE, more={"word/diagrams/data1.xml": drawn}), "x.docx")
-    assert told(reading, "W125") == ["a text box or diagram, 'Bread', was not read"]
+    assert told(reading, "W125") == ["a text box, diagram or formula, 'Bread', was not read"]
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("framed", "text"),
+    [
+        (f'<w:fldSimple w:instr=" SAVEDATE ">{run("3 March")}</w:fldSimple>', "Opened on 3 March."),
+        (f'<w:bdo w:val="ltr">{run("3 March")}</w:bdo>', "Opened on 3 March."),
+        (f'<w:dir w:val="ltr">{run("3 March")}</w:dir>', "Opened on 3 March."),
+        (
+            f"<w:r><w:ruby><w:rt>{run('over it')}</w:rt><w:rubyBase>{run('3 March')}</w:rubyBase></w:ruby></w:r>",
+            "Opened on 3 March.",
+        ),
+        ("<w:r><w:t>3</w:t><w:cr/><w:t>March</w:t></w:r>", "Opened on 3\nMarch."),
+    ],
+    ids=["field", "override of direction", "direction", "reading above words", "line break"],
+)
+def test_no_text_is_lost_with_what_stands_around_it(framed: str, text: str) -> None:
+    body = f"{TITLE}<w:p {W}>{run('Opened on ')}{framed}{run('.')}</w:p>"
+    assert said(read(docx(body), "x.docx")) == [text]
+
+
+@pytest.mark.parametrize("shape", ["rect", "oval", "polyline", "arc", "curve", "line"])
+def test_a_box_of_any_shape_is_read(shape: str) -> None:
+    box = f"<w:pict><v:{shape}><v:textbox>{BOX}</v:textbox></v:{shape}></w:pict>"
+    reading = read(docx(f"{TITLE}<w:p {W}><w:r>{box}</w:r></w:p>{paragraph('Bread is cheap.')}"), "x.docx")
+    assert said(reading) == ["In a", "box.", "Bread is cheap."]
+
+
+def test_a_formula_is_told() -> None:
+    formula = '<m:oMath xmlns:m="urn:math"><m:r><m:t>E=m</m:t></m:r><m:r><m:t>c²</m:t></m:r></m:oMath>'
+    reading = read(docx(f"{TITLE}<w:p><w:r><w:t>So says</w:t></w:r>{formula}</w:p>"), "x.docx")
+    assert told(reading, "W125") == ["a text box, diagram or formula, 'E=mc²', was not read"]
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("<w:showingPlcHdr/>", True), ("", False)])
+def test_a_control_that_nobody_has_filled_in_is_told(state: str, *, is_told: bool) -> None:
+    words = "Klicken oder tippen Sie, um ein Datum einzugeben."
+    control = f"<w:sdt><w:sdtPr>{state}</w:sdtPr><w:sdtContent>{paragraph(words)}</w:sdtContent></w:sdt>"
+    expected = [f"{words!r} stands where nobody has written anything yet"] if is_told else []
+    assert told(read(docx(TITLE + control), "x.docx"), "W101") == expected
+
+
+def test_a_chart_is_told_as_a_picture_is() -> None:
+    reading = read(docx(TITLE, more={"word/charts/chart1.xml": "<c:chart xmlns:c='urn:chart'/>"}), "x.docx")
+    [message] = told(reading, "N202")
+    assert "holds a chart, word/charts/chart1.xml" in message
