@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 import mammoth
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.formats.beside import beside, embargo_in
 from syndicator.intake.formats.html.hidden import hidden_text, struck_text
 from syndicator.intake.formats.html.page import read_html
 from syndicator.intake.formats.word_frames import unframed_docx
@@ -23,7 +24,6 @@ from syndicator.intake.formats.word_parts import (
     xml_alone,
 )
 from syndicator.intake.formats.word_reviews import changes_of, unfilled, unread_boxes
-from syndicator.intake.lines.embargoes import MENTION, is_embargo
 from syndicator.intake.lines.sheet import Oddity, Sheet
 
 MAX_DOCX_BYTES: Final = 20_000_000
@@ -94,21 +94,17 @@ def read_docx(body: bytes) -> Sheet:
 def _margins(body: bytes) -> Iterator[Oddity]:
     """Printed on every page, or written beside it, it is no part of the text; but an embargo may stand there."""
     for kind, text in margins_of(body):
-        yield _embargo(text) or Oddity("N204", 0, f"the {kind}, {text[:80]!r}, was not read")
+        yield beside(kind, text)
 
 
 def _boxes(body: bytes) -> Iterator[Oddity]:
     for text in unread_boxes(body):
-        yield _embargo(text) or Oddity("W125", 0, f"a text box, diagram or formula, {text[:80]!r}, was not read")
+        yield embargo_in(text) or Oddity("W125", 0, f"a text box, diagram or formula, {text[:80]!r}, was not read")
 
 
 def _unfilled(body: bytes) -> Iterator[Oddity]:
     for text in unfilled(body):
         yield Oddity("W101", 0, f"{text[:80]!r} stands where nobody has written anything yet")
-
-
-def _embargo(text: str) -> Oddity | None:
-    return Oddity("E008", 0, text) if MENTION.search(text) or is_embargo(text) else None
 
 
 def _changes(body: bytes) -> Iterator[Oddity]:

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
 from syndicator.errors import Fault, Rejected
+from syndicator.intake.formats.beside import beside
+from syndicator.intake.formats.html.comments import uncommented
 from syndicator.intake.formats.html.hidden import hidden_text, struck_text, unstruck, visible
 from syndicator.intake.formats.html.mso_lists import listed
 from syndicator.intake.formats.html.numbering import PageList, numbered, start_of
@@ -78,6 +80,7 @@ def read_html(source: str) -> Sheet:
     _refuse_wild(source)
     page, hidden = visible(clean_html(source), source)
     page, struck = unstruck(page, source)
+    page, comments = uncommented(page)
     stated = _LANGUAGE.search(source, 0, _HEAD)
     language = stated[1] if stated else None
     page = quoted(listed(page), language)
@@ -92,6 +95,7 @@ def read_html(source: str) -> Sheet:
     )
     sheet.oddities.extend(map(hidden_text, hidden))
     sheet.oddities.extend(map(struck_text, struck))
+    sheet.oddities.extend(beside("comment", text) for text in comments)
     return sheet
 
 
@@ -145,6 +149,7 @@ class _Reader(HTMLParser):
         self._spans: list[tuple[str, str]] = []
         self._anchors: list[tuple[str, str, int]] = []
         self._pictures: list[tuple[dict[str, str], int]] = []
+        self._figures: list[tuple[int, int]] = []
         self._ids: set[str] = set()
         self._pre = 0
         self._navs = 0
@@ -209,8 +214,10 @@ class _Reader(HTMLParser):
             self._blocks.append(("rule", ""))
         elif tag in _HEADINGS or (tag == "p" and not _TITLES.isdisjoint(given.get("class", "").split())):
             self._kind = "heading"
+        elif tag == "figure":
+            self._figures.append((len(self._pictures), len(self._blocks)))
         elif tag == "figcaption":
-            self._kind = "caption"
+            self._kind = "paragraph" if self._is_below_words() else "caption"
         self._navs += tag == "nav"
         self._pre += tag == "pre"
 
@@ -238,6 +245,8 @@ class _Reader(HTMLParser):
             self._caption()
         elif tag != "tr":
             self._break()
+        if tag == "figure" and self._figures:
+            self._figures.pop()
         self._navs = max(0, self._navs - (tag == "nav"))
         self._pre = max(0, self._pre - (tag == "pre"))
 
@@ -251,9 +260,14 @@ class _Reader(HTMLParser):
     def _caption(self) -> None:
         """The words of a figure, given to its picture, too."""
         text = _tidy(self._text)
-        if self._pictures and self._pictures[-1][1] >= len(self._blocks) - 1:
+        if self._kind == "caption" and self._pictures and self._pictures[-1][1] >= len(self._blocks) - 1:
             self._pictures[-1][0].setdefault("title", text)
         self._flush()
+
+    def _is_below_words(self) -> bool:
+        """Whether a figure holds a table or a quote and no picture: its last words name a speaker, or a unit."""
+        pictures, blocks = self._figures[-1] if self._figures else (0, len(self._blocks))
+        return pictures == len(self._pictures) and blocks < len(self._blocks)
 
     def _in_cell(self) -> bool:
         return bool(self._rows) or bool(self._lists)
