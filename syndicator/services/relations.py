@@ -1,5 +1,7 @@
 """Releases that name others: a translation its original, a new text the one it replaces."""
 
+from dataclasses import dataclass
+
 from syndicator.model.release import Release
 from syndicator.services.setup import Setup
 from syndicator.store import releases
@@ -27,9 +29,19 @@ def shown(setup: Setup, connection: Connection, stored: StoredVersion) -> Releas
     return release.model_copy(update={"record": release.record.model_copy(update=kept)})
 
 
-def replacements(setup: Setup, connection: Connection, release_id: str) -> tuple[Release, ...]:
-    """The public releases that take the place of this one, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The public releases that name another one, the newest first: those that take its place, and its translations."""
+
+    replacements: tuple[Release, ...] = ()
+    translations: tuple[Release, ...] = ()
+
+
+def naming(setup: Setup, connection: Connection, release_id: str) -> Naming:
     now = setup.database.now_us(connection)
-    naming = releases.named_by(connection, release_id, now, _MOST_NAMING)
-    found = (releases.version(connection, each).release for each in naming)
-    return tuple(release for release in found if release.record.replaces == release_id)
+    ids = releases.named_by(connection, release_id, now, _MOST_NAMING)
+    found = [releases.version(connection, each).release for each in ids]
+    return Naming(
+        replacements=tuple(each for each in found if each.record.replaces == release_id),
+        translations=tuple(each for each in found if each.record.translation_of == release_id),
+    )

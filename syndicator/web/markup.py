@@ -66,7 +66,7 @@ def page(
 
 
 def release_main(site: Site, shown: ReleasePage) -> str:
-    """The article, dated, with the release whose place it takes, those that take its own, and its channels."""
+    """The article, dated, with the releases that it names, those that name it, and its channels."""
     release, article = shown.release, shown.article
     published = _time(release.published_at) if release.published_at else ""
     changed = f" · version {release.version}, {_time(release.updated_at)}" if release.version > 1 else ""
@@ -80,9 +80,11 @@ def release_main(site: Site, shown: ReleasePage) -> str:
 
 
 def _relations(site: Site, shown: ReleasePage) -> str:
-    """What took its place first: who reads an old text has to know before reading on."""
-    named = [("Replaced by", each) for each in shown.replaced_by]
+    """What took its place first: who reads an old text has to know before reading on. Then its other languages."""
+    named = [("Replaced by", each) for each in shown.named_by.replacements]
     named += [("Replaces", shown.replaces)] if shown.replaces else []
+    named += [("Translation of", shown.translation_of)] if shown.translation_of else []
+    named += [(f"Translation ({each.record.language})", each) for each in shown.named_by.translations]
     return "".join(f'<p lang="en" dir="ltr">{words} {_release_link(site, each)}</p>\n' for words, each in named)
 
 

@@ -17,7 +17,7 @@ from syndicator.model.lifecycle import ReleaseState
 from syndicator.model.release import Release
 from syndicator.services import channels as saved
 from syndicator.services.attach import addresses
-from syndicator.services.relations import replacements, shown
+from syndicator.services.relations import Naming, naming, shown
 from syndicator.services.setup import Setup
 from syndicator.services.views.lines import Line, Lines
 from syndicator.services.views.releases import feeds_of, public_version
@@ -87,14 +87,16 @@ class ChannelPage:
 
 @dataclass(frozen=True, slots=True)
 class ReleasePage:
-    """A public release composed for reading, and the channels it stands in."""
+    """A public release composed for reading, the channels it stands in, and the releases it belongs with."""
 
     release: Release
     article: Article
     channels: tuple[ChannelView, ...]
+    named_by: Naming
     replaces: Release | None = None
     """The public release whose place this one takes."""
-    replaced_by: tuple[Release, ...] = ()
+    translation_of: Release | None = None
+    """The public release that this one translates."""
 
 
 def channel_list(setup: Setup) -> tuple[ChannelView, ...]:
@@ -124,13 +126,16 @@ def release_page(setup: Setup, release_id: str) -> ReleasePage:
     with setup.database.read() as connection:
         stored = public_version(setup, connection, release_id)
         release, article = shown(setup, connection, stored), _article(setup, connection, stored)
-        old = None if article.is_stub else release.record.replaces
+        old, original = (
+            (release.record.replaces, release.record.translation_of) if not article.is_stub else (None, None)
+        )
         return ReleasePage(
             release,
             article,
             _channels_of(setup, connection, release_id),
             replaces=releases.version(connection, old).release if old else None,
-            replaced_by=replacements(setup, connection, release_id),
+            translation_of=releases.version(connection, original).release if original else None,
+            named_by=naming(setup, connection, release_id),
         )
 
 

@@ -309,13 +309,11 @@ def test_a_release_and_the_one_that_takes_its_place_name_each_other(served: Serv
     old = served.submit(headline="Alt")["id"]
     until = "2099-01-01T00:00:00Z"
     served.submit(headline="Noch nicht", replaces=old, embargo_until=until)
-    served.submit(headline="Übersetzt", translation_of=old)
     assert "Replaced by" not in served.public.get(f"/releases/{old}").text
     new = served.submit(headline=f"Neu {HOSTILE}", replaces=old)["id"]
 
     def named(page: str) -> list[tuple[str, str]]:
-        found = _page(served.public.get(f"/releases/{page}").text).xpath("//article/p/a[contains(@href, '/releases/')]")
-        return [(f"{link.getparent().text}{link.text_content()}", link.get("href")) for link in found]
+        return _named(served, page)
 
     assert named(old) == [(f"Replaced by Neu {HOSTILE}", f"/releases/{new}")]
     assert named(new) == [("Replaces Alt", f"/releases/{old}")]
@@ -325,6 +323,24 @@ def test_a_release_and_the_one_that_takes_its_place_name_each_other(served: Serv
     assert named(new) == [(f"Replaces {old}", f"/releases/{old}")], "nothing of a withdrawn text is shown"
     served.revise(new, "withdraw", note="Auch falsch.")
     assert (named(old), named(new)) == ([], [])
+
+
+def _named(served: Served, page: str) -> list[tuple[str, str]]:
+    found = _page(served.public.get(f"/releases/{page}").text).xpath("//article/p/a[contains(@href, '/releases/')]")
+    return [(f"{link.getparent().text}{link.text_content()}", link.get("href")) for link in found]
+
+
+def test_a_release_and_its_translations_name_each_other(served: Served) -> None:
+    original = served.submit(headline="Urtext")["id"]
+    served.submit(headline="Noch nicht", translation_of=original, embargo_until="2099-01-01T00:00:00Z")
+    assert _named(served, original) == []
+    english = served.submit(headline=f"English {HOSTILE}", language="en", translation_of=original)["id"]
+    assert _named(served, original) == [(f"Translation (en) English {HOSTILE}", f"/releases/{english}")]
+    assert _named(served, english) == [("Translation of Urtext", f"/releases/{original}")]
+    served.revise(original, "withdraw", note="Falsch.")
+    assert _named(served, english) == [(f"Translation of {original}", f"/releases/{original}")]
+    served.revise(english, "withdraw", note="Wrong, too.")
+    assert (_named(served, original), _named(served, english)) == ([], [])
 
 
 def test_terms_are_whole_sentences_of_one_language(shown: Served) -> None:
