@@ -6,6 +6,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from syndicator.clock import from_us
+from syndicator.errors import NotFound
 from syndicator.intake.findings.diagnostics import Diagnostic
 from syndicator.intake.findings.lint import (
     Difference,
@@ -14,6 +15,7 @@ from syndicator.intake.findings.lint import (
     differences,
     differs,
     duplicate_of,
+    unknown_release,
 )
 from syndicator.model.release import Record
 from syndicator.services.setup import Setup
@@ -54,8 +56,19 @@ def _advice(setup: Setup, connection: Connection, record: Record, owner: str, re
     return (
         *([_said(duplicate_of(duplicate))] if duplicate else []),
         *(_said(differs(one), one) for one in differing),
+        *_unknown(connection, record),
         *_borrowed(setup, record, from_us(setup.database.now_us(connection)).date()),
     )
+
+
+def _unknown(connection: Connection, record: Record) -> Iterator[Advice]:
+    """A warning for each release that this one names and that is not here: one held or withdrawn is."""
+    for field, named in (("translation_of", record.translation_of), ("replaces", record.replaces)):
+        try:
+            if named:
+                releases.version(connection, named)
+        except NotFound:
+            yield _said(unknown_release(field, str(named)))
 
 
 def _borrowed(setup: Setup, record: Record, on: date) -> Iterator[Advice]:

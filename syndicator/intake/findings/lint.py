@@ -63,6 +63,12 @@ def borrowed_wording(network: str, language: str, spoken: str) -> Diagnostic:
     return Diagnostic("N203", message, "ask the operator for one, if it should be in the text's language")
 
 
+def unknown_release(field: str, release_id: str) -> Diagnostic:
+    """The finding for the id of another release that the service does not have."""
+    fix = "correct the id: as it is, nothing links the two"
+    return Diagnostic("W135", f"there is no release {release_id} here", fix, place=field)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A field of the publisher block: what was handed in, and what stands in the stored profile."""

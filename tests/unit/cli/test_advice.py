@@ -119,6 +119,19 @@ def test_a_wording_in_another_language_is_a_note(acme: Call, tmp_path: Path) -> 
     assert "note[N203]" in acme(*asked).out
 
 
+def test_the_id_of_another_release_that_is_not_here_is_told(cli: Call, served: Served, tmp_path: Path) -> None:
+    first = cli("submit", EXAMPLE, "--json").json["id"]
+    held = served.submit(headline="Noch nicht", embargo_until="2099-01-01T00:00:00Z")["id"]
+    for known in (first, held):
+        named = written(tmp_path, json.dumps(record(translation_of=known)), "release.json")
+        assert "W135" not in cli("check", named).out
+    missing = f"rel_{'0' * 26}"
+    named = written(tmp_path, json.dumps(record(translation_of=missing, replaces=first)), "release.json")
+    said = f"warning[W135]: translation_of: there is no release {missing} here"
+    assert said in cli("check", named).out
+    assert said in cli("submit", named).err
+
+
 HASTY = f"""{TEXT}
 INTERN: bitte noch nicht rausgeben
 
