@@ -20,12 +20,17 @@ def runs(piece: Piece, *, in_contact: bool = False) -> Iterator[Run]:
         inner = opening_of(piece.lines[place].text)
         is_below_name = in_contact if opening is None else opening.section == "contact"
         is_kicker = place == 1 and kicks_below_company(piece)
-        if credits_above(piece.lines[place].text, joined(piece.lines[start:place])):
+        if inner is not None and inner.section == "captions" and _credits(piece, start, place):
             continue
         if inner is not None and (is_kicker or inner.section in _INNER) and not (is_below_name and _is_desk(inner)):
             yield opening, piece.lines[start:place]
             start, opening = place, inner
     yield opening, piece.lines[start:]
+
+
+def _credits(piece: Piece, start: int, place: int) -> bool:
+    """``Photo: Jane Doe`` below a caption: no heading, but who made the picture of the lines above it."""
+    return credits_above(piece.lines[place].text, joined(piece.lines[start:place]))
 
 
 def _is_desk(opening: Opening) -> bool:
