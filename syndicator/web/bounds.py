@@ -107,7 +107,6 @@ class Bounded(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._is_read = True
         self._is_host_wrong = not _is_host_right(self.headers, self.parser.get_http_version())
         if self._is_host_wrong:
             raise WrongHost
@@ -122,7 +121,6 @@ class Bounded(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._is_read = True
         self._awaited_since_s = None
         super().on_message_complete()
 

@@ -38,8 +38,7 @@ class Connection(Bounded):
 
     def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 (uvicorn's own affair)
         super().__init__(*args, **named)
-        # A line in the access log is written the ordinary way.
-        takes_part = isinstance(self.app, HasAnswers) and not self.config.access_log
+        takes_part = isinstance(self.app, HasAnswers)
         self._at_hand: Callable[[Scope], Ready | None] = self.app.at_hand if takes_part else _nothing_at_hand
         self._reading = False
         self._begun: RequestResponseCycle | None = None

@@ -94,7 +94,29 @@ def test_a_larger_head_is_refused(server: Server, head: bytes) -> None:
     answer = said(server, head)
     assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert b"\r\nconnection: close\r\n" in answer
+    assert b"\r\ndate: " in answer
     assert answer.endswith(b"The head of a request may have 65536 bytes.\n")
+
+
+def test_a_larger_head_behind_a_request_is_no_answer_to_that_one(server: Server) -> None:
+    first = b"GET /late HTTP/1.1\r\nhost: x\r\n\r\n"
+    assert said(server, first + GET + b"a: %s\r\n\r\n" % (b"x" * MAX_HEAD_BYTES)) == b""
+
+
+def test_each_request_of_a_connection_has_all_the_room_for_its_head(server: Server) -> None:
+    head = b"GET / HTTP/1.1\r\nhost: x\r\na: %s\r\n" % (b"x" * (MAX_HEAD_BYTES // 2))
+    assert said(server, (head + b"\r\n") * 2 + head + b"connection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 3
+
+
+def test_a_body_may_be_larger_than_a_head(server: Server) -> None:
+    size = 16 * MAX_HEAD_BYTES
+    assert said(server, POST + b"content-length: %d\r\n\r\n" % size, b"x" * size).endswith(b"\r\n%d" % size)
+
+
+def test_what_is_no_request_is_told_apart_from_one_without_a_host(server: Server) -> None:
+    answer = said(server, b"nonsense\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Host" not in answer
 
 
 @pytest.mark.parametrize(
@@ -218,6 +240,18 @@ def test_who_drips_a_body_is_hung_up_on(server: Server, monkeypatch: pytest.Monk
             with suppress(ConnectionError):
                 reader.sendall(b"x")
         assert reader.recv(1) == b""
+
+
+def test_who_sends_on_after_the_answer_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However fast: nobody reads it, and a length that was stated holds the connection for as long as it likes."""
+    monkeypatch.setattr(bounds, "PATIENCE_S", BRIEF_S)
+    begun = time.monotonic()
+    with socket.create_connection((server.host, server.port), PATIENCE_S) as reader, suppress(ConnectionError):
+        reader.sendall(b"POST /at-once HTTP/1.1\r\nhost: x\r\ncontent-length: 9000000000\r\n\r\n")
+        while time.monotonic() - begun < PATIENCE_S:
+            select.select([], [], [], BRIEF_S / 8)
+            reader.sendall(b"x" * 1000)
+    assert time.monotonic() - begun < PATIENCE_S
 
 
 def test_a_body_that_waited_for_its_turn_has_all_its_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
