@@ -1,11 +1,14 @@
 """A publisher inside a company: its proxy and its authorities are used, and what fails on the way is told as that."""
 
 import base64
+import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.client import Client
 from syndicator.errors import ConfigError, SyndicatorError, Unreachable
@@ -88,7 +91,9 @@ def test_a_proxy_that_speaks_tls_is_checked_by_the_same_authorities(
     ):
         monkeypatch.setenv("HTTPS_PROXY", f"https://{proxy}")
         with Client(f"https://{HOST}", "token") as client:
-            with pytest.raises(Unreachable, match=f"the proxy {proxy} of HTTPS_PROXY"):
+            with pytest.raises(
+                Unreachable, match=f"the proxy {proxy} of HTTPS_PROXY shows a certificate of an authority"
+            ):
                 client.post("/")
             assert tunnels.heads == []
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
@@ -163,6 +168,24 @@ def test_a_certificate_that_is_not_good_is_told_with_its_cause_and_fix(
     assert "is the service running" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (9, "its certificate has expired, or is not valid yet"),
+        (18, "of an authority that is not known here"),
+        (19, "of an authority that is not known here"),
+        (64, "its certificate is for another name"),
+        (23, r"its certificate is not good \(as OpenSSL says\)"),
+    ],
+)
+def test_what_openssl_has_against_a_certificate_is_told_by_its_number(code: int, told: str) -> None:
+    """Not valid yet, signed by itself, by an unknown one that comes along, for another address, revoked."""
+    distrust = ssl.SSLCertVerificationError("failed")
+    distrust.verify_code, distrust.verify_message = code, "as OpenSSL says"
+    failure = Route(f"https://{HOST}", None, None).failure(requests.exceptions.SSLError(distrust))
+    assert re.search(told, str(failure))
+
+
 def test_a_certificate_that_a_proxy_puts_in_is_told_as_well(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", company.proxy)
     with (
@@ -223,6 +246,22 @@ def test_a_proxy_that_is_not_there_is_told_as_that(monkeypatch: pytest.MonkeyPat
     ):
         client.get("/")
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"HTTPS_PROXY": "old.test:1", "https_proxy": "proxy.test:8080"}, "https_proxy"),
+        ({"https_proxy": "", "ALL_PROXY": "proxy.test:8080"}, "ALL_PROXY"),
+        ({"HTTPS_PROXY": "http://me:p@secret@proxy.test:8080"}, "HTTPS_PROXY"),
+    ],
+)
+def test_the_variable_that_counts_is_the_one_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert str(Route.to(f"https://{HOST}").proxy) == f"the proxy proxy.test:8080 of {named}"
 
 
 @pytest.mark.parametrize("refusal", [b"\r\n\r\n", b"SSH-2.0-OpenSSH\r\n\r\n"])

@@ -56,12 +56,19 @@ def _without_rights_of_root() -> None:
 
 @pytest.mark.parametrize(
     ("locked", "part"),
-    [("syndicator.db", "database"), ("media", "data directory"), ("media/a4", "data directory")],
+    [
+        ("syndicator.db", "database"),
+        ("syndicator.db-wal", "database"),
+        ("media", "data directory"),
+        ("media/a4", "data directory"),
+    ],
 )
 def test_what_cannot_be_written_is_a_fault(
     data_dir: Path, diagnosed: Callable[[], Findings], locked: str, part: str
 ) -> None:
     path = data_dir / locked
+    if not path.exists():
+        path.touch()
     path.chmod(0o500 if path.is_dir() else 0o400)
     found, fix = diagnosed()[part]
     assert found == f"{path} cannot be written"
