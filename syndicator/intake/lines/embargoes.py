@@ -28,6 +28,7 @@ _GERMAN: Final = (
     r"(?:erst )?(?:ab|am)\b"
     r"|^\W*(?:ver\u00f6ffentlichung|erscheinung|freigabe|sende)\w*\s?:.{0,50}"
     r"(?:\bfr\u00fchestens\b|\bnicht (?:vor|vorher|davor|fr\u00fcher|eher)\b)"
+    r"|^\W*(?:streng )?vertraulich bis\b"
 )
 _ENGLISH: Final = (
     r"\bembargo(?:ed)? (?:for release )?(?:until|till|to|lifts?|ends?|applies)\b|\bembargoed\W*\d"
@@ -41,6 +42,7 @@ _ENGLISH: Final = (
     r"(?:before|until|till|prior to)\b"
     r"|^\W*(?:for )?(?:release|publication|publish|issue|broadcast|distribution)(?: (?:time|date|day))?\s?:.{0,50}"
     r"\b(?:not?|never) (?:before|prior to|(?:any )?(?:earlier|sooner))\b"
+    r"|^\W*(?:strictly )?confidential (?:until|till)\b"
 )
 _FRENCH: Final = (
     r"\bembargo jusqu|\bsous embargo\b|\bne pas (?:diffuser|publier)\b.{0,20}\bavant\b"
@@ -48,6 +50,7 @@ _FRENCH: Final = (
     r"|^\W*(?:diffusion|publication|parution) (?:autoris\u00e9e|possible|libre) "
     r"(?:\u00e0 (?:partir|compter)|d\u00e8s)\b"
     r"|^\W*(?:(?:date|heure) de )?(?:diffusion|publication|parution)\s?:.{0,50}\bpas avant\b"
+    r"|^\W*confidentiel(?:le)? jusqu"
 )
 _SPANISH: Final = (
     r"\bembargo hasta\b|\bembargad[oa]s? hasta\b|\bbajo embargo\b"
@@ -56,12 +59,14 @@ _SPANISH: Final = (
     r"|\b(?:difusi\u00f3n|publicaci\u00f3n) (?:prohibida|no (?:autorizada|permitida)) (?:antes|hasta)\b"
     r"|^\W*(?:difusi\u00f3n|publicaci\u00f3n) (?:autorizada|permitida|libre) (?:a partir|desde)\b"
     r"|^\W*(?:(?:fecha|hora) de )?(?:difusi\u00f3n|publicaci\u00f3n)\s?:.{0,50}\bno antes\b"
+    r"|^\W*confidencial hasta\b"
 )
 _ITALIAN: Final = (
     r"\bembargo fino\b|\b(?:sotto|in) embargo\b|\bnon (?:pubblicare|diffondere)\b.{0,20}\bprima\b"
     r"|\b(?:diffusione|pubblicazione) (?:vietata|non (?:consentita|autorizzata)) (?:prima|fino)\b"
     r"|^\W*(?:diffusione|pubblicazione) (?:consentita|autorizzata|libera) (?:dal|dalle|a partire)\b"
     r"|^\W*(?:(?:data|ora) di )?(?:diffusione|pubblicazione)\s?:.{0,50}\bnon prima\b"
+    r"|^\W*riservat[oa] fino\b"
 )
 # Dutch, Portuguese, Polish, Swedish, Danish, Norwegian: they share the word, and a day follows theirs for "until".
 _ELSEWHERE: Final = (
@@ -149,6 +154,8 @@ def _asked() -> re.Pattern[str]:
         rf"\bver\u00f6ffentlich(?:ung|en|t werden)\b{_ON}\b(?:ab{time}|(?:erst|fr\u00fchestens|nicht vor)\b)"
         rf"|\bab{time}{_ON}\b(?:zur ver\u00f6ffentlichung|ver\u00f6ffentlich(?:en|t werden))\b"
         rf"|\b(?:erst|fr\u00fchestens|nicht vor)\b{_ON}\bver\u00f6ffentlich"
+        rf"|\bconfidential\b{_ON}\b(?:until|till)\b|\bvertraulich\b{_ON}\bbis\b|\bbis\b{_ON}\bvertraulich\b"
+        rf"|\bconfidentiel(?:le)?\b{_ON}\bjusqu|\bconfidencial\b{_ON}\bhasta\b|\briservat[oa]\b{_ON}\bfino\b"
         rf"|\b(?:publish|publication|(?:print|run) (?:it|this|the|our))\b{_ON}"
         rf"\b(?:(?:from|after){time}|(?:not before|(?:no|not) earlier|only (?:on|at))\b)"
         rf"|\b(?:publi(?:er|cation)|diffus(?:er|ion)|parution)\b{_ON}\b\u00e0 (?:partir|compter){time}"

@@ -23,6 +23,12 @@ TEXT = (
         "Date de diffusion : 5 mars 2099 à 6h (pas avant)",
         "Fecha de publicación: 5 de marzo de 2099 (no antes)",
         "Data di pubblicazione: 5 marzo 2099 (non prima)",
+        "STRICTLY CONFIDENTIAL until 5 March 2099, 06:00 GMT",
+        "Vertraulich bis 5. M\u00e4rz 2099, 6 Uhr",
+        "Streng vertraulich bis zum 5. M\u00e4rz 2099",
+        "Confidentiel jusqu'au 5 mars 2099 \u00e0 6h",
+        "Confidencial hasta el 5 de marzo de 2099",
+        "Riservato fino al 5 marzo 2099",
     ],
 )
 def test_such_a_line_is_refused_where_no_field_holds_it(line: str) -> None:
@@ -37,6 +43,7 @@ def test_such_a_line_is_refused_where_no_field_holds_it(line: str) -> None:
     "line",
     [
         "Release date: 5 March 2027",
+        "The files stay confidential until 5 March 2027, says the board.",
         "Publication of the report: in 2028, and not before the audit of 5 March is over, says the board.",
         "Not before 5 March 2027 did the town have a bakery, and its people had to walk to the next one.",
     ],

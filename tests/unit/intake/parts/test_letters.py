@@ -44,7 +44,53 @@ def test_the_subject_is_the_headline_where_the_text_follows_at_once() -> None:
     assert [span.first for span in reading.spans_of(Part.HEADLINE)] == [3]
 
 
-@pytest.mark.parametrize("first", ["Subject: bread", "From Hull: bread\nSubject to change: cakes, too"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "From: Jane Doe <jane@acme.example>\nTo: desk@paper.example,\n  other@paper.example\nSubject: Acme opens a bakery",
+        "**From:** Jane Doe <jane@acme.example>\n**Subject:** Acme opens a bakery",
+    ],
+    ids=["folded", "in bold"],
+)
+def test_a_header_is_known_however_it_was_saved(header: str) -> None:
+    reading = reading_of(header, "Dear all,", TEXT)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert [span.text for span in reading.spans_of(Part.LETTER)] == [header, "Dear all,"]
+
+
+@pytest.mark.parametrize("subject", ["Acme opens a bakery!", "News for Saturday"])
+def test_a_title_below_a_letter_is_the_headline_whatever_the_subject_says(subject: str) -> None:
+    header = f"From: Jane Doe <jane@acme.example>\nSubject: {subject}"
+    title = subject if subject.endswith("!") else "Acme opens a bakery"
+    reading = reading_of(header, "Dear all,", title, TEXT)
+    assert reading.draft["headline"] == title
+    assert [span.first for span in reading.spans_of(Part.HEADLINE)] == [6]
+
+
+@pytest.mark.parametrize("title", ["# Acme opens a bakery!", "Press Release: Acme opens a bakery!"])
+def test_a_title_that_ends_like_a_lead_in_stays_one(title: str) -> None:
+    reading = read(f"Dear all,\n\n{title}\n\n{TEXT}".encode(), "x.md")
+    assert reading.draft["headline"] == "Acme opens a bakery!"
+    assert [span.text for span in reading.spans_of(Part.LETTER)] == ["Dear all,"]
+
+
+def test_a_paragraph_that_speaks_of_a_web_version_takes_nothing_with_it() -> None:
+    long = TEXT.replace("today.", "today, of which the web version of its menu tells more in pictures of every cake.")
+    assert len(long) < 400
+    reading = reading_of("Acme opens a bakery", long)
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert reading.spans_of(Part.LETTER) == ()
+
+
+def test_a_heading_above_the_way_to_a_browser_stays_the_title() -> None:
+    reading = read(f"# Acme opens a bakery\n\nView online\n\n{TEXT}".encode(), "x.md")
+    assert reading.draft["headline"] == "Acme opens a bakery"
+    assert reading.spans_of(Part.LETTER) == ()
+
+
+@pytest.mark.parametrize(
+    "first", ["Subject: bread", "To: Hull\nDate: 3 March", "From Hull: bread\nSubject to change: cakes, too"]
+)
 def test_lines_with_colons_alone_are_no_header(first: str) -> None:
     assert reading_of(first, TEXT).spans_of(Part.LETTER) == ()
 
@@ -86,6 +132,18 @@ def test_who_signs_the_letter_above_publishes_nothing(farewell: list[str]) -> No
         "merci de publier notre communiqu\u00e9 \u00e0 partir du 28 novembre 2099.",
         "os rogamos publicar nuestra nota a partir del 28 de noviembre de 2099.",
         "vi preghiamo di pubblicare il comunicato a partire dal 28 novembre 2099.",
+        "please publish only on 28 November 2099.",
+        "for publication no earlier than 28 November 2099.",
+        "you may print our news after 28 November 2099.",
+        "please run our news from 28 November 2099 on.",
+        "wir bitten, sie ab 28. November 2099 zu ver\u00f6ffentlichen.",
+        "merci de diffuser notre communiqu\u00e9 \u00e0 compter du 28 novembre 2099.",
+        "please treat our news as strictly confidential until 28 November 2099, 10:00.",
+        "bitte behandeln Sie die Mitteilung bis 28. November 2099, 10 Uhr, vertraulich.",
+        "die Mitteilung ist vertraulich bis zum 28. November 2099.",
+        "ce communiqu\u00e9 est confidentiel jusqu'au 28 novembre 2099.",
+        "esta nota es confidencial hasta el 28 de noviembre de 2099.",
+        "il comunicato \u00e8 riservato fino al 28 novembre 2099.",
     ],
 )
 def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking: str) -> None:
@@ -108,6 +166,9 @@ def test_a_time_from_which_the_letter_asks_for_publication_is_an_embargo(asking:
         "anbei unsere Mitteilung: Acme ver\u00f6ffentlicht neue Karte ab 3. M\u00e4rz 2027.",
         "pictures in print quality are available from 3 March 2027.",
         "der Markt ist ab 3. M\u00e4rz 2027 ge\u00f6ffnet, wir bitten um Ver\u00f6ffentlichung.",
+        "please find our news below. The exhibition will run from 3 March 2027, 10:00, to May.",
+        "please find our news below. The study will be in print from 3 March 2027.",
+        "please treat the telephone numbers as confidential. The bakery is open until 3 March 2027.",
     ],
 )
 def test_other_words_of_the_letter_about_a_day_are_none(lead_in: str) -> None:
