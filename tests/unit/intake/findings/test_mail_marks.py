@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndicator.intake.findings.lint import diagnose
 from syndicator.intake.parts.layout import Part
 from syndicator.intake.read import read
 from tests.unit.intake.pages import told
@@ -40,6 +41,19 @@ def test_quote_marks_are_told_once_and_stay_as_they_are() -> None:
     (one,) = told(reading, "W133")
     assert one.startswith("6 lines begin with '>'")
     assert reading.draft["headline"].startswith("> ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"Acme baut in Gera\n\n{TEXT}\n\n> Die Zeit\n  > ist reif,\n> sagte Jana Doe.", 5),
+        (f"Bitte bringt das noch heute.\n\nLG Tom\n\n{HEADER}\n\n{TEXT}", 5),
+        (f"Bitte bringt das noch heute.\n\nLG Tom\n{MARKS[0]}\n\n{TEXT}", 4),
+    ],
+)
+def test_the_publisher_is_shown_where_it_begins(text: str, line: int) -> None:
+    found = [one.line for one in diagnose(read(text.encode(), "x.txt")) if one.code == "W133"]
+    assert found == [line]
 
 
 @pytest.mark.parametrize(
