@@ -91,6 +91,9 @@ def test_the_places_kept_for_withdrawals_are_free_again_once_those_are_answered(
     house.service.drain()
     assert newsroom.told == [("release.published", 1), ("release.withdrawn", 2)]
     assert house.service.courier._recorder.places_of_withdrawals == places_kept > 0
+    assert not house.service.courier._recorder._claims, (
+        "nor is a claim kept, for which leases would be extended for ever"
+    )
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 4.9])
