@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from syndicator import log
 from tests.contract.house.conftest import Clock, open_house
 from tests.e2e.conftest import Machine, environment
 from tests.faults.clock_jumps import SETTINGS as CLOCK_SETTINGS
@@ -27,6 +28,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--size", choices=sorted(SIZES), help="Only this one.")
     chosen = parser.parse_args()
+    log.configure(
+        "ERROR"
+    )  # of what runs in this process: each attempt is a line, and what is told here is lost in them
     sizes = [chosen.size] if chosen.size else list(SIZES)
     sys.exit(max(SIZES[size](chosen.seed, chosen.seconds / len(sizes)) for size in sizes))
 
