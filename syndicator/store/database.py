@@ -71,11 +71,6 @@ _RESTS_SINCE: Final = "rests since"
 _ALONE = text("SELECT pg_advisory_xact_lock(7392)")  # any number will do that nobody else locks in this database
 _POSTGRES_NOW = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)")
 
-type_names = {
-    "sqlite": {"bigint": "INTEGER", "text": "TEXT"},
-    "postgresql": {"bigint": "BIGINT", "text": "TEXT"},
-}
-
 
 class Database:
     """One database. ``clock`` replaces its clock in tests; without it Postgres answers for the time."""
